@@ -1,0 +1,1 @@
+"""Gongkai: delivered files become a validated, disclosure-cleared, versioned open-data catalog."""

@@ -1,0 +1,3 @@
+catalog-unknown-version = The dataset { $dataset } has no version { $version }. Versions: { $known }.
+catalog-query-refused = This is not one statement that only reads ({ $statement }). The catalog is read-only: give one SELECT, FROM, WITH, DESCRIBE, SHOW or EXPLAIN statement.
+catalog-query-failed = DuckDB could not answer the query. { $reason }

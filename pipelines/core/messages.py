@@ -1,0 +1,69 @@
+"""The message catalogue: every text for people, in English and Chinese, by identifier.
+
+Texts are Project Fluent resources in ``locale/<language>.ftl``. Code names a message and gives its
+parameters; the sentence is built when somebody reads it, in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+
+Parameter = str | int | float
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text by identifier, with parameters: what findings, errors and reports carry."""
+
+    id: str
+    params: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def text(self, language: str = "en") -> str:
+        """The sentence in ``language`` (``en`` or ``zh``)."""
+        return translate(self.id, language, **self.params)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form: the identifier, the parameters and both sentences."""
+        return {"id": self.id, "params": dict(self.params), **{lang: self.text(lang) for lang in LANGUAGES}}
+
+
+@cache
+def _bundle(language: str) -> Any:
+    from fluent.runtime import FluentBundle, FluentResource
+
+    bundle = FluentBundle([language], use_isolating=False)
+    folder = resources.files("pipelines.core") / "locale" / language
+    for part in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if part.name.endswith(".ftl"):
+            bundle.add_resource(FluentResource(part.read_text(encoding="utf-8")))
+    return bundle
+
+
+def message_ids(language: str) -> frozenset[str]:
+    """All identifiers that the catalogue of ``language`` defines."""
+    return frozenset(_bundle(language)._messages)
+
+
+def translate(message_id: str, language: str = "en", /, **params: Parameter) -> str:
+    """Build the sentence ``message_id`` in ``language``.
+
+    Raises:
+        KeyError: when the catalogue has no such message, or a parameter it uses is not given.
+    """
+    bundle = _bundle(language)
+    pattern = bundle.get_message(message_id).value
+    if pattern is None:
+        raise KeyError(message_id)
+    # Numbers are written as given: grouping and rounding would change figures that people compare.
+    text, errors = bundle.format_pattern(
+        pattern, {key: str(value) if isinstance(value, float) else value for key, value in params.items()}
+    )
+    if errors:
+        raise KeyError(f"{message_id}: {errors[0]}")
+    return str(text)

@@ -1,0 +1,130 @@
+"""Where everything lies. What is public and what is private never share a root.
+
+::
+
+    data/inbox/     what departments deliver            <organisation>/<dataset>/<period>/<files>
+    data/catalog/   public: objects, manifests, snapshots, the DuckDB index
+    data/private/   owner only: landed bytes, work tables, reports, candidates, ledger, keys, Dagster's storage
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipelines.core.errors import UnsafePath
+from pipelines.core.files import PRIVATE_FOLDER_MODE
+
+#: Environment variables that move the data folder and the descriptors; the defaults are the project's folders.
+DATA_VARIABLE = "GONGKAI_DATA"
+SCHEMA_VARIABLE = "GONGKAI_CATALOG_SCHEMA"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one installation. ``data`` and ``schema`` are absolute."""
+
+    data: Path
+    schema: Path
+
+    @classmethod
+    def at(cls, data: Path, schema: Path) -> Workspace:
+        """A workspace with the given data and descriptor folders."""
+        return cls(data.resolve(), schema.resolve())
+
+    @classmethod
+    def default(cls) -> Workspace:
+        """The workspace named by the environment, else ``data/`` and ``catalog_schema/`` of the project.
+
+        The project is the current folder if it has descriptors, else the one this package lies in.
+        """
+        project = Path.cwd()
+        if not (project / "catalog_schema" / "catalog.yaml").is_file():
+            project = Path(__file__).resolve().parents[2]
+        return cls.at(
+            Path(os.environ.get(DATA_VARIABLE) or project / "data"),
+            Path(os.environ.get(SCHEMA_VARIABLE) or project / "catalog_schema"),
+        )
+
+    @property
+    def inbox(self) -> Path:
+        return self.data / "inbox"
+
+    @property
+    def catalog(self) -> Path:
+        return self.data / "catalog"
+
+    @property
+    def private(self) -> Path:
+        return self.data / "private"
+
+    @property
+    def landing(self) -> Path:
+        """Landed bytes (``objects/ab/<sha256>``) and landing records."""
+        return self.private / "landing"
+
+    @property
+    def outcomes(self) -> Path:
+        """One folder per processed delivery: report, findings, quarantined rows, work tables."""
+        return self.private / "outcomes"
+
+    @property
+    def candidates(self) -> Path:
+        """Segments that are ready and not yet released."""
+        return self.private / "candidates"
+
+    @property
+    def work(self) -> Path:
+        """Scratch space; anything here may be deleted between runs."""
+        return self.private / "work"
+
+    @property
+    def ledger(self) -> Path:
+        return self.private / "ledger.sqlite"
+
+    @property
+    def secrets(self) -> Path:
+        return self.private / "secrets"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.private / "dagster"
+
+    def prepare(self) -> None:
+        """Create the folders that must exist; everything private is readable by its owner only."""
+        for folder in (self.private, self.landing, self.outcomes, self.candidates, self.work, self.secrets,
+                       self.dagster_home):  # fmt: skip
+            folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER_MODE)
+            folder.chmod(PRIVATE_FOLDER_MODE)
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        self.catalog.mkdir(parents=True, exist_ok=True)
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether ``name`` is one path component that leads nowhere else and can be shown as it is.
+
+    Refuses separators, ``.`` and ``..``, control and format characters (bidirectional overrides among
+    them), and names over 255 bytes.
+    """
+    if not name or name in {".", ".."} or "/" in name or "\\" in name:
+        return False
+    if len(os.fsencode(name)) > 255:
+        return False
+    return not any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in name)
+
+
+def join_inside(root: Path, relative: str) -> Path:
+    """Join a relative path from outside (an archive member, a manifest) to ``root``.
+
+    Raises:
+        UnsafePath: when a component is not a plain name, or a link leads out of ``root``.
+    """
+    parts = PurePosixPath(relative).parts
+    if not parts or not all(is_plain_name(part) for part in parts):
+        raise UnsafePath(ascii(relative))
+    joined = root.joinpath(*parts)
+    if not joined.resolve().is_relative_to(root.resolve()):
+        raise UnsafePath(ascii(relative))
+    return joined

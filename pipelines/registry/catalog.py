@@ -1,0 +1,139 @@
+"""The loaded registry: what every later room asks about datasets, code lists and organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.errors import UnknownDataset
+from pipelines.core.periods import Period, PeriodClass
+from pipelines.registry.catalog_descriptor import CatalogDescriptor
+from pipelines.registry.dataset import DatasetDescriptor
+from pipelines.registry.disclosures import Drop, Generalise, Surrogate
+from pipelines.registry.expectations import ExpectationSuite
+from pipelines.registry.fields import FieldSpec, ForeignKey, SchemaDescriptor, table_schema
+from pipelines.registry.problems import Problem
+from pipelines.registry.tables import CodeList, Organisation
+
+ORGANISATIONS = "organisations"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One usable dataset. ``digest`` changes whenever anything that its outcomes depend on changes."""
+
+    descriptor: DatasetDescriptor
+    schema: SchemaDescriptor
+    expectations: ExpectationSuite | None
+    folder: Path
+    digest: str
+
+    @property
+    def id(self) -> str:
+        """Identifier."""
+        return self.descriptor.id
+
+    @property
+    def theme(self) -> str:
+        """Identifier of its theme."""
+        return self.descriptor.theme
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """Fields, in the order of the schema."""
+        return self.schema.fields
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """Names of the key fields."""
+        return self.schema.primaryKey
+
+    @property
+    def foreign_keys(self) -> tuple[ForeignKey, ...]:
+        """Foreign keys, in the order of the schema."""
+        return self.schema.foreignKeys
+
+    @property
+    def period_class(self) -> PeriodClass:
+        """How often it is delivered."""
+        return self.descriptor.period
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, FieldSpec]:
+        return {spec.name: spec for spec in self.schema.fields}
+
+    def field(self, name: str) -> FieldSpec:
+        """The field of that name (KeyError when there is none)."""
+        return self._by_name[name]
+
+    def has_field(self, name: str) -> bool:
+        """Whether there is a field of that name."""
+        return name in self._by_name
+
+    @cached_property
+    def table_schema(self) -> dict[str, Any]:
+        """The plain Table Schema, for frictionless."""
+        return table_schema(self.schema)
+
+    def period(self, text: str) -> Period:
+        """Read one of this dataset's periods (InvalidPeriod when it is not one)."""
+        return Period.parse(text, self.period_class)
+
+
+def published_name(spec: FieldSpec) -> str | None:
+    """The name a field has in the public copy; ``None`` when it has none."""
+    treatment = spec.disclosure.treatment
+    if isinstance(treatment, Drop):
+        return spec.name if spec.disclosure.when is not None else None
+    if isinstance(treatment, (Surrogate, Generalise)):
+        return treatment.published_as or spec.name
+    return spec.name
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything usable under ``catalog_schema/``, and every problem. Datasets with problems are in ``broken``."""
+
+    descriptor: CatalogDescriptor
+    datasets: Mapping[str, Dataset]
+    codelists: Mapping[str, CodeList]
+    organisations: Mapping[str, Organisation]
+    organisations_table: CodeList
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = field(default_factory=frozenset)
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """A usable dataset.
+
+        Raises:
+            UnknownDataset: when there is none of that identifier, or its folder has problems.
+        """
+        try:
+            return self.datasets[dataset_id]
+        except KeyError:
+            raise UnknownDataset(dataset_id, ", ".join(sorted(self.datasets)) or "-") from None
+
+    def table(self, name: str) -> CodeList | None:
+        """A code list, or the organisations, by the name foreign keys use."""
+        return self.organisations_table if name == ORGANISATIONS else self.codelists.get(name)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Dataset identifiers, referenced ones before those that refer to them, else alphabetical."""
+        placed: list[str] = []
+        seen: set[str] = set()
+
+        def place(dataset_id: str) -> None:
+            if dataset_id in seen or dataset_id not in self.datasets:
+                return
+            seen.add(dataset_id)
+            for key in self.datasets[dataset_id].foreign_keys:
+                place(key.reference.resource)
+            placed.append(dataset_id)
+
+        for dataset_id in sorted(self.datasets):
+            place(dataset_id)
+        return tuple(placed)

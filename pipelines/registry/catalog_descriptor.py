@@ -1,0 +1,44 @@
+"""``catalog.yaml``: what is said once for the whole catalog."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
+
+#: Names that DuckDB gives its own schemas and databases.
+_RESERVED = {"main", "catalog", "temp", "system", "information_schema", "pg_catalog"}
+
+
+def _is_free(name: str) -> str:
+    if name in _RESERVED:
+        raise ValueError(f"{name} is a name of DuckDB's own; themes become DuckDB schemas")
+    return name
+
+
+ThemeId = Annotated[Identifier, AfterValidator(_is_free)]
+
+
+class Theme(Descriptor):
+    """A theme: also the DuckDB schema and the Dagster group of its datasets."""
+
+    id: ThemeId
+    title: Bilingual
+    uri: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    """Term of a published theme vocabulary (dcat:theme)."""
+
+
+class CatalogDescriptor(Descriptor):
+    """The catalog."""
+
+    id: Identifier
+    title: Bilingual
+    description: Bilingual
+    publisher: Identifier
+    contact: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    licence: Text
+    first_year: Annotated[int, Field(ge=1990, le=2100)]
+    """Partitions begin here; deliveries for earlier periods are refused."""
+    themes: tuple[Theme, ...] = Field(min_length=1)

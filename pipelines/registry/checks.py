@@ -1,0 +1,205 @@
+"""Checks of one dataset beyond its models: do names resolve, does the SQL bind, does frictionless agree?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.core.messages import Message, Parameter
+from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
+from pipelines.registry.catalog_descriptor import CatalogDescriptor
+from pipelines.registry.disclosures import Generalise
+from pipelines.registry.documents import Document
+from pipelines.registry.expressions import binding_error, constraint_query
+from pipelines.registry.fields import FieldSpec
+from pipelines.registry.layouts import Lookup, MapCodes
+from pipelines.registry.problems import Key, Problem, line_of, written
+from pipelines.registry.tables import CodeList
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a dataset may refer to. ``fields`` lists the field names of every dataset that could be read."""
+
+    catalog: CatalogDescriptor
+    tables: Mapping[str, CodeList]
+    fields: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class DatasetChecker:
+    """Collects the problems of one dataset; ``files`` maps file names to paths relative to the registry."""
+
+    dataset: Dataset
+    documents: Mapping[str, Document]
+    around: Surroundings
+    prefix: str
+
+    def problems(self) -> list[Problem]:
+        """Every problem, in the order of the files and their keys."""
+        found = [*self._descriptor(), *self._schema(), *self._layouts()]
+        return [*found, *self._sql()]
+
+    def _problem(self, document: str, key: Key, kind: str, remedy: Mapping[str, Parameter] | None = None, /,
+                 **params: Parameter) -> Problem:  # fmt: skip
+        parsed = self.documents.get(document)
+        line = line_of(key, parsed.lines) if parsed else None
+        return Problem(f"{self.prefix}/{document}", Message(kind, params), Message(f"{kind}-remedy", remedy or {}),
+                       written(key), line, self.dataset.id)  # fmt: skip
+
+    def _descriptor(self) -> Iterator[Problem]:
+        name, dataset = "dataset.yaml", self.dataset.descriptor
+        themes = [theme.id for theme in self.around.catalog.themes]
+        if dataset.theme not in themes:
+            yield self._problem(name, ("theme",), "check-unknown-theme", {"known": ", ".join(themes)},
+                                theme=dataset.theme)  # fmt: skip
+        named: list[tuple[Key, str]] = [(("publishers", i), unit) for i, unit in enumerate(dataset.publishers)]
+        for key, organisation in [*named, (("disclosure", "unit"), dataset.disclosure.unit)]:
+            if organisation not in self.around.tables[ORGANISATIONS].by_key:
+                yield self._problem(name, key, "check-unknown-organisation", organisation=organisation)
+        for position, constraint in enumerate(dataset.row_constraints):
+            yield from self._known_field(name, ("row_constraints", position, "field"), constraint.field)
+        for position, drift in enumerate(dataset.drift):
+            if drift.measure != "rows":
+                yield from self._known_field(name, ("drift", position, "measure"), drift.measure[4:-1])
+        for resource in dataset.acceptance.references:
+            if resource not in {key.reference.resource for key in self.dataset.foreign_keys}:
+                yield self._problem(name, ("acceptance", "references", resource), "check-unknown-reference",
+                                    resource=resource)  # fmt: skip
+
+    def _known_field(self, name: str, key: Key, field: str) -> Iterator[Problem]:
+        if not self.dataset.has_field(field):
+            yield self._problem(name, key, "check-unknown-field", field=field)
+
+    def _schema(self) -> Iterator[Problem]:
+        from frictionless import FrictionlessException, Schema
+
+        name = "schema.json"
+        try:
+            Schema.from_descriptor(self.dataset.table_schema)
+        except FrictionlessException as refused:
+            for error in refused.reasons or [refused.error]:
+                yield self._problem(name, ("fields",), "check-table-schema", reason=error.note)
+        if not self.dataset.primary_key:
+            yield self._problem(name, (), "check-primary-key")
+        for position, spec in enumerate(self.dataset.fields):
+            if spec.codelist is not None and spec.codelist not in self.around.tables:
+                yield self._problem(name, ("fields", position, "codelist"), "check-unknown-codelist",
+                                    {"codelist": spec.codelist}, codelist=spec.codelist)  # fmt: skip
+            unit = spec.disclosure.unit
+            if unit is not None and unit not in self.around.tables[ORGANISATIONS].by_key:
+                yield self._problem(name, ("fields", position, "disclosure", "unit"), "check-unknown-organisation",
+                                    organisation=unit)  # fmt: skip
+            treatment = spec.disclosure.treatment
+            if isinstance(treatment, Generalise) and (treatment.to == "prefix") == (spec.type in {"date", "datetime"}):
+                yield self._problem(name, ("fields", position, "disclosure", "treatment"), "check-treatment-type",
+                                    to=treatment.to, type=spec.type)  # fmt: skip
+            yield from self._conditions(name, position, spec)
+        yield from self._public_names(name)
+        yield from self._references(name)
+
+    def _conditions(self, name: str, position: int, spec: FieldSpec) -> Iterator[Problem]:
+        """``when`` decides what is hidden: a misspelt value would publish the cell, so values must be known ones."""
+        for other, values in (spec.disclosure.when or {}).items():
+            key: Key = ("fields", position, "disclosure", "when", other)
+            if not self.dataset.has_field(other):
+                yield self._problem(name, key, "check-unknown-field", field=other)
+                continue
+            condition = self.dataset.field(other)
+            table = self.around.tables.get(condition.codelist or "")
+            known = set(table.by_key) if table is not None else {str(v) for v in condition.constraints.enum or ()}
+            for value in values:
+                if value not in known:
+                    yield self._problem(name, key, "check-unknown-condition", value=value, field=other)
+
+    def _public_names(self, name: str) -> Iterator[Problem]:
+        names = Counter(filter(None, (published_name(spec) for spec in self.dataset.fields)))
+        if not names:
+            yield self._problem(name, ("fields",), "check-nothing-public")
+        for public, count in names.items():
+            if count > 1:
+                yield self._problem(name, ("fields",), "check-published-twice", name=public)
+
+    def _references(self, name: str) -> Iterator[Problem]:
+        for position, key in enumerate(self.dataset.foreign_keys):
+            resource = key.reference.resource
+            place: Key = ("foreignKeys", position, "reference", "resource")
+            if resource in self.around.tables:
+                known = self.around.tables[resource].columns
+            elif resource in self.around.fields:
+                known = self.around.fields[resource]
+            else:
+                yield self._problem(name, place, "check-unknown-reference", resource=resource)
+                continue
+            for field in key.reference.fields:
+                if field not in known:
+                    yield self._problem(name, place, "check-unknown-reference-field", resource=resource, field=field)
+
+    def _layouts(self) -> Iterator[Problem]:
+        for number, layout in enumerate(self.dataset.descriptor.layouts):
+            for position, step in enumerate(layout.steps):
+                key: Key = ("layouts", number, "steps", position)
+                if not isinstance(step, (Lookup, MapCodes)):
+                    continue
+                table = self.around.tables.get(step.codelist)
+                if table is None:
+                    yield self._problem("dataset.yaml", (*key, "codelist"), "check-unknown-codelist",
+                                        {"codelist": step.codelist}, codelist=step.codelist)  # fmt: skip
+                elif step.column not in table.columns:
+                    yield self._problem("dataset.yaml", (*key, "column"), "check-unknown-reference-field",
+                                        resource=step.codelist, field=step.column)  # fmt: skip
+
+    def _sql(self) -> Iterator[Problem]:
+        tables = self.referenced_columns()
+        for position, constraint in enumerate(self.dataset.descriptor.row_constraints):
+            reason = binding_error(constraint_query(constraint.check), self.dataset.fields, {})
+            if reason is not None:
+                yield self._problem("dataset.yaml", ("row_constraints", position, "check"), "check-expression",
+                                    reason=reason)  # fmt: skip
+        for position, frame in enumerate(self.dataset.expectations.frames if self.dataset.expectations else ()):
+            reason = binding_error(frame.sql, self.dataset.fields, tables)
+            if reason is not None:
+                yield self._problem("expectations.yaml", ("frames", position, "sql"), "check-expression",
+                                    reason=reason)  # fmt: skip
+
+    def referenced_columns(self) -> dict[str, tuple[str, ...]]:
+        """Columns of the views that expectation frames may use besides ``delivery`` and ``previous``."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key in self.dataset.foreign_keys:
+            resource = key.reference.resource
+            table = self.around.tables.get(resource)
+            if table is not None:
+                found[resource] = table.columns
+        return found
+
+
+def circles(datasets: Mapping[str, Dataset]) -> list[tuple[str, ...]]:
+    """Foreign keys that lead from a dataset through others back to it; each circle once, self-references excepted."""
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    finished: set[str] = set()
+
+    def walk(dataset_id: str, path: tuple[str, ...]) -> None:
+        if dataset_id in path:
+            circle = path[path.index(dataset_id) :]
+            found.setdefault(frozenset(circle), (*circle, dataset_id))
+            return
+        if dataset_id in finished or dataset_id not in datasets:
+            return
+        for key in datasets[dataset_id].foreign_keys:
+            if key.reference.resource != dataset_id:
+                walk(key.reference.resource, (*path, dataset_id))
+        finished.add(dataset_id)
+
+    for dataset_id in sorted(datasets):
+        walk(dataset_id, ())
+    return list(found.values())
+
+
+def referenced_tables(dataset: Dataset) -> set[str]:
+    """Names of the code lists a dataset's outcomes depend on."""
+    names = {key.reference.resource for key in dataset.foreign_keys}
+    names |= {spec.codelist for spec in dataset.fields if spec.codelist is not None}
+    steps: list[Any] = [step for layout in dataset.descriptor.layouts for step in layout.steps]
+    return names | {step.codelist for step in steps if isinstance(step, (Lookup, MapCodes))}

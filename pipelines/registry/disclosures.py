@@ -1,0 +1,111 @@
+"""Disclosure attributes and treatments, as descriptors state them (源头认定: set at the source).
+
+Every dataset and every field has an attribute; there is no default. Anything but ``active`` also names
+its legal basis and, for a field, how it is treated.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
+
+
+class Attribute(StrEnum):
+    """The three disclosure attributes."""
+
+    ACTIVE = "active"  # 主动公开
+    ON_APPLICATION = "on_application"  # 依申请公开
+    WITHHELD = "withheld"  # 不予公开
+
+
+class Drop(Descriptor):
+    """The field is left out."""
+
+    type: Literal["drop"]
+
+
+class Mask(Descriptor):
+    """All but the first ``keep_first`` and last ``keep_last`` characters become ``character``, ``length`` times
+    (absent: as many as were masked). A text that is too short to keep any is masked whole."""
+
+    type: Literal["mask"]
+    keep_first: Annotated[int, Field(ge=0, le=4)] = 0
+    keep_last: Annotated[int, Field(ge=0, le=4)] = 0
+    character: Annotated[str, Field(min_length=1, max_length=1)] = "*"
+    length: Annotated[int, Field(ge=1, le=20)] | None = None
+
+
+class Surrogate(Descriptor):
+    """A keyed pseudonym (HMAC-SHA-256 truncated to 128 bits, RFC 2104), the same for the same text in every
+    version and dataset that shares ``domain``; published under another name."""
+
+    type: Literal["surrogate"]
+    published_as: Identifier
+    domain: Identifier
+
+
+class Generalise(Descriptor):
+    """A coarser value: ``prefix`` keeps the first ``length`` characters of a code and, with ``pad_to``,
+    fills up with zeros; ``month`` and ``year`` shorten a date to the first day of its month or year."""
+
+    type: Literal["generalise"]
+    to: Literal["prefix", "month", "year"]
+    length: Annotated[int, Field(ge=1)] | None = None
+    pad_to: Annotated[int, Field(ge=1)] | None = None
+    published_as: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _length_goes_with_prefix(self) -> Generalise:
+        if (self.to == "prefix") != (self.length is not None):
+            raise ValueError("length goes with to: prefix")
+        if self.pad_to is not None and (self.length is None or self.pad_to < self.length):
+            raise ValueError("pad_to goes with to: prefix and is at least length")
+        return self
+
+
+Treatment = Annotated[Drop | Mask | Surrogate | Generalise, Field(discriminator="type")]
+
+
+class FieldDisclosure(Descriptor):
+    """The ``disclosure`` property of a field in ``schema.json``.
+
+    ``active`` fields are published as they are. Others are published only through their treatment.
+    ``when`` limits an attribute to the rows where another field has one of the given values: for the other
+    rows the field is published as it is (an organisation's name is public, an individual's is not).
+    """
+
+    attribute: Attribute
+    basis: Text | None = None
+    unit: Identifier | None = None
+    treatment: Treatment | None = None
+    when: dict[Identifier, tuple[Text, ...]] | None = None
+    personal_data: tuple[Literal["identity_number", "bank_card", "mobile", "email"], ...] = ()
+    """Kinds of look-alikes an active field is meant to carry (a department's e-mail, say): not scanned for there."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> FieldDisclosure:
+        if self.attribute is Attribute.ACTIVE:
+            if self.treatment is not None or self.when is not None:
+                raise ValueError("an active field has no treatment: it is published as it is")
+            return self
+        if self.basis is None or self.unit is None:
+            raise ValueError("a field that is not active names its legal basis and its responsible unit")
+        if self.treatment is None:
+            raise ValueError("a field that is not active names its treatment: drop, mask, surrogate or generalise")
+        if self.personal_data:
+            raise ValueError("personal_data exempts active fields only")
+        if self.when is not None and not isinstance(self.treatment, (Mask, Drop)):
+            raise ValueError("when goes with drop (the cell becomes absent) and mask")
+        return self
+
+
+class DatasetDisclosure(Descriptor):
+    """The ``disclosure`` property of a dataset: attribute, legal basis and the unit that answers for it."""
+
+    attribute: Attribute
+    basis: Bilingual
+    unit: Identifier

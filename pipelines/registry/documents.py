@@ -1,0 +1,136 @@
+"""YAML and JSON documents with the line of every key; broken ones become problems, not exceptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.core.messages import Message
+from pipelines.registry.problems import Key, Problem
+
+#: Descriptors are written by hand; anything larger is a mistake or an attack.
+MAX_BYTES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file. Where its keys stand is worked out only when somebody has to be told."""
+
+    content: Any
+    text: str
+
+    @cached_property
+    def lines(self) -> Mapping[Key, int]:
+        """Line of every key path, from 1."""
+        # JSON is YAML flow syntax but for tabs between tokens, so one parser gives positions for both.
+        node = _root(self.text.replace("\t", " "))
+        lines: dict[Key, int] = {}
+        if node is not None:
+            _collect(node, (), lines)
+        return lines
+
+
+class Unreadable(Exception):
+    """The file is not a document. Carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.message.text())
+
+
+def read_document(path: Path, file: str, dataset: str | None = None) -> Document:
+    """Read a ``.yaml`` or ``.json`` file of UTF-8 text.
+
+    Raises:
+        Unreadable: with the problem: absent, too large, not UTF-8, not well-formed, keys given twice.
+    """
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise Unreadable(_problem("check-too-large", file, dataset, limit=MAX_BYTES))
+        text = raw.decode("utf-8-sig")
+    except FileNotFoundError as problem:
+        raise Unreadable(_problem("check-absent", file, dataset)) from problem
+    except OSError as problem:
+        raise Unreadable(_problem("check-unreadable", file, dataset, reason=problem.strerror or "")) from problem
+    except UnicodeDecodeError as problem:
+        raise Unreadable(_problem("check-not-utf8", file, dataset)) from problem
+    try:
+        content = json.loads(text, object_pairs_hook=_unrepeated) if path.suffix == ".json" else _load_yaml(text)
+    except json.JSONDecodeError as problem:
+        raise Unreadable(
+            _problem("check-not-well-formed", file, dataset, problem.lineno, reason=problem.msg)
+        ) from problem
+    except _Repeated as problem:
+        raise Unreadable(_problem("check-repeated-key", file, dataset, problem.line, key=problem.key)) from problem
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        reason = str(getattr(problem, "problem", None) or type(problem).__name__)
+        line = mark.line + 1 if mark is not None else None
+        raise Unreadable(_problem("check-not-well-formed", file, dataset, line, reason=reason)) from problem
+    return Document(content, text)
+
+
+class _Repeated(Exception):
+    """A mapping has the same key twice: both parsers would silently keep the last."""
+
+    def __init__(self, key: str, line: int | None = None) -> None:
+        self.key, self.line = key, line
+        super().__init__(key)
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Repeated(key)
+        found[key] = value
+    return found
+
+
+def _root(text: str) -> yaml.Node | None:
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+    return node
+
+
+def _load_yaml(text: str) -> Any:
+    node = _root(text)
+    if node is None:
+        return None
+    _refuse_repeated(node)
+    return yaml.constructor.SafeConstructor().construct_document(node)
+
+
+def _refuse_repeated(node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise _Repeated(str(key.value), key.start_mark.line + 1)
+            seen.add(key.value)
+            _refuse_repeated(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_repeated(value)
+
+
+def _collect(node: yaml.Node, key: Key, lines: dict[Key, int]) -> None:
+    lines.setdefault(key, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value in node.value:
+            inner = (*key, str(key_node.value))
+            lines[inner] = key_node.start_mark.line + 1
+            _collect(value, inner, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            _collect(value, (*key, position), lines)
+
+
+def _problem(kind: str, file: str, dataset: str | None, line: int | None = None, **params: str | int) -> Problem:
+    return Problem(file, Message(kind, params), Message(f"{kind}-remedy"), line=line, dataset=dataset)

@@ -1,0 +1,51 @@
+"""SQL that descriptors contain: is it one SELECT that DuckDB can bind against the dataset's fields?
+
+Descriptors' SQL runs on a DuckDB without access to files, network or extensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import duckdb
+
+from pipelines.registry.fields import FieldSpec
+from pipelines.registry.types import sql_type
+
+
+def quoted(name: str) -> str:
+    """``name`` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def constraint_query(check: str) -> str:
+    """The query that evaluates a row constraint over ``delivery``."""
+    return f"SELECT CAST(({check}\n) AS BOOLEAN) FROM delivery"
+
+
+def binding_error(sql: str, fields: tuple[FieldSpec, ...], tables: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Why ``sql`` cannot run over the views ``delivery`` and ``previous`` and text ``tables``; ``None`` if it can."""
+    columns = {name: tuple((column, "VARCHAR") for column in names) for name, names in tables.items()}
+    typed = tuple((spec.name, sql_type(spec)) for spec in fields)
+    cursor = _connection().cursor()
+    try:
+        statements = cursor.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            return "one SELECT statement is expected"
+        for name, definition in {**columns, "delivery": typed, "previous": typed}.items():
+            listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in definition)
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({listed})")
+        cursor.execute(f"EXPLAIN {sql}")
+    except duckdb.Error as problem:
+        return str(problem).splitlines()[0]
+    finally:
+        cursor.close()
+    return None

@@ -1,0 +1,219 @@
+"""How a department's file is laid out, and the closed list of tidy steps that bring it into field names.
+
+These models only describe; ``pipelines.ingest`` carries them out. No step can name a function.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pipelines.registry.base import Descriptor, Identifier, Text
+
+
+def _is_regular_expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        raise ValueError(f"not a regular expression: {problem}") from problem
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_is_regular_expression)]
+Fields = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class FileFormat(StrEnum):
+    """What the bytes are; told by their first bytes, never by the file's name."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    XLS = "xls"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class UnitNote(Descriptor):
+    """A note such as ``单位：万元`` above the table. The first group of ``pattern`` is the unit."""
+
+    pattern: Pattern = r"单位[:：]\s*(\S+)"
+    required: bool = True
+
+
+class Layout(Descriptor):
+    """One way in which files of a dataset come. The first layout whose ``format`` fits the bytes is used;
+    ``file`` (a glob on the delivered name) tells layouts of one format apart."""
+
+    name: Identifier
+    format: FileFormat
+    file: Text = "*"
+    encoding: tuple[Literal["utf-8", "gb18030", "big5", "cp1252", "utf-16"], ...] = ("utf-8",)
+    """Tried in this order, strictly, over the whole file (CSV and JSON)."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    sheet: Text = "*"
+    """Glob on sheet names (Excel); every visible sheet that fits is read. ``*`` means every visible sheet."""
+    records: Text | None = None
+    """Path to the list of records (JSON), keys separated by dots; absent: the document is the list."""
+    header_row: Annotated[int, Field(ge=1)] = 1
+    """Row of the file or sheet, from 1, where the header begins."""
+    header_rows: Annotated[int, Field(ge=1, le=5)] = 1
+    """Rows the header takes; merged cells are filled and the parts joined by ``/``."""
+    footer: Pattern | None = None
+    """The first row whose first non-empty cell matches ends the table; it and all after it are left out."""
+    unit_note: UnitNote | None = None
+    columns: dict[Text, Identifier | None] = Field(default_factory=dict)
+    """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are."""
+    steps: tuple[Step, ...] = ()
+
+
+class Trim(Descriptor):
+    """Remove white space, U+3000 and no-break spaces at both ends. No ``fields`` = all."""
+
+    step: Literal["trim"]
+    fields: tuple[Text, ...] = ()
+
+
+class HalfWidth(Descriptor):
+    """Full-width letters, digits and signs become their ASCII forms (Unicode NFKC of U+FF01-U+FF5E, U+3000)."""
+
+    step: Literal["half_width"]
+    fields: tuple[Text, ...] = ()
+
+
+class ParseNumber(Descriptor):
+    """Numbers as people write them become plain decimals. What is not such a number stays, for validation to judge."""
+
+    step: Literal["parse_number"]
+    fields: Fields
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] = ","
+    missing: tuple[str, ...] = ("-", "—", "－")
+    """Marks that mean "no value" and become an absent cell."""
+
+
+class ParseDate(Descriptor):
+    """Dates in the given ``strptime`` formats become ISO 8601. What fits none stays."""
+
+    step: Literal["parse_date"]
+    fields: Fields
+    formats: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Scale(Descriptor):
+    """Amounts in 千元, 万元 or 亿元 become yuan, exactly. ``unit`` absent: the unit note's."""
+
+    step: Literal["scale"]
+    fields: Fields
+    unit: Literal["元", "千元", "万元", "百万元", "亿元"] | None = None
+    unit_field: Identifier | None = None
+    """Field that receives the unit as delivered."""
+
+
+class MapValues(Descriptor):
+    """Delivered words become codes, by the table given here; other values stay."""
+
+    step: Literal["map_values"]
+    field: Text
+    values: Annotated[dict[str, str], Field(min_length=1)]
+
+
+class MapCodes(Descriptor):
+    """Delivered names become codes of a code list (``column`` = the list's column that holds the names)."""
+
+    step: Literal["map_codes"]
+    field: Text
+    codelist: Identifier
+    column: Identifier = "name_zh"
+
+
+class Lookup(Descriptor):
+    """Fill ``field`` from ``column`` of a code list, by the code in ``by``; a delivered value is kept."""
+
+    step: Literal["lookup"]
+    field: Identifier
+    by: Text
+    codelist: Identifier
+    column: Identifier
+
+
+class Constant(Descriptor):
+    """A column with the same text in every row; a delivered value is kept. An empty text adds an empty column:
+    all files of a delivery have the same columns in the end."""
+
+    step: Literal["constant"]
+    field: Identifier
+    value: str
+
+
+class FromDelivery(Descriptor):
+    """A column from the delivery itself; a delivered value is kept."""
+
+    step: Literal["from_delivery"]
+    field: Identifier
+    source: Literal["period", "year", "organisation", "organisation_name", "credit_code", "sheet"]
+
+
+class FillDown(Descriptor):
+    """Empty cells take the value above them (merged cells of a group)."""
+
+    step: Literal["fill_down"]
+    fields: Fields
+
+
+class Unpivot(Descriptor):
+    """Several amount columns become one row each. ``columns``: column → value of ``name_field``."""
+
+    step: Literal["unpivot"]
+    columns: Annotated[dict[Text, Text], Field(min_length=1)]
+    name_field: Identifier
+    value_field: Identifier
+    keep_missing: bool = False
+    """Keep rows whose amount is absent, empty or zero. Those left out are counted as ``empty_amount``."""
+
+
+class Compose(Descriptor):
+    """A column joined from others: ``{field}`` stands for a cell, everything else for itself."""
+
+    step: Literal["compose"]
+    field: Identifier
+    template: Annotated[str, Field(pattern=r"^[^{}]*(\{[a-z][a-z0-9_]*\}[^{}]*)+$")]
+
+
+class ExcludeTotals(Descriptor):
+    """Recognise totals and parent rows, check that what is below them sums to them, and leave them out.
+
+    A row is a parent when its ``code`` is shorter than ``leaf_length`` (its children are the rows whose code
+    begins with it), and a grand total when ``label`` matches ``pattern``.
+    """
+
+    step: Literal["exclude_totals"]
+    code: Text | None = None
+    leaf_length: Annotated[int, Field(ge=1)] | None = None
+    label: Text | None = None
+    pattern: Pattern | None = None
+    sums: Fields
+    within: tuple[Text, ...] = ()
+    """Fields whose values separate independent sums within a sheet (for example the phase)."""
+    tolerance: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    """Largest difference, in the unit of the column at this step, that rounding may cause."""
+
+    @model_validator(mode="after")
+    def _pairs(self) -> ExcludeTotals:
+        if (self.code is None) != (self.leaf_length is None) or (self.label is None) != (self.pattern is None):
+            raise ValueError("code goes with leaf_length, label goes with pattern")
+        if self.code is None and self.label is None:
+            raise ValueError("give code with leaf_length, or label with pattern, or both")
+        return self
+
+
+Step = Annotated[
+    Trim | HalfWidth | ParseNumber | ParseDate | Scale | MapValues | MapCodes | Lookup | Constant
+    | FromDelivery | FillDown | Unpivot | Compose | ExcludeTotals,
+    Field(discriminator="step"),
+]  # fmt: skip
+
+Layout.model_rebuild()

@@ -1,0 +1,49 @@
+"""How Table Schema types are stored: in Arrow and Parquet, and in DuckDB's SQL.
+
+Quantities with declared ``decimals`` are DECIMAL(18, decimals), so sums are exact. Types without a
+counterpart (``object``, ``array``, ``geojson``, ``duration``, ``yearmonth`` …) are kept as text.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from pipelines.registry.fields import FieldSpec
+
+DECIMAL_PRECISION = 18
+
+_ARROW: dict[str, pa.DataType] = {
+    "integer": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "time": pa.time64("us"),
+    "datetime": pa.timestamp("us"),
+    "year": pa.int32(),
+}
+_SQL = {
+    "integer": "BIGINT",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIME",
+    "datetime": "TIMESTAMP",
+    "year": "INTEGER",
+}
+
+
+def arrow_type(spec: FieldSpec) -> pa.DataType:
+    """The Arrow type a field is stored in."""
+    if spec.type == "number":
+        return pa.float64() if spec.decimals is None else pa.decimal128(DECIMAL_PRECISION, spec.decimals)
+    return _ARROW.get(spec.type, pa.string())
+
+
+def sql_type_of(type_name: str, decimals: int | None) -> str:
+    """The DuckDB type of a Table Schema type; ``decimals`` as declared for a ``number``."""
+    if type_name == "number":
+        return "DOUBLE" if decimals is None else f"DECIMAL({DECIMAL_PRECISION}, {decimals})"
+    return _SQL.get(type_name, "VARCHAR")
+
+
+def sql_type(spec: FieldSpec) -> str:
+    """The DuckDB type of the same field."""
+    return sql_type_of(spec.type, spec.decimals)

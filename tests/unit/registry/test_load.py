@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from support import field, tree_descriptor, tree_schema, write_registry
+
+from pipelines.registry import Catalog, CatalogUnusable, load_catalog
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    return write_registry(tmp_path)
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def told(catalog: Catalog) -> list[tuple[str, int | None, str, str]]:
+    return [(Path(p.file).name, p.line, p.key, p.message.id) for p in catalog.problems]
+
+
+def trees(registry: Path) -> Path:
+    return registry / "datasets" / "parks" / "tree_inventory"
+
+
+def test_a_complete_registry_loads_without_problems(registry: Path) -> None:
+    catalog = load_catalog(registry)
+    assert catalog.problems == ()
+    dataset = catalog.datasets["tree_inventory"]
+    assert dataset.primary_key == ("tree_id",)
+    assert catalog.organisations["parks_office"].name_zh == "园林局"
+    assert catalog.codelists["district"].keys_by("name_zh") == {"东区": "999901", "西区": "999902"}
+
+
+def test_all_problems_are_told_at_once_with_file_line_and_key(registry: Path) -> None:
+    descriptor = trees(registry) / "dataset.yaml"
+    rewrite(descriptor, "period: yearly", "perod: yearly")
+    rewrite(trees(registry) / "schema.json", '"type": "number"', '"type": "numeric"')
+    lines = descriptor.read_text(encoding="utf-8").splitlines()
+    found = told(load_catalog(registry))
+    assert ("dataset.yaml", None, "period", "check-missing-key") in [(f, None, k, m) for f, _, k, m in found]
+    assert ("dataset.yaml", lines.index("perod: yearly") + 1, "perod", "check-unknown-key") in found
+    assert [(f, k, m) for f, _, k, m in found if f == "schema.json"] == [
+        ("schema.json", "fields[3].type", "check-not-allowed")
+    ]
+
+
+def test_a_broken_dataset_is_left_out_and_the_others_work(tmp_path: Path) -> None:
+    other = {**tree_descriptor(), "id": "bench_inventory"}
+    registry = write_registry(tmp_path, bench_inventory=(other, tree_schema()))
+    (trees(registry) / "schema.json").write_text("{", encoding="utf-8")
+    catalog = load_catalog(registry)
+    assert list(catalog.datasets) == ["bench_inventory"]
+    assert catalog.broken == {"tree_inventory"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("dataset.yaml", "theme: parks", "theme: roads", "check-unknown-theme"),
+        ("dataset.yaml", "- east_district_office", "- nobody", "check-unknown-organisation"),
+        ("dataset.yaml", "check: felled >= planted", "check: felled >= burned", "check-expression"),
+        ("dataset.yaml", "check: felled >= planted", "check: '1); DROP TABLE delivery; --'", "check-expression"),
+        ("dataset.yaml", "field: felled", "field: burned", "check-unknown-field"),
+        ("dataset.yaml", "id: tree_inventory", "id: trees", "check-folder-name"),
+        ("dataset.yaml", "id: tree_inventory", "id: tree_inventory\nid: tree_inventory", "check-repeated-key"),
+        ("dataset.yaml", "id: tree_inventory", "id: [", "check-not-well-formed"),
+        ("schema.json", '"resource": "district"', '"resource": "quarter"', "check-unknown-reference"),
+        ("schema.json", '"codelist": "district"', '"codelist": "quarter"', "check-unknown-codelist"),
+        ("schema.json", '"primaryKey"', '"$comment"', "check-unknown-key"),
+        ("schema.json", '"minimum": 0', '"minimum": 0, "minimum": 1', "check-repeated-key"),
+    ],
+)
+def test_each_mistake_has_its_own_message(registry: Path, file: str, old: str, new: str, message: str) -> None:
+    rewrite(trees(registry) / file, old, new)
+    catalog = load_catalog(registry)
+    assert message in {entry for _, _, _, entry in told(catalog)}
+    assert catalog.datasets == {}
+    for problem in catalog.problems:
+        for language in ("en", "zh"):
+            assert problem.message.text(language) and problem.remedy.text(language)
+
+
+@pytest.mark.parametrize(
+    "disclosure",
+    [
+        None,
+        {"attribute": "withheld"},
+        {"attribute": "withheld", "basis": "law", "unit": "parks_office"},
+        {"attribute": "active", "treatment": {"type": "drop"}},
+        {"attribute": "public"},
+    ],
+)
+def test_a_field_without_a_complete_disclosure_attribute_is_refused(
+    registry: Path, disclosure: dict[str, object] | None
+) -> None:
+    schema = tree_schema()
+    schema["fields"][0]["disclosure"] = disclosure
+    if disclosure is None:
+        del schema["fields"][0]["disclosure"]
+    (trees(registry) / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    catalog = load_catalog(registry)
+    assert catalog.broken == {"tree_inventory"}
+    assert all(key.startswith("fields[0].disclosure") for _, _, key, _ in told(catalog))
+
+
+def test_a_dataset_without_key_or_with_nothing_public_is_refused(registry: Path) -> None:
+    schema = tree_schema()
+    hidden = {"attribute": "withheld", "basis": "law", "unit": "parks_office", "treatment": {"type": "drop"}}
+    schema["fields"] = [field("tree_id", disclosure=hidden)]
+    schema["primaryKey"], schema["foreignKeys"] = [], []
+    (trees(registry) / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    descriptor = {**tree_descriptor(), "row_constraints": []}
+    (trees(registry) / "dataset.yaml").write_text(yaml.safe_dump(descriptor), encoding="utf-8")
+    messages = {message for _, _, _, message in told(load_catalog(registry))}
+    assert messages == {"check-primary-key", "check-nothing-public"}
+
+
+def test_foreign_keys_in_a_circle_are_refused(tmp_path: Path) -> None:
+    first, second = tree_schema(), tree_schema()
+    for schema, resource in ((first, "bench_inventory"), (second, "tree_inventory")):
+        schema["foreignKeys"].append({"fields": ["note"], "reference": {"resource": resource, "fields": ["tree_id"]}})
+    registry = write_registry(tmp_path, tree_inventory=(tree_descriptor(), first),
+                              bench_inventory=({**tree_descriptor(), "id": "bench_inventory"}, second))  # fmt: skip
+    assert "check-reference-circle" in {message for _, _, _, message in told(load_catalog(registry))}
+
+
+def test_a_faulty_code_list_row_is_told_with_its_line(registry: Path) -> None:
+    with (registry / "codelists" / "district.csv").open("a", encoding="utf-8") as stream:
+        stream.write("999901,东区,East\n")
+    assert ("district.csv", 4, "", "check-table-row") in told(load_catalog(registry))
+
+
+def test_without_catalog_or_organisations_nothing_works(registry: Path) -> None:
+    (registry / "catalog.yaml").unlink()
+    with pytest.raises(CatalogUnusable) as unusable:
+        load_catalog(registry)
+    assert [problem.file for problem in unusable.value.problems] == ["catalog.yaml"]
+
+
+def test_the_digest_changes_with_the_descriptor_and_with_used_code_lists(registry: Path) -> None:
+    before = load_catalog(registry).datasets["tree_inventory"].digest
+    with (registry / "codelists" / "district.csv").open("a", encoding="utf-8") as stream:
+        stream.write("999903,南区,South\n")
+    between = load_catalog(registry).datasets["tree_inventory"].digest
+    rewrite(trees(registry) / "dataset.yaml", "max_ratio: 10", "max_ratio: 11")
+    after = load_catalog(registry).datasets["tree_inventory"].digest
+    assert len({before, between, after}) == 3

@@ -1,0 +1,144 @@
+"""What a file is, told by its first bytes; its name is only compared with the answer."""
+
+from __future__ import annotations
+
+import codecs
+import fnmatch
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pipelines.core.findings import Finding, Location, Severity
+from pipelines.ingest.problems import read_finding, unreadable
+from pipelines.registry.layouts import FileFormat, Layout
+
+Kind = FileFormat | Literal["zip"]
+
+_HEAD = 4096
+_ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+#: Formats that people deliver and that are no tables to us; the first bytes as their specifications give them.
+_REFUSED = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"\x1f\x8b": "gzip",
+    b"{\\rtf": "RTF",
+}
+#: A part that tells what kind of document a zip container is (ECMA-376, ISO/IEC 26300).
+_CONTAINERS = {
+    "xl/workbook.bin": "Excel binary workbook (xlsb)",
+    "word/document.xml": "Word",
+    "ppt/presentation.xml": "PowerPoint",
+    "mimetype": "OpenDocument",
+}
+_BY_SUFFIX: dict[str, Kind] = {
+    ".csv": FileFormat.CSV,
+    ".tsv": FileFormat.CSV,
+    ".txt": FileFormat.CSV,
+    ".xlsx": FileFormat.XLSX,
+    ".xlsm": FileFormat.XLSX,
+    ".xls": FileFormat.XLS,
+    ".json": FileFormat.JSON,
+    ".parquet": FileFormat.PARQUET,
+    ".zip": "zip",
+}
+
+
+def recognise(path: Path, name: str) -> Kind:
+    """Tell the format of the file at ``path``, delivered as ``name``.
+
+    Raises:
+        Unreadable: when it is empty, damaged, encrypted, or of a format that is not read.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if not head:
+        raise unreadable("empty-file", name)
+    if head.startswith((_ZIP, _EMPTY_ZIP)):
+        return _container(path, name)
+    if head.startswith(_OLE):
+        return _compound_file(path, name)
+    if head.startswith(b"PAR1"):
+        return FileFormat.PARQUET
+    for magic, refused in _REFUSED.items():
+        if head.startswith(magic):
+            raise unreadable("unsupported-format", name, format=refused)
+    return _text(head, name)
+
+
+def disguised(name: str, kind: Kind) -> Finding | None:
+    """A warning when the name's ending says another format than the bytes do."""
+    told = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
+    if told is None or told == kind:
+        return None
+    return read_finding("disguised-file", Location(name), Severity.WARNING, told=str(told), format=str(kind))
+
+
+def choose_layout(layouts: tuple[Layout, ...], name: str, kind: FileFormat) -> Layout:
+    """The first layout whose format and file glob fit. A member of an archive is matched by its own name or in full.
+
+    Text that begins like JSON is taken for CSV where only a CSV layout fits it.
+
+    Raises:
+        Unreadable: when no layout fits.
+    """
+    kinds = [kind, FileFormat.CSV] if kind is FileFormat.JSON else [kind]
+    for wanted in kinds:
+        for layout in layouts:
+            names = (name, PurePosixPath(name).name)
+            if layout.format is wanted and any(fnmatch.fnmatchcase(text, layout.file) for text in names):
+                return layout
+    expected = ", ".join(sorted({f"{layout.format} ({layout.file})" for layout in layouts}))
+    raise unreadable("no-layout", name, format=str(kind), expected=expected)
+
+
+def _container(path: Path, name: str) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+        raise unreadable("damaged-file", name, format="zip") from problem
+    if "xl/workbook.xml" in parts:
+        return FileFormat.XLSX
+    for part, document in _CONTAINERS.items():
+        if part in parts:
+            raise unreadable("unsupported-format", name, format=document)
+    return "zip"
+
+
+def _compound_file(path: Path, name: str) -> Kind:
+    """Tell workbooks from other OLE compound files by the names of their streams ([MS-CFB], UTF-16)."""
+    streams = {key: key.encode("utf-16-le") for key in ("EncryptedPackage", "Workbook", "Book", "WordDocument")}
+    found: set[str] = set()
+    with path.open("rb") as stream:
+        tail = b""
+        while block := stream.read(1 << 20):
+            window = tail + block
+            found.update(key for key, mark in streams.items() if mark in window)
+            tail = window[-64:]
+    if "EncryptedPackage" in found:
+        raise unreadable("encrypted-file", name)
+    if not found & {"Workbook", "Book"}:
+        other = "Word" if "WordDocument" in found else "OLE"
+        raise unreadable("unsupported-format", name, format=other)
+    return FileFormat.XLS
+
+
+def _text(head: bytes, name: str) -> Kind:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        begin = head[: len(head) // 2 * 2].decode("utf-16", "replace").lstrip()
+    else:
+        begin = head.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip()
+    lowered = begin[:200].lower()
+    if lowered.startswith(("<!doctype html", "<html", "<table", "<head", "<meta")):
+        raise unreadable("unsupported-format", name, format="HTML")
+    if lowered.startswith("<?xml"):
+        raise unreadable("unsupported-format", name, format="XML")
+    return FileFormat.JSON if begin.startswith(("[", "{")) else FileFormat.CSV

@@ -1,0 +1,39 @@
+"""A grid is one table of a source file as it lies there: rows of text cells with their row numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipelines.registry.layouts import FileFormat
+
+Cell = str | None
+#: First and last (row, column) of merged cells, both counted from 0.
+Merge = tuple[tuple[int, int], tuple[int, int]]
+
+
+class GridRow(NamedTuple):
+    """One row. ``number`` is what an editor or a spreadsheet shows, from 1; where there are no rows, the record's."""
+
+    number: int
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table. ``rows`` starts reading anew at each call.
+
+    ``labels`` is set where the format itself names the columns (JSON, Parquet): there is no header to look for.
+    ``padded`` says that all rows are equally wide whatever was entered (Excel), so that empty cells beyond the
+    header mean nothing. ``merges`` are the merged cells, in the columns of ``rows``.
+    """
+
+    file: str
+    sheet: str | None
+    format: FileFormat
+    encoding: str | None
+    rows: Callable[[], Iterator[GridRow]]
+    labels: tuple[str, ...] | None = None
+    padded: bool = False
+    merges: tuple[Merge, ...] = ()

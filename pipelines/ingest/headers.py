@@ -1,0 +1,125 @@
+"""Finding the header of a grid and the labels it gives, whatever stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
+from pipelines.registry import Dataset
+from pipelines.registry.layouts import Compose, Constant, FromDelivery, Layout, Lookup, Scale, Unpivot
+
+#: Rows in which a header is looked for when it is not where the layout says.
+SEARCH_ROWS = 30
+_JOIN = "/"
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header: ``preamble`` rows stand above it; ``row`` is the row number of its first row."""
+
+    preamble: int
+    row: int
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExpectedLabels:
+    """What a header of a layout may say: the labels of ``columns``, and the names of fields."""
+
+    columns: frozenset[str]
+    fields: frozenset[str]
+
+    @classmethod
+    def of(cls, layout: Layout, dataset: Dataset) -> ExpectedLabels:
+        """The labels that files of this layout come with: columns that steps make are not among them."""
+        made: set[str] = set()
+        used: set[str] = set()
+        for step in layout.steps:
+            if isinstance(step, (Constant, FromDelivery, Lookup, Compose)):
+                made.add(step.field)
+            elif isinstance(step, Unpivot):
+                made |= {step.name_field, step.value_field}
+                used |= set(step.columns)
+            elif isinstance(step, Scale) and step.unit_field is not None:
+                made.add(step.unit_field)
+        fields = ({spec.name for spec in dataset.fields} | used) - made
+        return cls(frozenset(map(matching, layout.columns)), frozenset(map(matching, fields)))
+
+    def fits(self, labels: Sequence[str]) -> bool:
+        """Tell whether at least half of the labels of ``columns``, or of the delivered fields, are among ``labels``."""
+        found = {matching(label) for label in labels}
+        return any(expected and 2 * len(expected & found) >= len(expected) for expected in (self.columns, self.fields))
+
+
+def matching(label: str) -> str:
+    """The form in which labels are compared: without any white space (line breaks, U+3000 padding)."""
+    return "".join(label.split())
+
+
+def trimmed(label: Cell) -> str:
+    """A label as it is kept: white space at its ends gone, inside it one space."""
+    return " ".join((label or "").split())
+
+
+def head_size(layout: Layout) -> int:
+    """How many rows of a grid must be looked at to find its header."""
+    return max(layout.header_row, SEARCH_ROWS) + layout.header_rows - 1
+
+
+def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: ExpectedLabels) -> Header | None:
+    """The header at the declared row if it fits there, else the first that fits; ``None`` when none does."""
+    declared = [index for index, row in enumerate(head) if row.number == layout.header_row]
+    others = [index for index, row in enumerate(head) if row.number <= SEARCH_ROWS and index not in declared]
+    for index in [*declared, *others]:
+        rows = head[index : index + layout.header_rows]
+        if len(rows) == layout.header_rows:
+            labels = _labels(rows, grid)
+            if expected.fits(labels):
+                return Header(index, rows[0].number, labels)
+    return None
+
+
+def renamed(labels: Sequence[str], layout: Layout) -> list[str | None]:
+    """The field name of each label, the label itself where the layout names none, ``None`` for columns left out."""
+    names = {matching(label): name for label, name in layout.columns.items()}
+    return [names.get(matching(label), label) for label in labels]
+
+
+def _labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
+    width = max(len(row.cells) for row in rows)
+    parts = [[trimmed(cell) for cell in row.cells] + [""] * (width - len(row.cells)) for row in rows]
+    if len(parts) > 1:
+        first = rows[0].number - 1
+        if grid.merges:
+            _fill_merged(parts, first, grid.merges)
+        else:
+            _fill_left(parts)
+    labels = [_joined(column) for column in zip(*parts, strict=True)]
+    while grid.padded and labels and not labels[-1]:
+        labels.pop()
+    return tuple(labels)
+
+
+def _fill_merged(parts: list[list[str]], first: int, merges: Collection[Merge]) -> None:
+    for (top, left), (bottom, right) in merges:
+        for row in range(max(top, first), min(bottom, first + len(parts) - 1) + 1):
+            for column in range(left, min(right, len(parts[0]) - 1) + 1):
+                if top >= first:
+                    parts[row - first][column] = parts[top - first][left]
+
+
+def _fill_left(parts: list[list[str]]) -> None:
+    """Without merged cells to go by, an empty upper cell continues its neighbour where a lower cell is filled."""
+    for level, row in enumerate(parts[:-1]):
+        for column in range(1, len(row)):
+            if not row[column] and any(below[column] for below in parts[level + 1 :]):
+                row[column] = row[column - 1]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    kept: list[str] = []
+    for part in parts:
+        if part and (not kept or kept[-1] != part):
+            kept.append(part)
+    return _JOIN.join(kept)

@@ -1,0 +1,68 @@
+"""JSON: a list of objects. Keys are labels in the order in which they first occur; row numbers count records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.ingest.grids import Cell, Grid, GridRow
+from pipelines.ingest.problems import unreadable
+from pipelines.ingest.readers.cells import cell_text
+from pipelines.ingest.readers.json_stream import RecordsMissing, records
+from pipelines.ingest.readers.text import encoding_of
+from pipelines.ingest.sources import SourceFile
+from pipelines.registry.layouts import FileFormat, Layout
+
+MAX_LABELS = 2_000
+
+
+def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
+    """The one grid of a JSON file: absent keys and ``null`` are absent cells, nested values are JSON text.
+
+    Raises:
+        Unreadable: when the file is not JSON, or holds no list of objects where the layout says.
+    """
+    encoding, codec = encoding_of(source.path, source.name, layout.encoding)
+    # The list may come after other keys, and any record may bring a new one: all of it is read once for them.
+    labels: dict[str, None] = {}
+    for _, record in _records(source, layout, codec):
+        labels.update(dict.fromkeys(record))
+        if len(labels) > MAX_LABELS:
+            raise unreadable("json-too-many-keys", source.name, limit=MAX_LABELS)
+    names = tuple(labels)
+    if not _is_unicode("".join(names)):
+        raise unreadable("json-damaged", source.name, row=1)
+
+    def rows() -> Iterator[GridRow]:
+        for number, record in _records(source, layout, codec):
+            cells: list[Cell] = [_text(record.get(name)) for name in names]
+            if not all(cell is None or _is_unicode(cell) for cell in cells):
+                raise unreadable("json-damaged", source.name, row=number)
+            yield GridRow(number, cells)
+
+    yield Grid(source.name, None, FileFormat.JSON, encoding, rows, labels=names)
+
+
+def _records(source: SourceFile, layout: Layout, codec: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    path = tuple(layout.records.split(".")) if layout.records else ()
+    number = 0
+    try:
+        with source.path.open(encoding=codec, errors="strict") as stream:
+            for number, record in enumerate(records(stream, path), start=1):
+                if not isinstance(record, Mapping):
+                    raise unreadable("json-not-an-object", source.name, row=number)
+                yield number, record
+    except RecordsMissing as problem:
+        raise unreadable("json-no-list", source.name, path=layout.records or "$") from problem
+    except (ValueError, RecursionError) as problem:
+        raise unreadable("json-damaged", source.name, row=number + 1) from problem
+
+
+def _text(value: Any) -> Cell:
+    text = cell_text(value)
+    return None if text is None else str(text)
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can escape half a surrogate pair, which is no character and cannot be stored."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

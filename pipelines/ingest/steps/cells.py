@@ -1,0 +1,77 @@
+"""Steps that look at one cell at a time: trim, half_width, parse_number, parse_date, scale, map_values, map_codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+
+from pipelines.ingest.batches import Batch
+from pipelines.ingest.grids import Cell
+from pipelines.ingest.numbers import scaled
+from pipelines.ingest.steps.base import Streaming
+
+_CACHED_TEXTS = 1 << 16
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_TIME_DIRECTIVES = ("%H", "%I", "%M", "%S", "%X", "%c")
+
+
+class CellStep(Streaming):
+    """Converts the cells of some columns. Absent cells stay absent."""
+
+    def __init__(self, labels: tuple[str, ...], positions: Sequence[int], convert: Callable[[str], Cell]) -> None:
+        self.labels = labels
+        self.changed = 0
+        self._positions = sorted(set(positions))
+        # Columns of tables repeat their texts; the cache is bounded for those that do not.
+        self._convert = lru_cache(_CACHED_TEXTS)(convert)
+
+    def apply(self, batch: Batch) -> Batch:
+        """Convert the cells of the step's columns."""
+        for position in self._positions:
+            before = batch.columns[position]
+            after = [None if cell is None else self._convert(cell) for cell in before]
+            self.changed += sum(1 for old, new in zip(before, after, strict=True) if old != new)
+            batch.columns[position] = after
+        return batch
+
+
+def half_width(text: str) -> str:
+    """Full-width letters, digits and signs, and the ideographic space, in their ASCII forms."""
+    return text.translate(_HALF_WIDTH)
+
+
+def date_parser(formats: Sequence[str]) -> Callable[[str], str]:
+    """Dates in the first format that fits become ISO 8601; with a time where the format has one."""
+
+    def parse(text: str) -> str:
+        for pattern in formats:
+            try:
+                moment = dt.datetime.strptime(text.strip(), pattern)
+            except ValueError:
+                continue
+            timed = any(directive in pattern for directive in _TIME_DIRECTIVES)
+            return moment.isoformat() if timed else moment.date().isoformat()
+        return text
+
+    return parse
+
+
+def scaler(factor: Decimal) -> Callable[[str], str]:
+    """Amounts times ``factor``, exactly; what is no number stays."""
+
+    def scale(text: str) -> str:
+        amount = scaled(text, factor)
+        return text if amount is None else amount
+
+    return scale
+
+
+def mapper(values: Mapping[str, str]) -> Callable[[str], str]:
+    """Texts by table; others stay."""
+
+    def look_up(text: str) -> str:
+        return values.get(text, text)
+
+    return look_up

@@ -1,0 +1,106 @@
+"""Frictionless errors as findings: where, what is wrong, what was expected, what to do: without leaking values.
+
+Frictionless's own messages carry the cell, the row and looked-up keys; none of that is used here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.core.findings import Check, Finding, Location, Severity
+from pipelines.core.messages import Message, Parameter
+from pipelines.core.personal_data import looks_like_personal_data
+from pipelines.registry import Dataset
+from pipelines.registry.disclosures import Attribute
+from pipelines.validate.rows import HEADER_ROWS, Coordinates, JudgedRow, error_fields
+
+_CONSTRAINT = re.compile(r'constraint "(?P<name>\w+)" is "(?P<bound>.*)"', re.DOTALL)
+_POSITION = re.compile(r"position (?P<position>[0-9]+)")
+_LONGEST_VALUE = 80
+
+#: Remedies that depend on the expected type; other types get the general one.
+_TYPE_REMEDIES = {"number", "integer", "date", "datetime", "boolean", "year", "yearmonth"}
+
+
+def showable(dataset: Dataset, field: str, text: str | None) -> str | None:
+    """The delivered text, if it may be shown: the field is active and the text does not look personal.
+
+    Control and format characters become ``�``, and long texts are cut: reports are read in terminals and browsers.
+    """
+    if text is None or not dataset.has_field(field):
+        return None
+    if dataset.field(field).disclosure.attribute is not Attribute.ACTIVE or looks_like_personal_data(text):
+        return None
+    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return clean if len(clean) <= _LONGEST_VALUE else clean[:_LONGEST_VALUE] + "…"
+
+
+def explain(error: Any, row: JudgedRow, dataset: Dataset, names: list[str], coordinates: Coordinates) -> Finding:
+    """One frictionless row or cell error as a finding."""
+    fields = error_fields(error)
+    place = Location(row.file, row.sheet, row.row, ", ".join(fields) or None)
+    message, remedy = _texts(error, fields, dataset, coordinates)
+    value = None
+    if len(fields) == 1 and fields[0] in names and error.type in {"type-error", "constraint-error", "foreign-key"}:
+        position = names.index(fields[0])
+        cell = row.cells[position] if position < len(row.cells) else None
+        value = showable(dataset, fields[0], cell)
+    return Finding(Check.TABLE_SCHEMA, error.type, _severity(error, fields, dataset), message, remedy, place, value)
+
+
+def _severity(error: Any, fields: tuple[str, ...], dataset: Dataset) -> Severity:
+    if error.type == "foreign-key":
+        return dataset.descriptor.acceptance.references.get(_resource(fields, dataset), Severity.ERROR)
+    return Severity.ERROR
+
+
+def _resource(fields: tuple[str, ...], dataset: Dataset) -> str:
+    for key in dataset.foreign_keys:
+        if key.fields == fields:
+            return key.reference.resource
+    return ""
+
+
+def _texts(error: Any, fields: tuple[str, ...], dataset: Dataset, coordinates: Coordinates) -> tuple[Message, Message]:
+    kind, name = str(error.type), ", ".join(fields)
+    if kind == "type-error":
+        spec = dataset.field(name)
+        remedy = f"validate-type-{spec.type}-remedy" if spec.type in _TYPE_REMEDIES else "validate-type-error-remedy"
+        return Message("validate-type-error", {"field": name, "type": spec.type}), Message(remedy)
+    if kind == "constraint-error":
+        return _constraint(error.note, name, dataset)
+    if kind in {"primary-key", "unique-error"}:
+        return _duplicate(kind, error.note, ", ".join(fields or dataset.primary_key), coordinates)
+    if kind == "foreign-key":
+        params: Mapping[str, Parameter] = {"field": name, "resource": _resource(fields, dataset)}
+        return Message("validate-foreign-key", params), Message("validate-foreign-key-remedy", params)
+    if kind in {"blank-row", "extra-cell", "missing-cell"}:
+        return Message(f"validate-{kind}", {"field": name} if kind == "missing-cell" else {}), Message(
+            f"validate-{kind}-remedy"
+        )
+    return Message("validate-other", {"rule": kind}), Message("validate-other-remedy")
+
+
+def _constraint(note: str, field: str, dataset: Dataset) -> tuple[Message, Message]:
+    match = _CONSTRAINT.search(note)
+    name, bound = (match["name"], match["bound"]) if match else ("", "")
+    if name == "required":
+        return Message("validate-required", {"field": field}), Message("validate-required-remedy")
+    if name == "enum":
+        allowed = ", ".join(str(value) for value in dataset.field(field).constraints.enum or ())
+        return Message("validate-enum", {"field": field}), Message("validate-enum-remedy", {"allowed": allowed})
+    known = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern"}
+    if name in known:
+        params: Mapping[str, Parameter] = {"field": field, "constraint": name, "bound": bound}
+        return Message("validate-constraint", params), Message("validate-constraint-remedy", params)
+    return Message("validate-other", {"rule": "constraint-error"}), Message("validate-other-remedy")
+
+
+def _duplicate(kind: str, note: str, key: str, coordinates: Coordinates) -> tuple[Message, Message]:
+    match = _POSITION.search(note)
+    if match is None:
+        return Message("validate-key-empty", {"key": key}), Message("validate-key-empty-remedy")
+    file, row = coordinates.of(int(match["position"]) - HEADER_ROWS - 1)
+    return Message(f"validate-{kind}", {"key": key, "row": row, "file": file}), Message(f"validate-{kind}-remedy")

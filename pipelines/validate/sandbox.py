@@ -1,0 +1,45 @@
+"""A DuckDB for descriptors' SQL: it reads the given Parquet files and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.registry.expressions import quoted
+
+MEMORY_LIMIT = "512MB"
+
+
+def literal(text: str) -> str:
+    """``text`` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextlib.contextmanager
+def sandbox(
+    files: Mapping[str, Path], tables: Mapping[str, pa.Table], work: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with a view per Parquet file and a table per Arrow table; spills to ``work``, bounded memory.
+
+    After set-up it can open only the given files, and its configuration is locked.
+    """
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"SET memory_limit = {literal(MEMORY_LIMIT)}")
+        connection.execute(f"SET temp_directory = {literal(str(work))}")
+        connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files.values())}]")
+        connection.execute("SET enable_external_access = false")
+        for name, path in files.items():
+            connection.execute(f"CREATE VIEW {quoted(name)} AS FROM read_parquet({literal(str(path))})")
+        for name, table in tables.items():
+            connection.register("_incoming", table)
+            connection.execute(f"CREATE TABLE {quoted(name)} AS FROM _incoming")
+            connection.unregister("_incoming")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()

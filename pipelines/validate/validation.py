@@ -1,0 +1,188 @@
+"""The validation stage: RawTable → ValidatedTable, every finding logged, or DeliveryRejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.core.errors import DeliveryRejected
+from pipelines.core.findings import Check, Finding, Location, Severity
+from pipelines.core.messages import Message, Parameter
+from pipelines.core.records import RawTable, ValidatedTable
+from pipelines.registry import Catalog, Dataset
+from pipelines.registry.dataset import OnRowError
+from pipelines.validate.constraints import RULE, check_constraints
+from pipelines.validate.drift import check_drift
+from pipelines.validate.expectations import run_expectations
+from pipelines.validate.explain import explain
+from pipelines.validate.quarantine import Quarantine, without_rows
+from pipelines.validate.references import Record, ReferenceTable
+from pipelines.validate.report import FindingLog
+from pipelines.validate.rows import Arrangement, Coordinates, arrange, judge
+from pipelines.validate.typed import TypedWriter
+
+VALIDATED_FILE = "validated.parquet"
+QUARANTINE_FILE = "quarantine.parquet"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What validation needs besides the table. ``previous``: the department's last accepted rows, if any."""
+
+    dataset: Dataset
+    catalog: Catalog
+    references: Mapping[str, ReferenceTable]
+    previous: Path | None
+
+
+def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Path,
+             progress: Callable[[int], None] | None = None) -> ValidatedTable:  # fmt: skip
+    """Judge a raw table.
+
+    Faulty rows go to ``quarantine.parquet``, the others, typed, to ``validated.parquet``, both in ``folder``.
+
+    Raises:
+        DeliveryRejected: the header does not fit, or more rows are faulty than the dataset accepts, or an
+            expectation or drift limit of severity error does not hold. It carries the findings that decided;
+            all others are in ``log``.
+    """
+    dataset = validation.dataset
+    log.ran.add(Check.TABLE_SCHEMA)
+    arrangement = arrange(raw.labels, dataset)
+    _judge_header(arrangement, raw, log)
+    quarantine = Quarantine(folder)
+    typed = folder / "typed.parquet"
+    references = {**validation.references, dataset.id: _own_rows(raw, arrangement)}
+    unresolved = _judge_rows(raw, dataset, arrangement, references, log, quarantine, typed, progress)
+    _judge_constraints(typed, dataset, folder, log, quarantine)
+    validated = folder / VALIDATED_FILE
+    rows = without_rows(typed, quarantine, validated, folder)
+    quarantine.write(raw, folder / QUARANTINE_FILE, folder)
+    typed.unlink()
+    _accept(raw, dataset, rows, quarantine.rows)
+    _judge_whole(validated, validation, log, folder)
+    return ValidatedTable(raw.delivery, validated, rows, folder / QUARANTINE_FILE, quarantine.rows, unresolved)
+
+
+def _judge_header(arrangement: Arrangement, raw: RawTable, log: FindingLog) -> None:
+    place = Location(raw.readings[0].file, raw.readings[0].sheet, raw.readings[0].header_row) if raw.readings else None
+    rejected = []
+    for rule, names, severity in (
+        ("missing-label", arrangement.missing, Severity.ERROR),
+        ("duplicate-label", arrangement.repeated, Severity.ERROR),
+        ("extra-label", arrangement.extra, Severity.WARNING),
+    ):
+        for name in names:
+            where = Location(place.file, place.sheet, place.row, name) if place else Location(field=name)
+            finding = Finding(Check.TABLE_SCHEMA, rule, severity, Message(f"validate-{rule}", {"label": name}),
+                              Message(f"validate-{rule}-remedy"), where)  # fmt: skip
+            if severity is Severity.ERROR:
+                rejected.append(finding)
+            else:
+                log.add(finding)
+    if rejected:
+        raise DeliveryRejected(rejected)
+
+
+def _judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, references: Mapping[str, ReferenceTable],
+                log: FindingLog, quarantine: Quarantine, typed: Path,
+                progress: Callable[[int], None] | None) -> bool:  # fmt: skip
+    names, coordinates = list(arrangement.columns), Coordinates(raw)
+    unresolved = False
+    fields = _frictionless_fields(dataset)
+    with TypedWriter(typed, dataset, fields) as writer:
+        for row in judge(raw, dataset, arrangement, references):
+            findings = [explain(error, row, dataset, names, coordinates) for error in row.verdict.errors]
+            unresolved = unresolved or any(finding.rule == "foreign-key" for finding in findings)
+            if not any(finding.severity is Severity.ERROR for finding in findings):
+                findings += writer.add(row)
+            log.extend(findings)
+            rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
+            if rules:
+                quarantine.add(row.ordinal, rules)
+            if progress is not None:
+                progress(1)
+    return unresolved
+
+
+def _frictionless_fields(dataset: Dataset) -> dict[str, object]:
+    from frictionless import Schema
+
+    return {field.name: field for field in Schema.from_descriptor(dataset.table_schema).fields}
+
+
+def _own_rows(raw: RawTable, arrangement: Arrangement) -> ReferenceTable:
+    """The delivery itself as a lookup table, for foreign keys that point into their own dataset."""
+
+    def keys(columns: tuple[str, ...]) -> Iterable[Record]:
+        positions = [f"c{arrangement.columns[name]}" for name in columns]
+        with pq.ParquetFile(raw.parquet) as stored:
+            for batch in stored.iter_batches(columns=positions):
+                yield from zip(*(batch.column(name).to_pylist() for name in positions), strict=True)
+
+    return ReferenceTable(keys)
+
+
+def _judge_constraints(typed: Path, dataset: Dataset, work: Path, log: FindingLog, quarantine: Quarantine) -> None:
+    def found(ordinal: int, finding: Finding) -> None:
+        log.add(finding)
+        if finding.severity is Severity.ERROR:
+            quarantine.add(ordinal, {RULE})
+
+    try:
+        check_constraints(typed, dataset, work, found)
+    except duckdb.Error as problem:
+        # DuckDB's text may quote a value, so only the kind of error is told.
+        finding = Finding(Check.TABLE_SCHEMA, RULE, Severity.ERROR,
+                          Message("validate-constraint-failed", {"reason": type(problem).__name__}),
+                          Message("validate-constraint-failed-remedy"))  # fmt: skip
+        raise DeliveryRejected([finding]) from None
+
+
+def _accept(raw: RawTable, dataset: Dataset, rows: int, quarantined: int) -> None:
+    policy = dataset.descriptor.acceptance
+    if raw.rows == 0:
+        _reject("no-rows", Message("validate-no-rows"))
+    if quarantined and policy.on_row_error is OnRowError.REJECT:
+        _reject("faulty-rows", Message("validate-faulty-rows", {"faulty": quarantined, "rows": raw.rows}))
+    if rows == 0 or quarantined > policy.max_quarantined_share * raw.rows:
+        percent = f"{policy.max_quarantined_share * 100:g}"
+        params: dict[str, Parameter] = {"faulty": quarantined, "rows": raw.rows, "percent": percent}
+        _reject("too-many-faulty-rows", Message("validate-too-many-faulty-rows", params))
+
+
+def _reject(rule: str, message: Message) -> None:
+    finding = Finding(Check.TABLE_SCHEMA, rule, Severity.ERROR, message, Message(f"validate-{rule}-remedy"))
+    raise DeliveryRejected([finding])
+
+
+def _judge_whole(validated: Path, validation: Validation, log: FindingLog, work: Path) -> None:
+    """Expectations and drift: rules about the delivery as a whole; an error rejects it."""
+    dataset = validation.dataset
+    findings: list[Finding] = []
+    for check, found in (
+        (Check.EXPECTATIONS, _expectations(validated, validation, work)),
+        (Check.DRIFT, check_drift(validated, validation.previous, dataset, work)),
+    ):
+        log.ran.add(check)
+        findings += found
+    log.extend(finding for finding in findings if finding.severity is Severity.WARNING)
+    rejecting = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if rejecting:
+        raise DeliveryRejected(rejecting)
+
+
+def _expectations(validated: Path, validation: Validation, work: Path) -> Iterator[Finding]:
+    tables = {}
+    for key in validation.dataset.foreign_keys:
+        table = validation.catalog.table(key.reference.resource)
+        if table is not None:
+            tables[key.reference.resource] = pa.table(
+                {column: pa.array([row[column] for row in table.rows], pa.string()) for column in table.columns}
+            )
+    return run_expectations(validated, validation.previous, tables, validation.dataset, work)

@@ -1,0 +1,124 @@
+"""What is to be done to each field, decided before any row is read.
+
+A field that is not active never gets past here without a treatment: there is no branch that would keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from pipelines.core.errors import GongkaiError
+from pipelines.registry import Dataset, FieldSpec, published_name
+from pipelines.registry.disclosures import Attribute, Drop, Generalise, Mask, Surrogate
+
+
+class UntreatedField(GongkaiError):
+    """A field that is not active has no treatment."""
+
+    message_id = "disclose-error-untreated-field"
+
+    def __init__(self, dataset: str, spec: FieldSpec) -> None:
+        super().__init__(dataset=dataset, field=spec.name, attribute=spec.disclosure.attribute.value)
+
+
+class UnfitTreatment(GongkaiError):
+    """A treatment cannot be carried out on fields of that type."""
+
+    message_id = "disclose-error-unfit-treatment"
+
+    def __init__(self, dataset: str, spec: FieldSpec, treatment: str) -> None:
+        super().__init__(dataset=dataset, field=spec.name, treatment=treatment, type=spec.type)
+
+
+class PublicNameTaken(GongkaiError):
+    """Two fields would have the same name in the public copy."""
+
+    message_id = "disclose-error-public-name-taken"
+
+    def __init__(self, dataset: str, name: str) -> None:
+        super().__init__(dataset=dataset, name=name)
+
+
+class UnknownCondition(GongkaiError):
+    """A treatment depends on a field that does not exist."""
+
+    message_id = "disclose-error-unknown-condition"
+
+    def __init__(self, dataset: str, field: str, condition: str) -> None:
+        super().__init__(dataset=dataset, field=field, condition=condition)
+
+
+@dataclass(frozen=True)
+class Keep:
+    """The field is published as it is."""
+
+    type: str = "keep"
+
+
+Action = Keep | Drop | Mask | Surrogate | Generalise
+
+
+@dataclass(frozen=True)
+class FieldPlan:
+    """What becomes of one field. ``public_name`` is ``None`` for a field that is left out.
+
+    ``conditions`` limit the action to rows in which each named field has one of the values.
+    """
+
+    spec: FieldSpec
+    action: Action
+    public_name: str | None
+    conditions: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_active(self) -> bool:
+        """Published as it is, in every row."""
+        return isinstance(self.action, Keep)
+
+
+def plan_fields(dataset: Dataset) -> tuple[FieldPlan, ...]:
+    """The plan of every field, in the order of the schema.
+
+    Raises:
+        UntreatedField: a field that is not active has no treatment.
+        UnfitTreatment: month or year for a field that is not a date or datetime.
+        PublicNameTaken: two fields have the same public name.
+        UnknownCondition: ``when`` names a field that does not exist.
+    """
+    plans = tuple(_plan(dataset.id, spec) for spec in dataset.fields)
+    taken: set[str] = set()
+    for plan in plans:
+        for condition in plan.conditions:
+            if not dataset.has_field(condition):
+                raise UnknownCondition(dataset.id, plan.spec.name, condition)
+        if plan.public_name in taken:
+            raise PublicNameTaken(dataset.id, plan.public_name)
+        if plan.public_name is not None:
+            taken.add(plan.public_name)
+    return plans
+
+
+def public(plans: Iterable[FieldPlan]) -> list[tuple[str, FieldPlan]]:
+    """The fields of the public copy by their public names."""
+    return [(plan.public_name, plan) for plan in plans if plan.public_name is not None]
+
+
+def _plan(dataset: str, spec: FieldSpec) -> FieldPlan:
+    action = _action(dataset, spec)
+    if isinstance(action, Generalise) and action.to != "prefix" and spec.type not in {"date", "datetime"}:
+        raise UnfitTreatment(dataset, spec, action.to)
+    return FieldPlan(spec, action, published_name(spec), spec.disclosure.when or {})
+
+
+def _action(dataset: str, spec: FieldSpec) -> Action:
+    match spec.disclosure.attribute:
+        case Attribute.ACTIVE:
+            return Keep()
+        case Attribute.ON_APPLICATION | Attribute.WITHHELD:
+            if spec.disclosure.treatment is None:
+                raise UntreatedField(dataset, spec)
+            return spec.disclosure.treatment
+        case never:
+            assert_never(never)

@@ -1,0 +1,105 @@
+"""The Table Schema of the public copy: what is still true of the fields after their treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, assert_never
+
+from pipelines.disclose.plan import FieldPlan, Keep, public
+from pipelines.registry import Dataset
+from pipelines.registry.disclosures import Drop, Generalise, Mask, Surrogate
+from pipelines.registry.fields import TABLE_SCHEMA_PROFILE
+
+_SURROGATE_PATTERN = "[0-9a-f]{32}"
+
+
+def public_schema(dataset: Dataset, plans: Sequence[FieldPlan]) -> dict[str, Any]:
+    """A Table Schema v2 descriptor of the public fields, in their order.
+
+    Keys are there only as far as they still hold: a key needs all its fields, untreated or as surrogates (which
+    differ where the originals do); a foreign key needs them untreated.
+    """
+    by_name = {plan.spec.name: plan for plan in plans}
+    schema: dict[str, Any] = {
+        "$schema": TABLE_SCHEMA_PROFILE,
+        "fields": [_field(name, plan) for name, plan in public(plans)],
+        "missingValues": [""],
+    }
+    if dataset.primary_key and (key := _public_key(dataset.primary_key, by_name)):
+        schema["primaryKey"] = key
+    unique = [key for names in dataset.schema.uniqueKeys if (key := _public_key(names, by_name))]
+    if unique:
+        schema["uniqueKeys"] = unique
+    foreign = [
+        {
+            "fields": list(key.fields),
+            "reference": {"resource": key.reference.resource, "fields": list(key.reference.fields)},
+        }
+        for key in dataset.foreign_keys
+        if all(by_name[name].is_active for name in key.fields)
+    ]
+    if foreign:
+        schema["foreignKeys"] = foreign
+    return schema
+
+
+def _public_key(names: Iterable[str], by_name: Mapping[str, FieldPlan]) -> list[str] | None:
+    """The key's public names, or ``None`` when rows that it told apart might look alike in public."""
+    plans = [by_name[name] for name in names]
+    if not all(isinstance(plan.action, (Keep, Surrogate)) for plan in plans):
+        return None
+    return [name for name, _ in public(plans)]
+
+
+def _field(name: str, plan: FieldPlan) -> dict[str, Any]:
+    """Properties that describe delivered text (formats, decimal signs, missing values) say nothing of Parquet."""
+    spec = plan.spec
+    field: dict[str, Any] = {"name": name, "type": _type(plan)}
+    untreated = isinstance(plan.action, (Keep, Drop))
+    if untreated and spec.type == "string" and spec.format is not None:
+        field["format"] = spec.format
+    field["title"] = spec.titles.zh
+    field["titles"] = spec.titles.model_dump()
+    field["descriptions"] = spec.descriptions.model_dump()
+    if untreated:
+        kept = {"unit": spec.unit, "codelist": spec.codelist, "decimals": spec.decimals, "rdfType": spec.rdfType}
+        field |= {key: value for key, value in kept.items() if value is not None}
+    if constraints := _constraints(plan):
+        field["constraints"] = constraints
+    return field
+
+
+def _type(plan: FieldPlan) -> str:
+    match plan.action:
+        case Keep() | Drop():
+            return plan.spec.type
+        case Mask() | Surrogate():
+            return "string"
+        case Generalise(to=to):
+            return "string" if to == "prefix" else "date"
+        case never:
+            assert_never(never)
+
+
+def _constraints(plan: FieldPlan) -> dict[str, Any]:
+    """The constraints that every public value still meets."""
+    declared = plan.spec.constraints.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    match plan.action:
+        case Keep():
+            return declared
+        case Drop():
+            return {key: value for key, value in declared.items() if key not in {"required", "unique"}}
+        case Mask():
+            return _only(declared, "required")
+        case Surrogate():
+            return {**_only(declared, "required", "unique"), "pattern": _SURROGATE_PATTERN}
+        case Generalise(to=to):
+            # The first day of a month is never later than the day it stands for.
+            upper = () if to == "prefix" or plan.spec.type != "date" else ("maximum", "exclusiveMaximum")
+            return _only(declared, "required", *upper)
+        case never:
+            assert_never(never)
+
+
+def _only(constraints: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: constraints[name] for name in names if name in constraints}

@@ -1,0 +1,118 @@
+"""Each treatment, seen in the Parquet file that comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from disclosing import Row, allotments, clear, treated
+from support import field
+
+from pipelines.core.records import FieldReceipt
+from pipelines.disclose.treatments import masked_text
+from pipelines.registry.disclosures import Mask
+
+
+def test_active_fields_pass_in_order_and_coordinates_stay_behind(tmp_path: Path) -> None:
+    dataset = allotments(field("area", "number", decimals=2, unit="m2"), field("since", "date"))
+    result = clear(tmp_path, dataset, [{"area": 12, "since": dt.date(2020, 5, 17)}])
+    table = pq.read_table(result.table.parquet)
+    assert table.column_names == ["plot", "area", "since"]
+    assert table.schema.metadata is None
+    assert result.table.receipt == ()
+    assert result.summary.passed
+
+
+def test_drop_leaves_no_trace_of_the_field(tmp_path: Path) -> None:
+    dataset = allotments(field("secret_phone", disclosure=treated("drop")))
+    result = clear(tmp_path, dataset, [{"secret_phone": "13800138000"}, {"secret_phone": None}])
+    assert pq.read_table(result.table.parquet).column_names == ["plot"]
+    assert b"secret_phone" not in result.table.parquet.read_bytes()
+    assert result.table.receipt == (
+        FieldReceipt("secret_phone", "withheld", "drop", "PIPL art. 28", None, 1),
+    )  # fmt: skip
+
+
+def test_drop_with_a_condition_empties_the_cells_it_means(tmp_path: Path) -> None:
+    dataset = allotments(field("kind"), field("name", disclosure=treated("drop", when={"kind": ["person"]})))
+    rows: list[Row] = [
+        {"kind": "person", "name": "王芳"},
+        {"kind": "firm", "name": "Elm Ltd"},
+        {"kind": "person", "name": None},
+        {"kind": None, "name": "赵敏"},
+    ]
+    result = clear(tmp_path, dataset, rows)
+    assert pq.read_table(result.table.parquet)["name"].to_pylist() == [None, "Elm Ltd", None, None]
+    assert result.table.receipt[0].rows == 2
+
+
+def test_mask_with_a_condition_compares_texts_as_people_read_them(tmp_path: Path) -> None:
+    mask = treated("mask", keep_first=1, length=2, when={"kind": ["person"]})
+    dataset = allotments(field("kind"), field("name", disclosure=mask))
+    rows = [
+        {"kind": "person", "name": "欧阳修"},
+        {"kind": " ｐｅｒｓｏｎ", "name": "王芳"},
+        {"kind": "firm", "name": "Elm Ltd"},
+    ]
+    result = clear(tmp_path, dataset, rows)
+    assert pq.read_table(result.table.parquet)["name"].to_pylist() == ["欧**", "王**", "Elm Ltd"]
+    assert result.table.receipt[0].rows == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "mask", "expected"),
+    [
+        ("张三丰", {"keep_first": 1}, "张**"),
+        ("张", {"keep_first": 1}, "*"),
+        ("张三", {"keep_first": 1, "keep_last": 1}, "**"),
+        ("6222020200012345", {"keep_last": 4}, "************2345"),
+        ("张三", {"length": 5, "character": "某"}, "某某某某某"),
+        ("", {}, ""),
+    ],
+)
+def test_masks(text: str, mask: dict[str, Any], expected: str) -> None:
+    assert masked_text(text, Mask(type="mask", **mask)) == expected
+
+
+def test_surrogates_are_keyed_canonical_and_apart_by_domain(tmp_path: Path) -> None:
+    person = treated("surrogate", published_as="person", domain="person")
+    again = treated("surrogate", published_as="tenant", domain="person")
+    other = treated("surrogate", published_as="account", domain="account")
+    dataset = allotments(field("a", disclosure=person), field("b", disclosure=again), field("c", disclosure=other))
+    table = pq.read_table(clear(tmp_path, dataset, [{"a": "A1", "b": " Ａ１　", "c": "A1"}, {}]).table.parquet)
+    expected = hmac.new(bytes(range(32)), b"person\0A1", hashlib.sha256).hexdigest()[:32]
+    assert table.column_names == ["plot", "person", "tenant", "account"]
+    assert table["person"].to_pylist() == table["tenant"].to_pylist() == [expected, None]
+    assert table["account"].to_pylist()[0] != expected
+
+
+def test_generalised_codes_and_dates(tmp_path: Path) -> None:
+    dataset = allotments(
+        field("village", disclosure=treated("generalise", to="prefix", length=4, pad_to=6, published_as="city")),
+        field("born", "date", disclosure=treated("generalise", to="year")),
+        field("signed", "datetime", disclosure=treated("generalise", to="month")),
+    )
+    rows: list[Row] = [
+        {"village": "350102001001", "born": dt.date(1949, 12, 31), "signed": dt.datetime(2024, 2, 29, 23, 59)},
+        {"village": None, "born": None, "signed": None},
+    ]
+    table = pq.read_table(clear(tmp_path, dataset, rows).table.parquet)
+    assert table.select(["city", "born", "signed"]).to_pylist() == [
+        {"city": "350100", "born": dt.date(1949, 1, 1), "signed": dt.date(2024, 2, 1)},
+        {"city": None, "born": None, "signed": None},
+    ]
+
+
+def test_numbers_can_be_masked_and_replaced(tmp_path: Path) -> None:
+    dataset = allotments(
+        field("house", "integer", disclosure=treated("mask", keep_first=1)),
+        field("member", "integer", disclosure=treated("surrogate", published_as="member", domain="person")),
+    )
+    table = pq.read_table(clear(tmp_path, dataset, [{"house": 128, "member": 7}]).table.parquet)
+    assert table["house"].to_pylist() == ["1**"]
+    assert len(table["member"].to_pylist()[0]) == 32

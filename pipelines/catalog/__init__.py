@@ -1,0 +1,20 @@
+"""The catalog as people read it: the DuckDB index of the latest snapshot, and a reader for Python.
+
+Here: what is derived from a released snapshot and can be deleted and rebuilt.
+
+Not here: anything that decides what is published, anything private, anything that changes the store.
+"""
+
+from pipelines.catalog.errors import QueryFailed, QueryRefused, UnknownVersion
+from pipelines.catalog.index import index_path, refresh_index
+from pipelines.catalog.reader import OpenCatalog, open_catalog
+
+__all__ = [
+    "OpenCatalog",
+    "QueryFailed",
+    "QueryRefused",
+    "UnknownVersion",
+    "index_path",
+    "open_catalog",
+    "refresh_index",
+]

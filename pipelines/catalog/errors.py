@@ -1,0 +1,32 @@
+"""Errors of reading the catalog."""
+
+from __future__ import annotations
+
+from pipelines.core.errors import GongkaiError
+
+
+class UnknownVersion(GongkaiError):
+    """A dataset has no version of that number."""
+
+    message_id = "catalog-unknown-version"
+
+    def __init__(self, dataset: str, version: str, known: str) -> None:
+        super().__init__(dataset=dataset, version=version, known=known)
+
+
+class QueryRefused(GongkaiError):
+    """A query is not one statement that only reads."""
+
+    message_id = "catalog-query-refused"
+
+    def __init__(self, statement: str) -> None:
+        super().__init__(statement=statement)
+
+
+class QueryFailed(GongkaiError):
+    """DuckDB could not answer a query."""
+
+    message_id = "catalog-query-failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)

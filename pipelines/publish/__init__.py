@@ -1,0 +1,43 @@
+"""Publishing: disclosed tables become segments, segments become versions, versions become a release.
+
+Here: building sorted, reproducible Parquet segments; the content-addressed public store; candidates that
+wait privately; manifests, version numbers, snapshots and the atomic release; verifying the store.
+
+Not here: deciding what may be public (``disclose`` makes the only table that is accepted here), anything
+derived from a snapshot (the DuckDB index is ``catalog``'s), wall-clock time other than a release's.
+"""
+
+from pipelines.publish.candidates import pending_candidates, remove_candidate, save_candidate
+from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
+from pipelines.publish.manifests import Manifest, load_manifest
+from pipelines.publish.records import Contribution, Segment, SegmentDelivery
+from pipelines.publish.release import Release, release
+from pipelines.publish.segments import build_segment
+from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_snapshot, load_snapshot, snapshot_numbers
+from pipelines.publish.store import manifest_path, object_path
+from pipelines.publish.verify import StoreProblem, verify
+
+__all__ = [
+    "ColumnsDiffer",
+    "Contribution",
+    "DuplicateAcrossDeliveries",
+    "Manifest",
+    "Release",
+    "Segment",
+    "SegmentDelivery",
+    "Snapshot",
+    "SnapshotEntry",
+    "StoreProblem",
+    "build_segment",
+    "latest_snapshot",
+    "load_manifest",
+    "load_snapshot",
+    "manifest_path",
+    "object_path",
+    "pending_candidates",
+    "release",
+    "remove_candidate",
+    "save_candidate",
+    "snapshot_numbers",
+    "verify",
+]

@@ -1,0 +1,121 @@
+"""Candidate segments: ready, and private until a release.
+
+::
+
+    <candidates>/<dataset>/<period>.json + <sha256>.parquet
+
+A period has one candidate; a newer one takes its place. Saving and removing exclude each other across
+processes, so that a release never removes a candidate that was saved while it ran.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines.core.errors import CorruptStore
+from pipelines.core.files import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, flush_folder, replace_file
+from pipelines.core.identifiers import is_identifier
+from pipelines.core.paths import Workspace, is_plain_name
+from pipelines.publish.records import Segment, canonical_json
+from pipelines.publish.store import MALFORMED, MISSING, place_file
+
+
+def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment) -> Segment:
+    """Keep a segment for the next release, in place of an earlier candidate of the same period.
+
+    Args:
+        workspace: where.
+        dataset_id: whose segment it is.
+        segment: as built, with its bytes at ``segment.parquet``.
+
+    Returns:
+        The same segment, its bytes in the candidates' folder.
+
+    Raises:
+        CorruptStore: when the segment's bytes are gone.
+    """
+    if segment.parquet is None or not segment.parquet.is_file():
+        raise CorruptStore(f"{segment.sha256}.parquet", MISSING)
+    folder = workspace.candidates / dataset_id
+    with _exclusive(workspace):
+        folder.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+        flush_folder(workspace.candidates)
+        kept = folder / f"{segment.sha256}.parquet"
+        # A hard link shares its mode with the object it will become; the folder is what keeps it private.
+        place_file(segment.parquet, kept)
+        replace_file(folder / f"{segment.period}.json", canonical_json(segment.as_dict()), PRIVATE_FILE_MODE)
+        _drop_unreferenced(folder)
+    return replace(segment, parquet=kept)
+
+
+def pending_candidates(workspace: Workspace) -> tuple[tuple[str, Segment], ...]:
+    """All candidates as (dataset, segment), by dataset and period. Costs one directory listing when there are none.
+
+    Raises:
+        CorruptStore: when a candidate cannot be read or its bytes are missing.
+    """
+    if not any(_dataset_folders(workspace)):
+        return ()
+    with _exclusive(workspace):
+        return tuple(
+            (folder.name, _load(path)) for folder in _dataset_folders(workspace) for path in _candidate_files(folder)
+        )
+
+
+def remove_candidate(workspace: Workspace, dataset_id: str, segment: Segment) -> None:
+    """Remove a candidate that has been released, unless a newer one has taken its place. Absent: nothing to do."""
+    folder = workspace.candidates / dataset_id
+    path = folder / f"{segment.period}.json"
+    with _exclusive(workspace):
+        if path.exists() and _load(path).sha256 == segment.sha256:
+            path.unlink()
+        if folder.is_dir():
+            _drop_unreferenced(folder)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _dataset_folders(workspace: Workspace) -> list[Path]:
+    if not workspace.candidates.is_dir():
+        return []
+    return sorted(path for path in workspace.candidates.iterdir() if is_identifier(path.name) and path.is_dir())
+
+
+def _candidate_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.json") if is_plain_name(path.name) and not path.name.startswith("."))
+
+
+def _load(path: Path) -> Segment:
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        segment = Segment.from_dict(json.loads(path.read_bytes()))
+    except (KeyError, TypeError, ValueError) as problem:
+        raise CorruptStore(place, MALFORMED) from problem
+    if segment.period != path.stem:
+        raise CorruptStore(place, MALFORMED)
+    parquet = path.parent / f"{segment.sha256}.parquet"
+    if not parquet.is_file():
+        raise CorruptStore(f"{path.parent.name}/{parquet.name}", MISSING)
+    return replace(segment, parquet=parquet)
+
+
+def _drop_unreferenced(folder: Path) -> None:
+    """Remove bytes that no candidate of the dataset names (two periods may have equal bytes) and old temporaries."""
+    named = {json.loads(path.read_bytes())["sha256"] for path in _candidate_files(folder)}
+    for path in folder.iterdir():
+        # Under the lock no other process has a temporary file here: one that exists was left by a crash.
+        if path.name.endswith(".tmp") or (path.suffix == ".parquet" and path.stem not in named):
+            path.unlink()
+
+
+@contextlib.contextmanager
+def _exclusive(workspace: Workspace) -> Iterator[None]:
+    workspace.candidates.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    with (workspace.candidates / ".lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

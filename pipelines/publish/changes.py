@@ -1,0 +1,102 @@
+"""What separates two versions of a dataset, and the version number that follows from it.
+
+MAJOR: a public field removed or retyped, or the key changed. MINOR: periods, rows or fields added.
+PATCH: anything else (corrections, metadata).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.core.versions import Change
+from pipelines.publish.records import Segment
+from pipelines.publish.schemas import primary_key
+
+#: Properties of a field that decide how its values are read.
+_TYPE_PROPERTIES = ("type", "format", "decimals")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The difference to the previous version (to nothing, for the first).
+
+    ``rows_added`` and ``rows_removed`` add up what each period gained or lost; rows that were replaced
+    within a period count in neither.
+    """
+
+    periods_added: tuple[str, ...] = ()
+    periods_changed: tuple[str, ...] = ()
+    rows_added: int = 0
+    rows_removed: int = 0
+    fields_added: tuple[str, ...] = ()
+    fields_removed: tuple[str, ...] = ()
+    fields_retyped: tuple[str, ...] = ()
+    key_changed: bool = False
+    metadata_changed: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a difference at all."""
+        return self != Changes()
+
+    @property
+    def size(self) -> Change:
+        """How the version number moves."""
+        if self.fields_removed or self.fields_retyped or self.key_changed:
+            return Change.MAJOR
+        if self.periods_added or self.rows_added or self.fields_added:
+            return Change.MINOR
+        return Change.PATCH
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {key: list(value) if isinstance(value, tuple) else value
+                for key, value in dataclasses.asdict(self).items()}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Changes:
+        """Read the JSON form (TypeError when it is not one)."""
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+        }
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What of a version counts as a change: not the deliveries it came from, nor the tools that made it."""
+
+    metadata: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    segments: Sequence[Segment]
+
+
+def changes_between(old: Content | None, new: Content) -> Changes:
+    """Compare two versions; ``old`` is ``None`` for a dataset's first."""
+    before = {segment.period: segment for segment in old.segments} if old else {}
+    after = {segment.period: segment for segment in new.segments}
+    gains = [segment.rows - (before[period].rows if period in before else 0) for period, segment in after.items()]
+    old_fields, new_fields = _fields(old), _fields(new)
+    common = [name for name in new_fields if name in old_fields]
+    return Changes(
+        periods_added=tuple(period for period in after if period not in before),
+        periods_changed=tuple(p for p in after if p in before and after[p].sha256 != before[p].sha256),
+        rows_added=sum(gain for gain in gains if gain > 0),
+        rows_removed=-sum(gain for gain in gains if gain < 0),
+        fields_added=tuple(name for name in new_fields if name not in old_fields),
+        fields_removed=tuple(name for name in old_fields if name not in new_fields),
+        fields_retyped=tuple(name for name in common if _type(old_fields[name]) != _type(new_fields[name])),
+        key_changed=old is not None and primary_key(old.schema) != primary_key(new.schema),
+        metadata_changed=old is not None and (old.metadata, old.schema) != (new.metadata, new.schema),
+    )
+
+
+def _fields(content: Content | None) -> dict[str, Mapping[str, Any]]:
+    return {entry["name"]: entry for entry in content.schema["fields"]} if content else {}
+
+
+def _type(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(entry.get(name) for name in _TYPE_PROPERTIES)

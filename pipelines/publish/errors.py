@@ -1,0 +1,28 @@
+"""Errors of publishing. None of them shows a value of a row."""
+
+from __future__ import annotations
+
+from pipelines.core.errors import GongkaiError
+
+
+class DuplicateAcrossDeliveries(GongkaiError):
+    """Deliveries of different departments for one period have rows with the same public key."""
+
+    message_id = "publish-duplicate-across-deliveries"
+
+    def __init__(self, key: tuple[str, ...], deliveries: tuple[str, ...], keys: int) -> None:
+        self.key = key
+        self.deliveries = deliveries
+        self.keys = keys
+        super().__init__(key=", ".join(key), deliveries=", ".join(deliveries), keys=keys)
+
+
+class ColumnsDiffer(GongkaiError):
+    """A disclosed table does not have the columns or the rows that its record says."""
+
+    message_id = "publish-columns-differ"
+
+    def __init__(self, delivery: str, fields: tuple[str, ...]) -> None:
+        self.delivery = delivery
+        self.fields = fields
+        super().__init__(delivery=delivery, fields=", ".join(fields))

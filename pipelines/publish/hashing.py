@@ -1,0 +1,98 @@
+r"""The logical hash of a segment: the same for the same rows, whatever writes the Parquet file.
+
+SHA-256 (FIPS 180-4) over a byte stream of netstrings (D. J. Bernstein, 1997: ``<length>:<bytes>,``, the
+length in bytes):
+
+* a header: for each column a netstring of its name and one of its type, then a line feed;
+* then each row in the segment's order: for each column a netstring of the value's canonical form, or
+  ``-,`` for null, then a line feed.
+
+========================  =====================================================================
+type                      canonical form (UTF-8)
+========================  =====================================================================
+VARCHAR                   the text itself, not normalised
+BIGINT, INTEGER           decimal digits, ``-`` before negatives
+DECIMAL(18, d)            decimal digits with exactly d of them after the point
+DOUBLE                    the 64 bits of IEEE 754 binary64, most significant first, as 0 and 1;
+                          negative zero counts as zero, and every NaN is 0x7ff8000000000000
+BOOLEAN                   ``true`` or ``false``
+DATE, TIME, TIMESTAMP     ``YYYY-MM-DD``, ``HH:MM:SS.ffffff``, ``YYYY-MM-DDTHH:MM:SS.ffffff``
+========================  =====================================================================
+
+A segment's order is by its public key, then by all columns from left to right, ascending, texts by
+their UTF-8 bytes, nulls last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.publish.sql import identifier, literal
+
+#: Rows whose canonical forms are held at a time.
+_BATCH_ROWS = 8192
+
+
+def logical_hash(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: Mapping[str, str]) -> str:
+    """The logical hash of a Parquet file, in hexadecimal; streams the file.
+
+    Args:
+        connection: a database that keeps insertion order (DuckDB's default).
+        parquet: the segment, rows in order.
+        columns: column name → DuckDB type, in order.
+    """
+    digest = hashlib.sha256()
+    digest.update(b"".join(_netstring(part) for item in columns.items() for part in item) + b"\n")
+    row = " || ".join(_cell(name, kind) for name, kind in columns.items())
+    relation = connection.sql(f"SELECT {row} || chr(10) AS line FROM read_parquet({literal(str(parquet))})")
+    for batch in relation.to_arrow_reader(_BATCH_ROWS):
+        digest.update(_bytes_of(batch.column(0)))
+    return digest.hexdigest()
+
+
+def normalised(expression: str, kind: str) -> str:
+    """SQL for a value with one representation per value, so that equal rows are equal bytes."""
+    if kind != "DOUBLE":
+        return expression
+    return (
+        f"CASE WHEN {expression} = 0 THEN CAST(0 AS DOUBLE) WHEN isnan({expression}) THEN CAST('nan' AS DOUBLE) "
+        f"ELSE {expression} END"
+    )
+
+
+def _netstring(text: str) -> bytes:
+    encoded = text.encode()
+    return b"%d:%b," % (len(encoded), encoded)
+
+
+def _cell(name: str, kind: str) -> str:
+    form = _canonical(identifier(name), kind)
+    return f"coalesce(strlen({form}) || ':' || {form} || ',', '-,')"
+
+
+def _canonical(column: str, kind: str) -> str:
+    if kind == "DOUBLE":
+        return f"CAST(CAST({normalised(column, kind)} AS BIT) AS VARCHAR)"
+    if kind == "TIME":
+        return f"strftime(DATE '2000-01-01' + {column}, '%H:%M:%S.%f')"
+    if kind == "TIMESTAMP":
+        return f"strftime({column}, '%Y-%m-%dT%H:%M:%S.%f')"
+    return f"CAST({column} AS VARCHAR)"
+
+
+def _bytes_of(lines: pa.Array) -> memoryview:
+    """The lines of a string array, end to end, without copying them out one by one."""
+    array = lines.cast(pa.large_string())
+    _, offsets, data = array.buffers()
+    if data is None or len(array) == 0:
+        return memoryview(b"")
+    begin, end = (
+        struct.unpack_from("<q", offsets, 8 * position)[0] for position in (array.offset, array.offset + len(array))
+    )
+    return memoryview(data)[begin:end]

@@ -1,0 +1,147 @@
+"""Manifests: one version of one dataset, complete in itself, named by the hash of its own bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.errors import CorruptStore
+from pipelines.core.records import FieldReceipt
+from pipelines.core.versions import VersionNumber
+from pipelines.publish.changes import Changes
+from pipelines.publish.records import Segment, canonical_json, checked_sha256, merge_receipts
+from pipelines.publish.store import MALFORMED, manifest_path, read_verified
+
+
+@dataclass(frozen=True)
+class PreviousVersion:
+    """The version a manifest follows, and its manifest's SHA-256."""
+
+    version: str
+    manifest: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One version of a dataset.
+
+    ``metadata`` is what the registry says about it (title, description, theme, publishers … in both
+    languages); ``schema`` the public Table Schema its rows are read by; ``segments`` its files by period,
+    each with the schema it was written by; ``tools`` the versions of what made it.
+    """
+
+    dataset: str
+    version: str
+    previous: PreviousVersion | None
+    metadata: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    segments: tuple[Segment, ...]
+    changes: Changes
+    tools: Mapping[str, str]
+
+    @property
+    def theme(self) -> str:
+        """The theme it belongs to."""
+        return str(self.metadata["theme"])
+
+    @property
+    def rows(self) -> int:
+        """Rows of all segments."""
+        return sum(segment.rows for segment in self.segments)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all segments."""
+        return sum(segment.bytes for segment in self.segments)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Periods it covers, ascending."""
+        return tuple(segment.period for segment in self.segments)
+
+    @property
+    def receipt(self) -> tuple[FieldReceipt, ...]:
+        """What disclosure did to the dataset's fields, over all segments."""
+        return merge_receipts(segment.receipt for segment in self.segments)
+
+    @property
+    def logical_hash(self) -> str:
+        """SHA-256 over ``<period> <logical hash of the segment>`` lines, by period."""
+        return logical_hash_of(self.segments)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form. A segment's schema is written only where it is not the version's."""
+        segments = []
+        for segment in self.segments:
+            entry = segment.as_dict()
+            if entry["schema"] == self.schema:
+                del entry["schema"]
+            segments.append(entry)
+        return {
+            "dataset": self.dataset,
+            "version": self.version,
+            "previous": self.previous and dataclasses.asdict(self.previous),
+            "metadata": self.metadata,
+            "schema": self.schema,
+            "segments": segments,
+            "rows": self.rows,
+            "bytes": self.size,
+            "logical_hash": self.logical_hash,
+            "disclosure_receipt": [dataclasses.asdict(entry) for entry in self.receipt],
+            "changes": self.changes.as_dict(),
+            "tools": self.tools,
+        }
+
+    def content(self) -> bytes:
+        """The bytes that are stored."""
+        return canonical_json(self.as_dict())
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the stored bytes."""
+        return hashlib.sha256(self.content()).hexdigest()
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Manifest:
+        """Read the JSON form.
+
+        Raises:
+            KeyError, TypeError, ValueError: when the document is not a manifest.
+        """
+        previous = document["previous"]
+        schema = document["schema"]
+        return cls(
+            dataset=document["dataset"],
+            version=str(VersionNumber.parse(document["version"])),
+            previous=previous and PreviousVersion(previous["version"], checked_sha256(previous["manifest"])),
+            metadata=document["metadata"],
+            schema=schema,
+            segments=tuple(Segment.from_dict({"schema": schema, **entry}) for entry in document["segments"]),
+            changes=Changes.from_dict(document["changes"]),
+            tools=document["tools"],
+        )
+
+
+def logical_hash_of(segments: Sequence[Segment]) -> str:
+    """The logical hash of a dataset's rows: over the segments' periods and logical hashes."""
+    lines = "".join(f"{segment.period} {segment.logical_hash}\n" for segment in segments)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def load_manifest(root: Path, sha256: str) -> Manifest:
+    """Read a manifest from the public store.
+
+    Raises:
+        CorruptStore: when it is missing, altered, or not a manifest.
+    """
+    relative = manifest_path(sha256)
+    content = read_verified(root, relative, sha256)
+    try:
+        return Manifest.from_dict(json.loads(content))
+    except (KeyError, TypeError, ValueError) as problem:
+        raise CorruptStore(relative, MALFORMED) from problem

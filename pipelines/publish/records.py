@@ -1,0 +1,123 @@
+"""What publishing hands over: contributions in, segments out, and their JSON forms.
+
+Segments are named in public manifests, so their JSON holds no wall-clock time, no delivered file names
+and no private paths.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.identifiers import is_sha256
+from pipelines.core.paths import is_plain_name
+from pipelines.core.records import DisclosedTable, FieldReceipt
+
+
+def canonical_json(document: Mapping[str, Any]) -> bytes:
+    """The one way a document is written: keys sorted, UTF-8, two spaces, a newline at the end.
+
+    Raises:
+        ValueError: when a number is NaN or infinite, which JSON (RFC 8259) cannot hold.
+    """
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    return f"{text}\n".encode()
+
+
+def checked_sha256(text: str) -> str:
+    """``text`` if it is a SHA-256 digest: digests from documents become paths.
+
+    Raises:
+        ValueError: when it is not.
+    """
+    if not is_sha256(text):
+        raise ValueError("not a SHA-256 digest")
+    return text
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One department's part of a segment. ``quality`` is public (counts, never values) and is kept with it:
+    ``rows_delivered``, ``rows_quarantined`` and ``checks`` are what the index shows."""
+
+    table: DisclosedTable
+    quality: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SegmentDelivery:
+    """Which delivery a segment has rows of, and how many. ``digest`` names the landed content."""
+
+    delivery: str
+    organisation: str
+    digest: str
+    rows: int
+    quality: Mapping[str, Any]
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> SegmentDelivery:
+        """Read the JSON form (KeyError, TypeError when it is not one)."""
+        return cls(**{entry.name: document[entry.name] for entry in dataclasses.fields(cls)})
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One dataset's public rows of one period: an immutable Parquet file and what it is made of.
+
+    ``bytes`` is the file's size; ``logical_hash`` covers the rows independently of the Parquet writer
+    (:mod:`pipelines.publish.hashing`); ``schema`` is the Table Schema the file was written by. ``parquet``
+    is where the bytes lie privately before the release, and no part of the JSON form.
+    """
+
+    period: str
+    sha256: str
+    bytes: int
+    rows: int
+    logical_hash: str
+    schema: Mapping[str, Any]
+    deliveries: tuple[SegmentDelivery, ...]
+    receipt: tuple[FieldReceipt, ...]
+    parquet: Path | None = field(default=None, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        document = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
+        del document["parquet"]
+        document["deliveries"] = [dataclasses.asdict(delivery) for delivery in self.deliveries]
+        document["receipt"] = [dataclasses.asdict(receipt) for receipt in self.receipt]
+        return document
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], parquet: Path | None = None) -> Segment:
+        """Read the JSON form.
+
+        Raises:
+            KeyError, TypeError, ValueError: when the document is not a segment.
+        """
+        if not is_plain_name(document["period"]):
+            raise ValueError("not a period")
+        return cls(
+            period=document["period"],
+            sha256=checked_sha256(document["sha256"]),
+            bytes=int(document["bytes"]),
+            rows=int(document["rows"]),
+            logical_hash=checked_sha256(document["logical_hash"]),
+            schema=document["schema"],
+            deliveries=tuple(SegmentDelivery.from_dict(entry) for entry in document["deliveries"]),
+            receipt=tuple(FieldReceipt(**entry) for entry in document["receipt"]),
+            parquet=parquet,
+        )
+
+
+def merge_receipts(receipts: Iterable[Iterable[FieldReceipt]]) -> tuple[FieldReceipt, ...]:
+    """One receipt for several tables: equal treatments of a field add up their rows; order of first appearance."""
+    merged: dict[FieldReceipt, int] = {}
+    for receipt in receipts:
+        for entry in receipt:
+            treatment = dataclasses.replace(entry, rows=0)
+            merged[treatment] = merged.get(treatment, 0) + entry.rows
+    return tuple(dataclasses.replace(treatment, rows=rows) for treatment, rows in merged.items())

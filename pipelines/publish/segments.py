@@ -1,0 +1,142 @@
+"""Building a segment: the departments' disclosed tables of one period become one sorted Parquet file.
+
+The same rows give the same bytes, whatever the number of threads, the order of the tables or the machine
+(with the same DuckDB version, which Parquet's ``created_by`` names).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipelines.core.files import sha256_of, temporary_beside
+from pipelines.core.records import DisclosedTable
+from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
+from pipelines.publish.hashing import logical_hash, normalised
+from pipelines.publish.records import Contribution, Segment, SegmentDelivery, merge_receipts
+from pipelines.publish.schemas import columns, current_schema, primary_key
+from pipelines.publish.sql import identifier, literal, scratch_database
+from pipelines.registry import Dataset
+
+#: Of the settings tried these gave the smallest files; the row group is DuckDB's unit of parallel reading.
+_PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE 122880"
+#: Cannot be a field's name: those begin with a letter.
+_DELIVERY = identifier("_delivery")
+
+
+def build_segment(
+    dataset: Dataset,
+    period: str,
+    contributions: Sequence[Contribution],
+    folder: Path,
+    *,
+    threads: int | None = None,
+) -> Segment | None:
+    """Put the departments' tables of one period together, sorted by the public key, then by all columns.
+
+    Args:
+        dataset: whose tables they are.
+        period: as its class writes periods.
+        contributions: one per department, in any order.
+        folder: private work folder; receives ``<sha256>.parquet``.
+        threads: DuckDB's worker threads; ``None`` means one per core. The result does not depend on it.
+
+    Returns:
+        The segment, its bytes at ``segment.parquet``; ``None`` when there are no contributions.
+
+    Raises:
+        DuplicateAcrossDeliveries: when two deliveries have rows with the same public key.
+        ColumnsDiffer: when a table's file is not what its record says.
+    """
+    ordered = sorted(contributions, key=lambda entry: (entry.table.delivery.key.organisation, entry.table.delivery.id))
+    if not ordered:
+        return None
+    tables = [entry.table for entry in ordered]
+    for table in tables:
+        _check_columns(table)
+    schema = current_schema(dataset, [table.schema for table in tables])
+    with scratch_database(folder, threads) as connection, temporary_beside(folder / "segment.parquet") as temporary:
+        rows = _union(tables, schema)
+        _check_keys(connection, rows, primary_key(schema), tables)
+        _write(connection, rows, schema, temporary)
+        _check_rows(temporary, tables)
+        digest = sha256_of(temporary)
+        logical = logical_hash(connection, temporary, columns(schema))
+        parquet = folder / f"{digest}.parquet"
+        temporary.replace(parquet)
+    return Segment(
+        period=period,
+        sha256=digest,
+        bytes=parquet.stat().st_size,
+        rows=sum(table.rows for table in tables),
+        logical_hash=logical,
+        schema=schema,
+        deliveries=tuple(_delivery_of(entry) for entry in ordered),
+        receipt=merge_receipts(table.receipt for table in tables),
+        parquet=parquet,
+    )
+
+
+def _check_columns(table: DisclosedTable) -> None:
+    """The file has exactly the public fields: anything more would be published by no one's decision."""
+    found, declared = pq.read_schema(table.parquet).names, list(columns(table.schema))
+    if found != declared:
+        raise ColumnsDiffer(table.delivery.id, tuple(sorted({*found} ^ {*declared})) or tuple(declared))
+
+
+def _check_rows(parquet: Path, tables: Sequence[DisclosedTable]) -> None:
+    if pq.read_metadata(parquet).num_rows != sum(table.rows for table in tables):
+        wrong = next((t for t in tables if pq.read_metadata(t.parquet).num_rows != t.rows), tables[0])
+        raise ColumnsDiffer(wrong.delivery.id, tuple(columns(wrong.schema)))
+
+
+def _union(tables: Sequence[DisclosedTable], schema: Mapping[str, Any]) -> str:
+    """SQL for the rows of all tables in the columns of ``schema``; ``_delivery`` is the table's number."""
+    return " UNION ALL ".join(
+        f"SELECT {number} AS {_DELIVERY}, {_columns_of(table, schema)} FROM read_parquet({literal(str(table.parquet))})"
+        for number, table in enumerate(tables)
+    )
+
+
+def _columns_of(table: DisclosedTable, schema: Mapping[str, Any]) -> str:
+    available = columns(table.schema)
+    parts = []
+    for name, kind in columns(schema).items():
+        value = f"CAST({identifier(name) if name in available else 'NULL'} AS {kind})"
+        parts.append(f"{normalised(value, kind)} AS {identifier(name)}")
+    return ", ".join(parts)
+
+
+def _check_keys(
+    connection: duckdb.DuckDBPyConnection, rows: str, key: tuple[str, ...], tables: Sequence[DisclosedTable]
+) -> None:
+    if len(tables) < 2 or not key:
+        return
+    # Two numbers per key rather than a list of them: aggregates of fixed size spill to disk.
+    shared = connection.execute(
+        f"SELECT first, last, count(*) FROM (SELECT min({_DELIVERY}) AS first, max({_DELIVERY}) AS last FROM ({rows}) "
+        f"GROUP BY {', '.join(identifier(name) for name in key)}) WHERE first <> last GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    if shared:
+        numbers = sorted({number for first, last, _ in shared for number in (first, last)})
+        raise DuplicateAcrossDeliveries(
+            key, tuple(tables[number].delivery.id for number in numbers), sum(count for *_, count in shared)
+        )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, rows: str, schema: Mapping[str, Any], target: Path) -> None:
+    names = list(columns(schema))
+    # All columns in the order: rows that still tie are equal, so their order cannot change a byte.
+    order = dict.fromkeys([*primary_key(schema), *names])
+    by = ", ".join(f"{identifier(name)} ASC NULLS LAST" for name in order)
+    selected = ", ".join(identifier(name) for name in names)
+    connection.execute(f"COPY (SELECT {selected} FROM ({rows}) ORDER BY {by}) TO {literal(str(target))} ({_PARQUET})")
+
+
+def _delivery_of(entry: Contribution) -> SegmentDelivery:
+    delivery = entry.table.delivery
+    return SegmentDelivery(delivery.id, delivery.key.organisation, delivery.digest, entry.table.rows, entry.quality)

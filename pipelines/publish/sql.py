@@ -1,0 +1,45 @@
+"""DuckDB as this room and the catalog use it: bounded, offline, with quoted names."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+#: Sorting beyond this spills to the work folder, so that a table of any size fits a small machine.
+MEMORY_LIMIT = "1GB"
+
+
+def identifier(name: str) -> str:
+    """``name`` as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as an SQL string literal (where DuckDB takes no parameter, as in ``COPY … TO``)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextlib.contextmanager
+def scratch_database(work: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory database that spills into ``work`` and never fetches extensions.
+
+    Args:
+        work: private folder for spilled data.
+        threads: worker threads; ``None`` means one per core.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(work / "spill"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    connection = duckdb.connect(config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()

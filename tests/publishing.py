@@ -1,0 +1,113 @@
+"""Disclosed tables, segments and workspaces for tests of publishing and of the catalog."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from support import delivery, tree_descriptor, tree_schema, write_registry
+
+from pipelines.core.paths import Workspace
+from pipelines.core.records import DisclosedTable, FieldReceipt
+from pipelines.publish import Contribution, Segment, build_segment, save_candidate
+from pipelines.registry import Catalog, load_catalog
+
+NOW = dt.datetime(2026, 4, 1, 8, 30, tzinfo=dt.UTC)
+Row = Sequence[Any]
+
+_ARROW = {
+    "string": pa.string(), "date": pa.date32(), "integer": pa.int64(), "boolean": pa.bool_(),
+    "datetime": pa.timestamp("us"), "time": pa.time64("us"), "year": pa.int32(),
+}  # fmt: skip
+
+
+def arrow_type(entry: dict[str, Any]) -> pa.DataType:
+    """Arrow type of a public field."""
+    if entry["type"] == "number":
+        return pa.decimal128(18, entry["decimals"]) if "decimals" in entry else pa.float64()
+    return _ARROW[entry["type"]]
+
+
+def public_schema(schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The public Table Schema of a schema.json: fields that are dropped are left out."""
+    private = schema or tree_schema()
+    fields = [
+        {key: value for key, value in entry.items() if key != "disclosure"}
+        for entry in private["fields"]
+        if entry["disclosure"].get("treatment") != {"type": "drop"}
+    ]
+    return {"$schema": private["$schema"], "fields": fields, "primaryKey": private["primaryKey"]}
+
+
+def disclosed(
+    path: Path,
+    rows: Sequence[Row],
+    *,
+    schema: dict[str, Any] | None = None,
+    dataset: str = "tree_inventory",
+    period: str = "2025",
+    organisation: str = "parks_office",
+    sequence: int = 1,
+) -> DisclosedTable:
+    """A disclosed table of the given rows, in the public schema's columns."""
+    public = schema or public_schema()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    target = path.with_name(f"{path.stem}-{dataset}-{period}-{organisation}.parquet")
+    arrays = [
+        pa.array([row[position] for row in rows], arrow_type(entry)) for position, entry in enumerate(public["fields"])
+    ]
+    pq.write_table(pa.table(arrays, names=[entry["name"] for entry in public["fields"]]), target)
+    receipt = (FieldReceipt("keeper_phone", "withheld", "drop", "PIPL art. 28", None, len(rows)),)
+    return DisclosedTable(delivery(dataset, period, organisation, sequence), target, len(rows), public, receipt)
+
+
+def tree(number: int, species: str = "ginkgo", height: str = "3.50", planted: str = "2001-03-12") -> Row:
+    """One row of ``tree_inventory`` as published."""
+    day = dt.date.fromisoformat(planted)
+    return (f"T{number:05d}", species, "999901", Decimal(height), day, None, f"注释 {number}")
+
+
+def contribution(table: DisclosedTable, quarantined: int = 0) -> Contribution:
+    """A contribution with plausible quality counts."""
+    return Contribution(table, {
+        "rows_delivered": table.rows + quarantined, "rows_quarantined": quarantined,
+        "checks": {"table_schema": {"errors": quarantined}},
+    })  # fmt: skip
+
+
+def workspace_with_registry(folder: Path, **datasets: tuple[dict[str, Any], dict[str, Any]]) -> Workspace:
+    """A prepared workspace whose registry has ``tree_inventory`` and any others given."""
+    workspace = Workspace.at(folder / "data", write_registry(folder / "schema", **datasets))
+    workspace.prepare()
+    return workspace
+
+
+def named(dataset_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Descriptor and schema of another dataset with the fields of ``tree_inventory``."""
+    return {**tree_descriptor(), "id": dataset_id}, tree_schema()
+
+
+def add_candidate(
+    workspace: Workspace,
+    rows: Sequence[Row],
+    *,
+    dataset: str = "tree_inventory",
+    period: str = "2025",
+    schema: dict[str, Any] | None = None,
+) -> Segment:
+    """Build a segment of the given rows and keep it for the next release."""
+    catalog = registry(workspace)
+    table = disclosed(workspace.work / "in.parquet", rows, schema=schema, dataset=dataset, period=period)
+    segment = build_segment(catalog.dataset(dataset), period, [contribution(table)], workspace.work, threads=1)
+    assert segment is not None
+    return save_candidate(workspace, dataset, segment)
+
+
+def registry(workspace: Workspace) -> Catalog:
+    """The workspace's registry."""
+    return load_catalog(workspace.schema)

@@ -1,0 +1,87 @@
+"""Reading from Python: named questions, a locked-down connection, no injection."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from publishing import NOW, add_candidate, registry, tree, workspace_with_registry
+
+from pipelines.catalog import QueryFailed, QueryRefused, UnknownVersion, open_catalog, refresh_index
+from pipelines.core.errors import CorruptStore, NothingReleased, UnknownDataset
+from pipelines.core.paths import Workspace
+from pipelines.publish import release
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Two versions of one dataset: two rows, then three."""
+    workspace = workspace_with_registry(tmp_path / "o'hara 公开")
+    for rows in ([tree(1), tree(2)], [tree(1), tree(2), tree(3)]):
+        add_candidate(workspace, rows)
+        release(workspace, registry(workspace), NOW)
+    refresh_index(workspace)
+    return workspace
+
+
+def test_questions(workspace: Workspace) -> None:
+    with open_catalog(workspace.catalog) as catalog:
+        assert catalog.datasets()["dataset"].to_pylist() == ["tree_inventory"]
+        assert catalog.versions("tree_inventory")["version"].to_pylist() == ["1.0.0", "1.1.0"]
+        assert catalog.fields("tree_inventory")["field"].to_pylist()[0] == "tree_id"
+        assert catalog.dataset("tree_inventory").to_arrow_table().num_rows == 3
+        assert catalog.dataset("tree_inventory", "1.0.0").to_arrow_table().num_rows == 2
+        (path,) = catalog.files("tree_inventory")["path"].to_pylist()
+        assert (workspace.catalog / path).is_file()
+        assert catalog.files("tree_inventory", "1.0.0")["path"].to_pylist() != [path]
+        total = catalog.query("SELECT sum(height) AS total FROM parks.tree_inventory").to_arrow_table()
+        assert total["total"].to_pylist() == [Decimal("10.50")]
+
+
+def test_what_does_not_exist(workspace: Workspace, tmp_path: Path) -> None:
+    with open_catalog(workspace.catalog) as catalog:
+        for name in ("tree", 'x" UNION SELECT 1 --', "' OR '1'='1"):
+            with pytest.raises(UnknownDataset):
+                catalog.dataset(name)
+        with pytest.raises(UnknownVersion) as caught:
+            catalog.dataset("tree_inventory", "1.0.0' --")
+        assert "1.1.0" in caught.value.message.text("zh")
+        with pytest.raises(QueryFailed):
+            catalog.query("SELECT * FROM parks.nothing")
+    with pytest.raises(NothingReleased):
+        open_catalog(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY (SELECT 1) TO 'x.csv'", "SET VARIABLE catalog_root = '/'", "ATTACH ':memory:' AS other",
+        "SELECT 1; SELECT 2", "", "CREATE TABLE t (a INT)", "INSTALL httpfs", "PRAGMA enable_profiling",
+    ],
+)  # fmt: skip
+def test_statements_that_do_not_read_are_refused(workspace: Workspace, sql: str) -> None:
+    with open_catalog(workspace.catalog) as catalog, pytest.raises(QueryRefused):
+        catalog.query(sql)
+
+
+def test_files_outside_and_python_objects_cannot_be_read(workspace: Workspace) -> None:
+    secret = workspace.private / "secret.csv"
+    secret.write_text("a\n1\n")
+    python_object = registry(workspace).organisations_table.rows
+    assert python_object
+    with open_catalog(workspace.catalog) as catalog:
+        quoted = str(secret).replace("'", "''")
+        for sql in (f"FROM read_csv('{quoted}')", f"FROM read_text('{quoted}')", "FROM python_object"):
+            with pytest.raises(QueryFailed):
+                catalog.query(sql)
+
+
+def test_a_damaged_index_is_named(workspace: Workspace) -> None:
+    index = workspace.catalog / "catalog.duckdb"
+    index.write_bytes(b"garbage")
+    with pytest.raises(CorruptStore):
+        open_catalog(workspace.catalog)
+    index.unlink()
+    with pytest.raises(CorruptStore):
+        open_catalog(workspace.catalog)

@@ -1,0 +1,262 @@
+"""Releases: what changes, what it is numbered, and what stays as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import importlib
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from publishing import NOW, Row, add_candidate, named, public_schema, registry, tree, workspace_with_registry
+from support import tree_descriptor, tree_schema, write_registry
+
+from pipelines.core.errors import CorruptStore
+from pipelines.core.paths import Workspace
+from pipelines.publish import (
+    Manifest,
+    Release,
+    latest_snapshot,
+    load_manifest,
+    object_path,
+    pending_candidates,
+    release,
+    verify,
+)
+from pipelines.publish.snapshots import Snapshot, SnapshotEntry, commit_snapshot
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_with_registry(tmp_path)
+
+
+def publish(workspace: Workspace, *rows: Row, period: str = "2025", schema: dict[str, Any] | None = None) -> Release:
+    add_candidate(workspace, rows, period=period, schema=schema)
+    return release(workspace, registry(workspace), NOW)
+
+
+def only(result: Release) -> Manifest:
+    (manifest,) = result.versions
+    return manifest
+
+
+def test_nothing_to_release(workspace: Workspace) -> None:
+    assert release(workspace, registry(workspace), NOW) == Release(None, ())
+    assert not (workspace.catalog / "latest.json").exists()
+
+
+def test_the_first_release(workspace: Workspace) -> None:
+    segment = add_candidate(workspace, [tree(1), tree(2)])
+    result = release(workspace, registry(workspace), NOW)
+    assert result.snapshot is not None
+    entry = result.snapshot.datasets["tree_inventory"]
+    assert (result.snapshot.number, result.snapshot.released, entry.version) == (1, "2026-04-01T08:30:00Z", "1.0.0")
+    published = workspace.catalog / object_path(segment.sha256)
+    assert published.stat().st_size == segment.bytes
+    assert published.stat().st_mode & 0o777 == 0o444
+    manifest = load_manifest(workspace.catalog, entry.manifest)
+    assert manifest == only(result)
+    assert (manifest.rows, manifest.periods, manifest.changes.periods_added) == (2, ("2025",), ("2025",))
+    assert manifest.metadata["publishers"][0] == {"id": "parks_office", "name": {"zh": "园林局", "en": "Parks Office"}}
+    assert manifest.receipt[0].rows == 2
+    assert pending_candidates(workspace) == ()
+    assert list(workspace.candidates.glob("*/*")) == []
+    assert verify(workspace.catalog) == []
+
+
+def test_manifests_hold_no_private_paths_and_no_time(workspace: Workspace) -> None:
+    manifest = only(publish(workspace, tree(1)))
+    text = manifest.content().decode()
+    assert text.endswith("}\n")
+    assert "2026-04-01" not in text
+    assert str(workspace.data) not in text
+    assert "parquet" not in json.loads(text)["segments"][0]
+    assert "schema" not in json.loads(text)["segments"][0]
+
+
+def test_the_same_again_is_no_release(workspace: Workspace) -> None:
+    first = publish(workspace, tree(1), tree(2))
+    second = publish(workspace, tree(2), tree(1))
+    assert second == Release(first.snapshot, ())
+    assert pending_candidates(workspace) == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "period", "version"),
+    [
+        ((tree(1), tree(2, "willow")), "2025", "1.0.1"),
+        ((tree(1),), "2025", "1.0.1"),
+        ((tree(1), tree(2), tree(3)), "2025", "1.1.0"),
+        ((tree(9),), "2026", "1.1.0"),
+    ],
+    ids=["row corrected", "row removed", "row added", "period added"],
+)
+def test_version_numbers_follow_the_data(
+    workspace: Workspace, rows: tuple[Row, ...], period: str, version: str
+) -> None:
+    first = only(publish(workspace, tree(1), tree(2)))
+    second = only(publish(workspace, *rows, period=period))
+    assert second.version == version
+    assert second.previous is not None
+    assert (second.previous.version, second.previous.manifest) == ("1.0.0", first.sha256)
+    assert second.changes.rows_added - second.changes.rows_removed == second.rows - first.rows
+
+
+def changed_schema(edit: str) -> tuple[dict[str, Any], list[Row]]:
+    schema, row = public_schema(), list(tree(1))
+    if edit == "removed":
+        del schema["fields"][-1], row[-1]
+    elif edit == "added":
+        schema["fields"].append({"name": "girth", "type": "integer"})
+        row.append(12)
+    elif edit == "retyped":
+        schema["fields"][-1] = {"name": "note", "type": "integer"}
+        row[-1] = 5
+    else:
+        schema["primaryKey"] = ["tree_id", "district"]
+    return schema, [row]
+
+
+@pytest.mark.parametrize(
+    ("edit", "version"), [("removed", "2.0.0"), ("added", "1.2.0"), ("retyped", "2.0.0"), ("key", "2.0.0")]
+)
+def test_version_numbers_follow_the_schema(workspace: Workspace, edit: str, version: str) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(5), period="2024")
+    schema, rows = changed_schema(edit)
+    private = tree_schema()
+    publics = {entry["name"] for entry in schema["fields"]}
+    disclosure = {"disclosure": {"attribute": "active"}, "titles": {"zh": "围", "en": "g"},
+                  "descriptions": {"zh": "围", "en": "g"}}  # fmt: skip
+    private["fields"] = [entry for entry in private["fields"] if entry["name"] in {*publics, "keeper_phone"}]
+    if edit == "added":
+        private["fields"].append({"name": "girth", "type": "integer", **disclosure})
+    write_registry(workspace.schema, tree_inventory=(tree_descriptor(), private))
+    result = only(publish(workspace, *rows, schema=schema))
+    assert result.version == version
+    older = next(segment for segment in result.segments if segment.period == "2024")
+    assert older.schema == public_schema()
+    assert load_manifest(workspace.catalog, result.sha256) == result
+
+
+def test_a_new_title_is_a_patch(workspace: Workspace) -> None:
+    publish(workspace, tree(1))
+    descriptor = {**tree_descriptor(), "title": {"zh": "古树名木", "en": "Notable trees"}}
+    write_registry(workspace.schema, tree_inventory=(descriptor, tree_schema()))
+    manifest = only(release(workspace, registry(workspace), NOW))
+    assert (manifest.version, manifest.changes.metadata_changed) == ("1.0.1", True)
+
+
+def test_datasets_that_are_not_usable_stay_and_their_candidates_wait(tmp_path: Path) -> None:
+    workspace = workspace_with_registry(tmp_path, parks_staff=named("parks_staff"))
+    add_candidate(workspace, [tree(7)], dataset="parks_staff")
+    first = publish(workspace, tree(1))
+    assert first.snapshot is not None
+    add_candidate(workspace, [tree(8)], dataset="parks_staff")
+    catalog = registry(workspace)
+    without = dataclasses.replace(catalog, datasets={"tree_inventory": catalog.datasets["tree_inventory"]})
+    add_candidate(workspace, [tree(2)])
+    second = release(workspace, without, NOW)
+    assert second.snapshot is not None
+    assert second.snapshot.datasets["parks_staff"] == first.snapshot.datasets["parks_staff"]
+    assert [dataset for dataset, _ in pending_candidates(workspace)] == ["parks_staff"]
+
+
+def test_a_dataset_that_is_not_disclosed_actively_is_not_released(tmp_path: Path) -> None:
+    descriptor, schema = named("parks_staff")
+    descriptor["disclosure"] = {**descriptor["disclosure"], "attribute": "on_application"}
+    workspace = workspace_with_registry(tmp_path, parks_staff=(descriptor, schema))
+    add_candidate(workspace, [tree(7)], dataset="parks_staff")
+    assert release(workspace, registry(workspace), NOW).snapshot is None
+    assert len(pending_candidates(workspace)) == 1
+
+
+def test_a_number_taken_meanwhile_means_starting_from_the_new_base(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(workspace, tree(1))
+    add_candidate(workspace, [tree(2)])
+    base = latest_snapshot(workspace.catalog)
+    assert base is not None
+    other = SnapshotEntry("parks", "1.0.0", base.datasets["tree_inventory"].manifest)
+    rival = Snapshot(2, "2026-04-01T08:00:00Z", 1, {**base.datasets, "rival": other})
+
+    module = importlib.import_module("pipelines.publish.release")  # the package's attribute is the function
+
+    def race(root: Path, snapshot: Snapshot) -> bool:
+        monkeypatch.setattr(module, "commit_snapshot", commit_snapshot)
+        assert commit_snapshot(root, rival)
+        return commit_snapshot(root, snapshot)
+
+    monkeypatch.setattr(module, "commit_snapshot", race)
+    result = release(workspace, registry(workspace), NOW)
+    assert result.snapshot is not None
+    assert (result.snapshot.number, result.snapshot.previous) == (3, 2)
+    assert set(result.snapshot.datasets) == {"tree_inventory", "rival"}
+
+
+def test_many_publishers_at_once_lose_nothing(workspace: Workspace) -> None:
+    catalog = registry(workspace)
+    for year in range(2024, 2030):
+        add_candidate(workspace, [tree(year)], period=str(year))
+    threads = [threading.Thread(target=release, args=(workspace, catalog, NOW)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    snapshot = latest_snapshot(workspace.catalog)
+    assert snapshot is not None
+    assert len(load_manifest(workspace.catalog, snapshot.datasets["tree_inventory"].manifest).segments) == 6
+    assert verify(workspace.catalog) == []
+    assert pending_candidates(workspace) == ()
+
+
+def test_the_pointer_is_healed(workspace: Workspace) -> None:
+    publish(workspace, tree(1))
+    pointer = workspace.catalog / "latest.json"
+    good = pointer.read_bytes()
+    pointer.write_text("{}")
+    assert [problem.path for problem in verify(workspace.catalog)] == ["latest.json"]
+    release(workspace, registry(workspace), NOW)
+    assert pointer.read_bytes() == good
+
+
+def test_verify_finds_what_was_altered_and_says_so_in_both_languages(workspace: Workspace) -> None:
+    manifest = only(publish(workspace, tree(1)))
+    published = workspace.catalog / object_path(manifest.segments[0].sha256)
+    content = published.read_bytes()
+    published.chmod(0o644)
+    published.write_bytes(content[:-1] + b"x")
+    (problem,) = verify(workspace.catalog)
+    assert (problem.path, problem.reason) == (object_path(manifest.segments[0].sha256), "sha256")
+    assert problem.path in problem.message.text("en")
+    assert problem.path in problem.message.text("zh")
+    published.write_bytes(content[:-1])
+    assert verify(workspace.catalog)[0].reason == "size"
+    published.unlink()
+    assert verify(workspace.catalog)[0].reason == "missing"
+
+
+def test_an_altered_manifest_is_not_read(workspace: Workspace) -> None:
+    manifest = only(publish(workspace, tree(1)))
+    path = workspace.catalog / f"manifests/{manifest.sha256[:2]}/{manifest.sha256}.json"
+    path.chmod(0o644)
+    path.write_text(path.read_text().replace("1.0.0", "9.0.0"))
+    with pytest.raises(CorruptStore):
+        load_manifest(workspace.catalog, manifest.sha256)
+    with pytest.raises(CorruptStore):
+        release(workspace, registry(workspace), NOW)
+
+
+def test_temporaries_of_a_crash_are_removed_a_day_later(workspace: Workspace) -> None:
+    stale, young = workspace.catalog / ".a.json.1.x.tmp", workspace.catalog / ".b.json.1.x.tmp"
+    for path, day in ((stale, NOW - dt.timedelta(days=2)), (young, NOW)):
+        path.touch()
+        os.utime(path, (day.timestamp(), day.timestamp()))
+    publish(workspace, tree(1))
+    assert (stale.exists(), young.exists()) == (False, True)

@@ -1,0 +1,155 @@
+"""Segments: the same bytes for the same rows, exact types, no key twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from publishing import contribution, disclosed, public_schema, registry, tree, workspace_with_registry
+
+from pipelines.core.paths import Workspace
+from pipelines.core.records import DisclosedTable
+from pipelines.publish import ColumnsDiffer, Contribution, DuplicateAcrossDeliveries, Segment, build_segment
+from pipelines.registry import Dataset
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_with_registry(tmp_path)
+
+
+@pytest.fixture
+def dataset(workspace: Workspace) -> Dataset:
+    return registry(workspace).dataset("tree_inventory")
+
+
+def build(dataset: Dataset, tables: list[DisclosedTable], folder: Path, threads: int | None = None) -> Segment:
+    folder.mkdir(parents=True, exist_ok=True)
+    segment = build_segment(dataset, "2025", [contribution(table) for table in tables], folder, threads=threads)
+    assert segment is not None
+    return segment
+
+
+def test_threads_row_order_and_table_order_do_not_change_a_byte(dataset: Dataset, tmp_path: Path) -> None:
+    # More than two row groups, so that several threads really write.
+    rows = [tree(number, ("ginkgo", "willow")[number % 2]) for number in range(60_000)]
+    east = [(f"E{number:06d}", *tree(number)[1:]) for number in range(200_000)]
+    sorted_tables = [
+        disclosed(tmp_path / "a.parquet", rows),
+        disclosed(tmp_path / "a.parquet", east, organisation="east_district_office"),
+    ]
+    shuffled = random.Random(7).sample(rows, len(rows))
+    shuffled_tables = [sorted_tables[1], disclosed(tmp_path / "b.parquet", shuffled)]
+    one = build(dataset, sorted_tables, tmp_path / "one", threads=1)
+    eight = build(dataset, shuffled_tables, tmp_path / "eight", threads=8)
+    assert one.sha256 == eight.sha256
+    assert one.as_dict() == eight.as_dict()
+    assert one.parquet is not None
+    assert hashlib.sha256(one.parquet.read_bytes()).hexdigest() == one.sha256
+    assert pq.read_metadata(one.parquet).num_row_groups >= 3
+
+
+def test_record_says_what_is_in_the_file(dataset: Dataset, tmp_path: Path) -> None:
+    tables = [
+        disclosed(tmp_path / "a.parquet", [tree(2), tree(1)]),
+        disclosed(tmp_path / "a.parquet", [tree(3)], organisation="east_district_office"),
+    ]
+    segment = build(dataset, tables, tmp_path)
+    assert (segment.period, segment.rows) == ("2025", 3)
+    assert [(entry.organisation, entry.rows) for entry in segment.deliveries] == [
+        ("east_district_office", 1), ("parks_office", 2),
+    ]  # fmt: skip
+    assert segment.receipt[0].field == "keeper_phone"
+    assert segment.receipt[0].rows == 3
+    assert segment.parquet is not None
+    assert segment.bytes == segment.parquet.stat().st_size
+    assert pq.read_table(segment.parquet)["tree_id"].to_pylist() == ["T00001", "T00002", "T00003"]
+    assert Segment.from_dict(json.loads(json.dumps(segment.as_dict()))).as_dict() == segment.as_dict()
+
+
+def test_columns_have_exactly_the_declared_types(dataset: Dataset, tmp_path: Path) -> None:
+    segment = build(dataset, [disclosed(tmp_path / "a.parquet", [tree(1)])], tmp_path)
+    assert segment.parquet is not None
+    found = {entry.name: entry.type for entry in pq.read_schema(segment.parquet)}
+    assert found == {
+        "tree_id": pa.string(), "species": pa.string(), "district": pa.string(), "height": pa.decimal128(18, 2),
+        "planted": pa.date32(), "felled": pa.date32(), "note": pa.string(),
+    }  # fmt: skip
+
+
+def test_logical_hash_is_the_documented_one(dataset: Dataset, tmp_path: Path) -> None:
+    schema = public_schema()
+    schema["fields"] = [
+        {"name": name, "type": kind, **more}
+        for name, kind, more in [
+            ("tree_id", "string", {}), ("n", "integer", {}), ("d", "number", {"decimals": 3}), ("f", "number", {}),
+            ("b", "boolean", {}), ("day", "date", {}), ("t", "time", {}), ("ts", "datetime", {}),
+        ]
+    ]  # fmt: skip
+    rows = [
+        ("树", -5, Decimal("1.500"), -0.0, True, dt.date(26, 1, 2), dt.time(1, 2, 3, 4), dt.datetime(999, 1, 2, 3)),
+        ("z", None, None, 1.5, False, None, None, None),
+    ]
+    segment = build(dataset, [disclosed(tmp_path / "a.parquet", rows, schema=schema)], tmp_path)
+    header = (b"7:tree_id,7:VARCHAR,1:n,6:BIGINT,1:d,14:DECIMAL(18, 3),1:f,6:DOUBLE,1:b,7:BOOLEAN,"
+              b"3:day,4:DATE,1:t,4:TIME,2:ts,9:TIMESTAMP,\n")  # fmt: skip
+    first = b"1:z,-,-,64:001111111111" + b"1" + b"0" * 51 + b",5:false,-,-,-,\n"
+    second = ("3:树,2:-5,5:1.500,64:" + "0" * 64 + ",4:true,10:0026-01-02,15:01:02:03.000004,"
+              "26:0999-01-02T03:00:00.000000,\n").encode()  # fmt: skip
+    assert segment.logical_hash == hashlib.sha256(header + first + second).hexdigest()
+
+
+def test_no_contributions_no_segment(dataset: Dataset, tmp_path: Path) -> None:
+    assert build_segment(dataset, "2025", [], tmp_path) is None
+
+
+def test_a_key_in_two_deliveries_is_refused_without_values(dataset: Dataset, tmp_path: Path) -> None:
+    tables = [
+        disclosed(tmp_path / "a.parquet", [tree(1), tree(2)]),
+        disclosed(tmp_path / "a.parquet", [tree(2), tree(3)], organisation="east_district_office"),
+    ]
+    with pytest.raises(DuplicateAcrossDeliveries) as caught:
+        build(dataset, tables, tmp_path)
+    assert caught.value.key == ("tree_id",)
+    assert caught.value.deliveries == (
+        "tree_inventory.2025.east_district_office.1", "tree_inventory.2025.parks_office.1",
+    )  # fmt: skip
+    assert "T00002" not in str(caught.value) + caught.value.message.text("zh")
+
+
+def test_a_column_that_is_not_declared_is_refused(dataset: Dataset, tmp_path: Path) -> None:
+    table = disclosed(tmp_path / "a.parquet", [tree(1)])
+    extended = pq.read_table(table.parquet).append_column("keeper_phone", pa.array(["13900000000"]))
+    pq.write_table(extended, table.parquet)
+    with pytest.raises(ColumnsDiffer) as caught:
+        build(dataset, [table], tmp_path)
+    assert caught.value.fields == ("keeper_phone",)
+
+
+def test_a_table_cleared_under_an_older_schema_loses_what_is_no_longer_public(dataset: Dataset, tmp_path: Path) -> None:
+    older: dict[str, Any] = public_schema()
+    older["fields"] = [*older["fields"], {"name": "keeper", "type": "string"}]
+    tables = [
+        disclosed(tmp_path / "a.parquet", [tree(1)], organisation="east_district_office"),
+        disclosed(tmp_path / "a.parquet", [(*tree(2), "someone")], schema=older),
+    ]
+    segment = build(dataset, tables, tmp_path)
+    assert [entry["name"] for entry in segment.schema["fields"]][-1] == "note"
+    assert segment.parquet is not None
+    assert "keeper" not in pq.read_schema(segment.parquet).names
+
+
+def test_folder_names_with_quotes_and_globs_are_safe(dataset: Dataset, tmp_path: Path) -> None:
+    folder = tmp_path / "o'brien [1] *数据"
+    segment = build_segment(dataset, "2025", [Contribution(disclosed(folder / "a.parquet", [tree(1)]))], folder)
+    assert segment is not None
+    assert segment.parquet == folder / f"{segment.sha256}.parquet"
+    assert not list(folder.glob(".*"))

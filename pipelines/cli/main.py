@@ -1,0 +1,25 @@
+"""The entry point: one Typer application with all commands."""
+
+from __future__ import annotations
+
+import typer
+
+from pipelines.cli import inspection, registry_commands, running
+from pipelines.cli.context import described
+
+app = typer.Typer(name="gongkai", help=described("cli-help"), no_args_is_help=True, add_completion=False,
+                  pretty_exceptions_enable=False)  # fmt: skip
+
+app.command("check", help=described("cli-check-help"))(registry_commands.check)
+app.command("sample", help=described("cli-sample-help"))(registry_commands.sample)
+app.command("run", help=described("cli-run-help"))(running.run)
+app.command("ui", help=described("cli-ui-help"))(running.ui)
+app.command("status", help=described("cli-status-help"))(inspection.status)
+app.command("report", help=described("cli-report-help"))(inspection.report)
+app.command("versions", help=described("cli-versions-help"))(inspection.versions)
+app.command("query", help=described("cli-query-help"))(inspection.query)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,150 @@
+"""``gongkai run`` and ``gongkai ui``: the main job in a terminal, and the Dagster UI over the same state."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
+from pipelines.cli.output import EXIT_PROBLEMS, Output
+from pipelines.cli.progress import work_progress
+from pipelines.cli.summaries import delivery_row, show_deliveries, show_versions
+from pipelines.core.paths import Workspace
+from pipelines.core.records import Verdict
+from pipelines.flow import (
+    Installation,
+    PeriodResult,
+    ReleaseResult,
+    open_installation,
+    pending,
+    process,
+    refresh_index,
+    release,
+)
+from pipelines.ingest import Unplaced, scan_inbox
+
+_logger = logging.getLogger(__name__)
+
+Datasets = Annotated[list[str] | None, typer.Argument(help=described("cli-run-datasets-help"))]
+Period = Annotated[str | None, typer.Option("--period", help=described("cli-run-period-help"))]
+Strict = Annotated[bool, typer.Option("--strict", help=described("cli-run-strict-help"))]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a run did."""
+
+    results: tuple[PeriodResult, ...]
+    release: ReleaseResult
+    unplaced: tuple[Unplaced, ...]
+
+
+def run(
+    datasets: Datasets = None,
+    period: Period = None,
+    strict: Strict = False,
+    as_json: Json = False,
+    language: Language = ANY,
+) -> None:
+    """Land, validate, clear, publish and release whatever is new."""
+    out = output(as_json, language)
+    workspace = Workspace.default()
+    with readable_errors(out):
+        with open_installation(workspace) as inst:
+            log_to_file(workspace)
+            done = _run(inst, out, datasets or [], period)
+        _show(out, workspace, inst, done)
+    rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
+                   for result in period_result.processed)  # fmt: skip
+    if strict and (rejected or done.unplaced):
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _run(inst: Installation, out: Output, datasets: list[str], period: str | None) -> _Run:
+    for dataset in datasets:
+        inst.catalog.dataset(dataset)
+    scan = scan_inbox(inst.workspace, inst.catalog)
+    works = [
+        work
+        for work in pending(inst, scan)
+        if (not datasets or work.dataset in datasets) and (period is None or work.period == period)
+    ]
+    results = []
+    with work_progress(out, len(works)) as progress:
+        for work in works:
+            results.append(process(inst, work, progress.begin(f"{work.dataset} {work.period}")))
+            progress.end()
+    released = release(inst)
+    refresh_index(inst)
+    _tell_dagster(inst, results, released)
+    return _Run(tuple(results), released, scan.unplaced)
+
+
+def _tell_dagster(inst: Installation, results: list[PeriodResult], released: ReleaseResult) -> None:
+    """Show in Dagster what this run did, and what an earlier run that was killed did not come to show."""
+    known = {result.work for result in results}
+    usable = inst.catalog.datasets.keys()
+    forgotten = [work for work in inst.ledger.unreported() if work not in known and work.dataset in usable]
+    if not results and not forgotten and not released.versions:
+        return
+    from pipelines.orchestration.reporting import report_run
+
+    shown = [*results, *(process(inst, work) for work in forgotten)]
+    report_run(inst.workspace, inst.catalog, shown, released)
+    inst.ledger.mark_reported([result.work for result in shown])
+
+
+def _show(out: Output, workspace: Workspace, inst: Installation, done: _Run) -> None:
+    processed = [result for period_result in done.results for result in period_result.processed]
+    catalog = str(workspace.catalog / "catalog.duckdb")
+    out.json(
+        {
+            "deliveries": [delivery_row(result) for result in processed],
+            "unplaced": [_unplaced(entry) for entry in done.unplaced],
+            "problems": [problem.as_dict() for problem in inst.catalog.problems],
+            "snapshot": done.release.snapshot,
+            "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
+            "catalog": catalog,
+        }
+    )
+    if inst.catalog.broken:
+        out.say("cli-run-broken", datasets=", ".join(sorted(inst.catalog.broken)))
+    for entry in done.unplaced if not out.as_json else ():
+        out.say("cli-run-unplaced", path=entry.path, reason=out.of(entry.message), remedy=out.of(entry.remedy))
+    if processed:
+        show_deliveries(out, processed)
+    show_versions(out, done.release)
+    if not processed and not done.release.versions:
+        out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)
+    _next_steps(out, [result for result in processed if result.verdict is not Verdict.ACCEPTED], catalog)
+
+
+def _unplaced(entry: Unplaced) -> dict[str, Any]:
+    return {"path": entry.path, "message": entry.message.as_dict(), "remedy": entry.remedy.as_dict()}
+
+
+def _next_steps(out: Output, faulty: list[Any], catalog: str) -> None:
+    out.say("cli-run-catalog", catalog=catalog)
+    if faulty:
+        out.say("cli-run-next-report", program=program(), delivery=faulty[0].delivery.id)
+    out.say("cli-run-next-query", program=program())
+    out.say("cli-run-next-ui")
+
+
+def ui(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help=described("cli-ui-port-help"))] = 3000,
+    language: Language = ANY,
+) -> None:
+    """Open Dagster's UI on the state that ``gongkai run`` wrote."""
+    out = output(as_json=False, language=language)
+    workspace = Workspace.default()
+    with readable_errors(out):
+        with open_installation(workspace):
+            pass
+        out.say("cli-ui-starting", address=f"http://127.0.0.1:{port}")
+        from pipelines.orchestration.home import run_ui
+
+        run_ui(workspace, port)

@@ -1,0 +1,104 @@
+"""Tables that several commands show: deliveries with their verdicts, versions, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from pipelines.cli.output import Output
+from pipelines.core.findings import Finding, Severity
+from pipelines.core.records import Verdict
+from pipelines.flow import DeliveryResult, ReleaseResult
+
+
+def delivery_row(result: DeliveryResult) -> dict[str, Any]:
+    """A delivery's result as JSON."""
+    return {
+        "delivery": result.delivery.id,
+        "verdict": result.verdict.value,
+        "rows_in_files": result.rows_in_files,
+        "rows_excluded": dict(result.rows_excluded),
+        "rows_accepted": result.rows_accepted,
+        "rows_quarantined": result.rows_quarantined,
+        "checks": {
+            check.value: {"ran": summary.ran, "errors": summary.errors, "warnings": summary.warnings,
+                          "rules": dict(summary.rules)}
+            for check, summary in result.checks.items()
+        },
+    }  # fmt: skip
+
+
+def show_deliveries(out: Output, results: Sequence[DeliveryResult]) -> None:
+    """One line per dataset with verdicts and rows, then every delivery that needs attention, and why."""
+    by_dataset: dict[str, list[DeliveryResult]] = {}
+    for result in results:
+        by_dataset.setdefault(result.delivery.key.dataset, []).append(result)
+    columns = ["cli-dataset", *map(verdict_id, Verdict), "cli-rows-in", "cli-rows-accepted", "cli-rows-quarantined"]
+    rows = [
+        (
+            dataset,
+            *(sum(1 for result in group if result.verdict is verdict) for verdict in Verdict),
+            sum(result.rows_in_files for result in group),
+            sum(result.rows_accepted for result in group),
+            sum(result.rows_quarantined for result in group),
+        )
+        for dataset, group in by_dataset.items()
+    ]
+    out.table(columns, rows, out.text("cli-deliveries"), right=columns[1:])
+    for result in results:
+        if result.verdict is not Verdict.ACCEPTED:
+            verdict, reason = out.text(verdict_id(result.verdict)), _reasons(out, result)
+            out.say("cli-run-attention", delivery=result.delivery.id, verdict=verdict, reason=reason)
+
+
+def verdict_id(verdict: Verdict | None) -> str:
+    """The message that names a verdict."""
+    return f"cli-verdict-{verdict.value.replace('_', '-') if verdict else 'undecided'}"
+
+
+def _reasons(out: Output, result: DeliveryResult) -> str:
+    """The rules that kept rows or the delivery out; where one finding decided, its sentence."""
+    errors = [finding for finding in result.first_findings if finding.severity is Severity.ERROR]
+    if len(errors) == 1:
+        return out.of(errors[0].message)
+    counts: dict[str, int] = {}
+    for summary in result.checks.values():
+        if summary.errors:
+            counts |= {rule: counts.get(rule, 0) + count for rule, count in summary.rules.items()}
+    return ", ".join(f"{rule} × {count}" for rule, count in counts.items())
+
+
+def show_versions(out: Output, released: ReleaseResult) -> None:
+    """The versions that a release added."""
+    if not released.versions:
+        return
+    rows = [
+        (version.dataset, version.previous or "", version.version, version.rows, _span(version.periods))
+        for version in released.versions
+    ]
+    columns = ["cli-dataset", "cli-previous", "cli-version", "cli-rows", "cli-periods"]
+    title = out.text("cli-released", snapshot=released.snapshot or 0)
+    out.table(columns, rows, title, right=["cli-rows"])
+
+
+def _span(periods: Sequence[str]) -> str:
+    ordered = sorted(periods)
+    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} … {ordered[-1]} ({len(ordered)})"
+
+
+def show_findings(out: Output, findings: Iterable[Finding]) -> None:
+    """Findings with place, rule, what is wrong and what to do: three lines each, so that any width can show them."""
+    if out.as_json:
+        return
+    for finding in findings:
+        place = finding.location
+        where = [str(part) for part in (place.file, place.sheet) if part]
+        where += [out.text("cli-row", row=place.row)] if place.row is not None else []
+        where += [place.field] if place.field else []
+        style = "bold red" if finding.severity is Severity.ERROR else "bold yellow"
+        out.console.print(Text(f"{finding.rule}  {' · '.join(where)}", style=style), soft_wrap=True)
+        shown = f"  [{finding.value}]" if finding.value is not None else ""
+        out.console.print(Text(f"  {out.of(finding.message)}{shown}"), soft_wrap=True)
+        out.console.print(Text(f"  → {out.of(finding.remedy)}"), soft_wrap=True)

@@ -1,0 +1,29 @@
+"""The stages strung together, for the command line and for Dagster alike: a run in either is the same run.
+
+Here: the ledger of what was landed, decided and composed; what there is to do; one delivery through all stages;
+one (dataset, period) to a candidate segment; the release and what is derived from it.
+
+Not here: how a stage works (the rooms below), how people start or watch runs (``cli``, ``orchestration``).
+"""
+
+from pipelines.flow.installation import Installation, open_installation
+from pipelines.flow.periods import process
+from pipelines.flow.plan import inbox_changes, pending
+from pipelines.flow.releasing import pending_release, refresh_index, release
+from pipelines.flow.results import DeliveryResult, PeriodResult, ReleasedVersion, ReleaseResult, Work
+
+__all__ = [
+    "DeliveryResult",
+    "Installation",
+    "PeriodResult",
+    "ReleaseResult",
+    "ReleasedVersion",
+    "Work",
+    "inbox_changes",
+    "open_installation",
+    "pending",
+    "pending_release",
+    "process",
+    "refresh_index",
+    "release",
+]

@@ -1,0 +1,97 @@
+"""One opened installation: the workspace, its descriptors, its ledger and its surrogate key."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipelines.core.files import PRIVATE_FOLDER_MODE
+from pipelines.core.paths import Workspace
+from pipelines.disclose import SurrogateKey, load_surrogate_key
+from pipelines.flow.ledger import Ledger
+from pipelines.flow.rebuild import rebuild_ledger
+from pipelines.flow.results import Work
+from pipelines.registry import Catalog, load_catalog
+
+#: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
+PROCESSING_REVISION = 1
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What every part of the flow needs. Open it with :func:`open_installation`."""
+
+    workspace: Workspace
+    catalog: Catalog
+    ledger: Ledger
+    key: SurrogateKey
+
+    @cached_property
+    def processing_keys(self) -> dict[str, str]:
+        """Per dataset, the hash of everything its outcomes depend on besides the delivered bytes."""
+        return {
+            dataset_id: hashlib.sha256(f"{PROCESSING_REVISION}\0{dataset.digest}\0{self.key.id}".encode()).hexdigest()
+            for dataset_id, dataset in self.catalog.datasets.items()
+        }
+
+    @contextlib.contextmanager
+    def exclusive(self, work: Work) -> Iterator[None]:
+        """Only one process at a time processes a dataset and period; the others wait."""
+        folder = self.workspace.private / "locks"
+        folder.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+        handle = os.open(folder / f"{work.dataset}.{work.period}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    @contextlib.contextmanager
+    def scratch(self, name: str) -> Iterator[Path]:
+        """An empty private folder, removed on leaving; a killed process's is removed by the next one."""
+        folder = self.workspace.work / f"{os.getpid()}-{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=PRIVATE_FOLDER_MODE)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def now() -> str:
+    """The time, for records: UTC, ISO 8601 to the microsecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
+@contextlib.contextmanager
+def open_installation(workspace: Workspace) -> Iterator[Installation]:
+    """Open a workspace: create missing folders, load descriptors, open the ledger (rebuilding a lost one).
+
+    Raises:
+        CatalogUnusable: ``catalog.yaml`` or the organisations have problems.
+    """
+    catalog = load_catalog(workspace.schema)
+    workspace.prepare()
+    _remove_leftovers(workspace.work)
+    ledger = Ledger(workspace.ledger)
+    try:
+        if ledger.is_empty():
+            rebuild_ledger(workspace, ledger)
+        yield Installation(workspace, catalog, ledger, load_surrogate_key(workspace))
+    finally:
+        ledger.close()
+
+
+def _remove_leftovers(work: Path) -> None:
+    for folder in work.iterdir():
+        process = folder.name.partition("-")[0]
+        if not process.isdigit() or not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,227 @@
+"""The ledger: an SQLite index of what has been landed, decided and composed.
+
+It answers "what is there to do?" without reading every record. Everything in it can be rebuilt from the landing
+records and the outcome folders (:mod:`pipelines.flow.rebuild`), so losing it loses nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.core.records import Delivery, DeliveryKey, Verdict
+from pipelines.flow.results import Work
+
+#: Stands in ``unresolved`` where a defect of the program kept a delivery from being judged: it is tried again.
+FAILED = "failed"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS inbox (
+    dataset TEXT, period TEXT, organisation TEXT, signature TEXT NOT NULL,
+    PRIMARY KEY (dataset, period, organisation));
+CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, dataset TEXT NOT NULL, period TEXT NOT NULL, organisation TEXT NOT NULL,
+    sequence INTEGER NOT NULL, digest TEXT NOT NULL, landed TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS deliveries_by_key ON deliveries (dataset, period, organisation, sequence);
+CREATE TABLE IF NOT EXISTS outcomes (
+    delivery TEXT, processing_key TEXT, verdict TEXT NOT NULL, folder TEXT NOT NULL,
+    unresolved TEXT, decided TEXT NOT NULL,
+    PRIMARY KEY (delivery, processing_key));
+CREATE TABLE IF NOT EXISTS compositions (
+    dataset TEXT, period TEXT, composition TEXT NOT NULL, segment TEXT, rows INTEGER NOT NULL,
+    PRIMARY KEY (dataset, period));
+CREATE TABLE IF NOT EXISTS unreported (dataset TEXT, period TEXT, PRIMARY KEY (dataset, period));
+"""
+
+
+@dataclass(frozen=True)
+class LandedDelivery:
+    """A landed delivery as the ledger knows it. ``landed``: UTC time, ISO 8601."""
+
+    id: str
+    key: DeliveryKey
+    sequence: int
+    digest: str
+    landed: str
+
+
+@dataclass(frozen=True)
+class StoredOutcome:
+    """What was decided about a delivery under a processing key. ``folder`` is relative to the outcomes folder;
+    ``unresolved`` identifies the referenced rows that foreign keys were not found in, if any were not."""
+
+    delivery: str
+    processing_key: str
+    verdict: Verdict
+    folder: str
+    unresolved: str | None
+    decided: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether its rows count, all or some of them."""
+        return self.verdict is not Verdict.REJECTED
+
+
+class Ledger:
+    """The index. Every method is one transaction; several processes may use it at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        path.chmod(0o600)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing has been recorded yet."""
+        return self._connection.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone() is None
+
+    # What has been landed
+
+    def signatures(self) -> dict[DeliveryKey, str]:
+        """Per inbox folder, the signature it had when it was landed."""
+        rows = self._connection.execute("SELECT dataset, period, organisation, signature FROM inbox")
+        return {DeliveryKey(*row[:3]): row[3] for row in rows}
+
+    def record_landing(self, delivery: Delivery, signature: str | None, landed: str) -> None:
+        """Remember a landed delivery, and that the inbox folder with ``signature`` needs no second look."""
+        key = delivery.key
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (delivery.id, key.dataset, key.period, key.organisation, delivery.sequence, delivery.digest, landed),
+            )
+            if signature is not None:
+                connection.execute(
+                    "INSERT OR REPLACE INTO inbox VALUES (?, ?, ?, ?)",
+                    (key.dataset, key.period, key.organisation, signature),
+                )
+
+    def deliveries(self, work: Work | None = None, dataset: str | None = None) -> list[LandedDelivery]:
+        """Landed deliveries, newest of each key first."""
+        clause, values = "", ()  # type: str, tuple[str, ...]
+        if work is not None:
+            clause, values = "WHERE dataset = ? AND period = ?", (work.dataset, work.period)
+        elif dataset is not None:
+            clause, values = "WHERE dataset = ?", (dataset,)
+        rows = self._connection.execute(
+            f"SELECT id, dataset, period, organisation, sequence, digest, landed FROM deliveries {clause} "
+            "ORDER BY dataset, period, organisation, sequence DESC",
+            values,
+        )
+        return [LandedDelivery(row[0], DeliveryKey(*row[1:4]), *row[4:]) for row in rows]
+
+    # What has been decided
+
+    def record_outcome(self, outcome: StoredOutcome, work: Work) -> None:
+        """Remember what was decided about a delivery: its period is to be composed anew, and reported."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)",
+                (outcome.delivery, outcome.processing_key, outcome.verdict.value, outcome.folder, outcome.unresolved,
+                 outcome.decided),
+            )  # fmt: skip
+            place = (work.dataset, work.period)
+            connection.execute("INSERT OR IGNORE INTO compositions VALUES (?, ?, '', NULL, 0)", place)
+            connection.execute("UPDATE compositions SET composition = '' WHERE dataset = ? AND period = ?", place)
+            connection.execute("INSERT OR IGNORE INTO unreported VALUES (?, ?)", place)
+
+    def outcome(self, delivery: str, processing_key: str) -> StoredOutcome | None:
+        """What was decided about a delivery under a processing key."""
+        row = self._connection.execute(
+            "SELECT * FROM outcomes WHERE delivery = ? AND processing_key = ?", (delivery, processing_key)
+        ).fetchone()
+        return _outcome(row) if row else None
+
+    def current(self, dataset: str, processing_key: str) -> dict[DeliveryKey, StoredOutcome]:
+        """Per department and period of a dataset, the newest accepted delivery's outcome."""
+        rows = self._connection.execute(
+            "SELECT d.dataset, d.period, d.organisation, o.* FROM deliveries d JOIN outcomes o ON o.delivery = d.id "
+            "WHERE d.dataset = ? AND o.processing_key = ? AND o.verdict != ? ORDER BY d.sequence",
+            (dataset, processing_key, Verdict.REJECTED.value),
+        )
+        return {DeliveryKey(*row[:3]): _outcome(row[3:]) for row in rows}
+
+    def undecided(self, processing_keys: Mapping[str, str]) -> set[Work]:
+        """Datasets and periods whose newest delivery of some department has no outcome under its current key."""
+        with self._writing() as connection:
+            connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (dataset TEXT PRIMARY KEY, processing_key TEXT)")
+            connection.execute("DELETE FROM wanted")
+            connection.executemany("INSERT INTO wanted VALUES (?, ?)", processing_keys.items())
+            rows = connection.execute(
+                "SELECT DISTINCT d.dataset, d.period FROM deliveries d JOIN wanted w ON w.dataset = d.dataset "
+                "WHERE NOT EXISTS (SELECT 1 FROM deliveries n WHERE n.dataset = d.dataset AND n.period = d.period "
+                "AND n.organisation = d.organisation AND n.sequence > d.sequence) "
+                "AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.delivery = d.id "
+                "AND o.processing_key = w.processing_key AND o.unresolved IS NOT ?)",
+                (FAILED,),
+            ).fetchall()
+        return {Work(*row) for row in rows}
+
+    def unresolved(self, dataset: str, processing_key: str) -> Iterator[tuple[Work, str]]:
+        """Outcomes with foreign keys that found nothing, and what they were looked up in."""
+        rows = self._connection.execute(
+            "SELECT d.dataset, d.period, o.unresolved FROM outcomes o JOIN deliveries d ON d.id = o.delivery "
+            "WHERE d.dataset = ? AND o.processing_key = ? AND o.unresolved IS NOT NULL",
+            (dataset, processing_key),
+        )
+        for dataset_id, period, looked_up in rows.fetchall():
+            yield Work(dataset_id, period), looked_up
+
+    # What has been composed and reported
+
+    def composition(self, work: Work) -> tuple[str, str | None, int] | None:
+        """Of which outcomes the newest segment of a dataset and period is made, its SHA-256, and its rows."""
+        row = self._connection.execute(
+            "SELECT composition, segment, rows FROM compositions WHERE dataset = ? AND period = ?",
+            (work.dataset, work.period),
+        ).fetchone()
+        return (row[0], row[1], row[2]) if row else None
+
+    def uncomposed(self) -> set[Work]:
+        """Datasets and periods whose outcomes changed since their segment was made."""
+        rows = self._connection.execute("SELECT dataset, period FROM compositions WHERE composition = ''")
+        return {Work(*row) for row in rows}
+
+    def record_composition(self, work: Work, composition: str, segment: str | None, rows: int) -> None:
+        """Remember that a segment was made of these outcomes and saved as a candidate."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO compositions VALUES (?, ?, ?, ?, ?)",
+                (work.dataset, work.period, composition, segment, rows),
+            )
+
+    def unreported(self) -> tuple[Work, ...]:
+        """Datasets and periods with outcomes that Dagster has not been told of."""
+        rows = self._connection.execute("SELECT dataset, period FROM unreported ORDER BY dataset, period")
+        return tuple(Work(*row) for row in rows)
+
+    def mark_reported(self, works: Iterable[Work]) -> None:
+        """Take datasets and periods off the list of unreported ones."""
+        with self._writing() as connection:
+            connection.executemany(
+                "DELETE FROM unreported WHERE dataset = ? AND period = ?",
+                [(work.dataset, work.period) for work in works],
+            )
+
+
+def _outcome(row: tuple[str, str, str, str, str | None, str]) -> StoredOutcome:
+    return StoredOutcome(row[0], row[1], Verdict(row[2]), row[3], row[4], row[5])

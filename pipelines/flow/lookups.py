@@ -1,0 +1,84 @@
+"""Earlier results that validation looks at: referenced tables, and a department's last accepted rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.core.records import Delivery
+from pipelines.flow.installation import Installation
+from pipelines.flow.ledger import StoredOutcome
+from pipelines.registry import CodeList, Dataset
+from pipelines.registry.expressions import quoted
+from pipelines.validate import ReferenceTable
+from pipelines.validate.references import Record
+from pipelines.validate.validation import VALIDATED_FILE
+
+_FETCH = 10_000
+
+
+@dataclass(frozen=True)
+class References:
+    """Lookup tables by resource name; ``identity`` changes when the rows of a referenced dataset do."""
+
+    tables: dict[str, ReferenceTable]
+    identity: str
+
+
+def references(inst: Installation, dataset: Dataset) -> References:
+    """What the foreign keys of ``dataset`` are looked up in, as things stand now."""
+    tables: dict[str, ReferenceTable] = {}
+    digest = hashlib.sha256()
+    for resource in sorted({key.reference.resource for key in dataset.foreign_keys} - {dataset.id}):
+        table = inst.catalog.table(resource)
+        if table is not None:
+            tables[resource] = ReferenceTable(_from_codelist(table))
+        elif resource in inst.catalog.datasets:
+            outcomes = current_outcomes(inst, resource)
+            digest.update("\0".join(sorted(outcome.folder for outcome in outcomes)).encode())
+            paths = [inst.workspace.outcomes / outcome.folder / VALIDATED_FILE for outcome in outcomes]
+            tables[resource] = ReferenceTable(_from_files(paths))
+    return References(tables, digest.hexdigest())
+
+
+def current_outcomes(inst: Installation, dataset: str) -> list[StoredOutcome]:
+    """The outcomes whose rows stand for a dataset now, over all periods and departments."""
+    current = inst.ledger.current(dataset, inst.processing_keys[dataset])
+    return [outcome for _, outcome in sorted(current.items())]
+
+
+def _from_codelist(table: CodeList) -> Callable[[tuple[str, ...]], Iterable[Record]]:
+    return lambda columns: ((*(row[column] for column in columns),) for row in table.rows)
+
+
+def _from_files(paths: list[Path]) -> Callable[[tuple[str, ...]], Iterable[Record]]:
+    def keys(columns: tuple[str, ...]) -> Iterator[Record]:
+        if not paths:
+            return
+        listed = ", ".join(f"CAST({quoted(column)} AS VARCHAR)" for column in columns)
+        with duckdb.connect() as connection:
+            result = connection.execute(
+                f"SELECT DISTINCT {listed} FROM read_parquet($files, union_by_name = true)",
+                {"files": [str(path) for path in paths]},
+            )
+            while rows := result.fetchmany(_FETCH):
+                yield from rows
+
+    return keys
+
+
+def previous_rows(inst: Installation, dataset: Dataset, delivery: Delivery) -> Path | None:
+    """The department's last accepted rows before this delivery: of the nearest earlier period, else of this one."""
+    candidates = []
+    for key, outcome in inst.ledger.current(dataset.id, inst.processing_keys[dataset.id]).items():
+        same_or_earlier = dataset.period(key.period) <= dataset.period(delivery.key.period)
+        if key.organisation == delivery.key.organisation and same_or_earlier and outcome.delivery != delivery.id:
+            candidates.append((key.period != delivery.key.period, dataset.period(key.period), outcome))
+    if not candidates:
+        return None
+    _, _, outcome = max(candidates, key=lambda entry: entry[:2])
+    return inst.workspace.outcomes / outcome.folder / VALIDATED_FILE

@@ -1,0 +1,24 @@
+"""Running the flow in tests, as ``gongkai run`` does, and the small deliveries it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelines.flow import Installation, PeriodResult, Work, pending, process, refresh_index, release
+from pipelines.ingest import scan_inbox
+
+HEADER = "tree_id,species,district,height,planted,felled,keeper_phone,note\n"
+GOOD = "t1,ginkgo,999901,12.50,2020-03-01,,13800138000,by the gate\nt2,pine,999902,3,2021-03-01,,,\n"
+
+#: Puts content into the inbox of an organisation, dataset and period.
+Deliver = Callable[..., Path]
+
+
+def run_all(inst: Installation) -> dict[Work, PeriodResult]:
+    """What ``gongkai run`` does."""
+    works = pending(inst, scan_inbox(inst.workspace, inst.catalog))
+    results = {work: process(inst, work) for work in works}
+    release(inst)
+    refresh_index(inst)
+    return results

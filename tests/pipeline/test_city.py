@@ -1,0 +1,176 @@
+"""The shipped sample city, run whole: figures to the yuan, nothing personal out, portable catalog."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.publish import verify
+from pipelines.samples import SampleLedger, generate
+
+PROJECT = Path(__file__).parents[2]
+DATASETS = {"finance.department_budget", "construction.project_progress", "welfare.subsidy_distribution"}
+MUST_NOT_LEAK = {"identity_number", "mobile", "bank_card"}
+
+
+@dataclass(frozen=True)
+class City:
+    """A finished run over the shipped inbox."""
+
+    data: Path
+    environment: dict[str, str]
+    output: dict[str, Any]
+    ledger: SampleLedger
+
+    @property
+    def catalog(self) -> Path:
+        return self.data / "catalog"
+
+    def gongkai(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pipelines.cli", *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=240, check=False)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    folder = tmp_path_factory.mktemp("city")
+    shutil.copytree(PROJECT / "data" / "inbox", folder / "data" / "inbox")
+    environment = {**os.environ, "GONGKAI_DATA": str(folder / "data"), "GONGKAI_SURROGATE_KEY": "ef" * 32}
+    ledger = generate(folder / "again", 2026, 1.0)
+    made = City(folder / "data", environment, {}, ledger)
+    result = made.gongkai("run", "--json")
+    assert result.returncode == 0, result.stderr
+    return City(folder / "data", environment, json.loads(result.stdout), ledger)
+
+
+def query(city: City, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(city.catalog / "catalog.duckdb", read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_every_delivery_gets_the_verdict_its_maker_expects(city: City) -> None:
+    verdicts = {entry["delivery"]: entry for entry in city.output["deliveries"]}
+    placed = [expected for expected in city.ledger.deliveries if expected.verdict != "unplaced"]
+    assert len(verdicts) == len(placed)
+    for expected in placed:
+        got = verdicts[f"{expected.dataset}.{expected.period}.{expected.organisation}.1"]
+        assert got["verdict"] == expected.verdict
+        if expected.verdict != "rejected":
+            assert (got["rows_accepted"], got["rows_quarantined"]) == (expected.rows, expected.rows_quarantined)
+        if expected.rule is not None:
+            assert any(expected.rule in check["rules"] for check in got["checks"].values())
+    assert len(city.output["unplaced"]) == 1
+    assert [version["version"] for version in city.output["versions"]] == ["1.0.0"] * 3
+
+
+def test_published_amounts_equal_the_makers_ledger_to_the_fen(city: City) -> None:
+    for dataset, theme, period_field in (
+        ("department_budget", "finance", "fiscal_year"),
+        ("project_progress", "construction", None),
+        ("subsidy_distribution", "welfare", None),
+    ):
+        published_ones = [entry for entry in city.ledger.deliveries if entry.verdict not in {"rejected", "unplaced"}]
+        expected = [entry for entry in published_ones if entry.dataset == dataset]
+        amount_field = expected[0].amount_field
+        total = sum((Decimal(entry.amount) for entry in expected), Decimal(0))
+        rows = sum(entry.rows for entry in expected)
+        published = query(city, f"SELECT count(*), sum({amount_field}) FROM {theme}.{dataset}")
+        assert published == [(rows, total)]
+        if period_field:
+            sums = f"SELECT {period_field}, sum({amount_field}) FROM {theme}.{dataset} GROUP BY 1"
+            for year, amount in query(city, sums):
+                of_year = [Decimal(entry.amount) for entry in expected if entry.period == str(year)]
+                assert amount == sum(of_year, Decimal(0))
+
+
+def searchable(root: Path) -> Iterator[tuple[Path, str]]:
+    """Every stored byte as text: raw, and Parquet decoded."""
+    for path in sorted(root.rglob("*")):
+        if not path.is_file():
+            continue
+        yield path, path.read_bytes().decode("latin-1")
+        if path.suffix == ".parquet":
+            yield path, pq.read_table(path).to_pandas().to_csv()
+
+
+def test_no_personal_value_is_in_the_catalog_or_in_dagsters_storage(city: City) -> None:
+    values = {value for kind, value in city.ledger.iter_personal_values() if kind in MUST_NOT_LEAK}
+    assert len(values) > 2_000
+    for root in (city.catalog, city.data / "private" / "dagster", city.data / "private" / "logs"):
+        searched = 0
+        for path, text in searchable(root):
+            searched += 1
+            digits = "".join(character if character.isalnum() else " " for character in text)
+            found = values & set(digits.split())
+            assert not found, f"{len(found)} personal values in {path.relative_to(city.data)}"
+        assert searched > 0
+
+
+def test_what_a_run_prints_and_reports_holds_no_personal_value(city: City) -> None:
+    values = {value for kind, value in city.ledger.iter_personal_values() if kind in MUST_NOT_LEAK}
+    printed = json.dumps(city.output, ensure_ascii=False)
+    for entry in city.output["deliveries"]:
+        if entry["verdict"] != "accepted":
+            printed += city.gongkai("report", entry["delivery"], "--json").stdout
+    words = set("".join(character if character.isalnum() else " " for character in printed).split())
+    assert not values & words
+
+
+def test_every_quarantined_row_is_in_a_report_with_place_rule_and_remedy(city: City) -> None:
+    partly = [entry for entry in city.output["deliveries"] if entry["rows_quarantined"]]
+    assert partly
+    for entry in partly:
+        report = json.loads(city.gongkai("report", entry["delivery"], "--json").stdout)
+        quarantined = pq.read_table(Path(report["folder"]) / "quarantine.parquet").to_pylist()
+        assert len(quarantined) == entry["rows_quarantined"]
+        told = {(f["file"], f["sheet"], f["row"]) for f in report["findings"] if f["severity"] == "error"}
+        assert {(row["_file"], row["_sheet"], row["_row"]) for row in quarantined} == told
+        for finding in report["findings"]:
+            assert finding["rule"] and finding["message"]["en"] and finding["remedy"]["zh"]
+            assert finding["field"] or finding["rule"] in {"primary-key", "blank-row", "extra-cell"}
+
+
+def test_the_catalog_is_portable_and_its_files_hold_the_same_rows(city: City, tmp_path: Path) -> None:
+    moved = tmp_path / "搬家 后的目录"
+    shutil.copytree(city.catalog, moved)
+    program = (
+        "import duckdb, json, sys\n"
+        "con = duckdb.connect(sys.argv[1], read_only=True)\n"
+        "names = con.execute('SELECT theme, dataset FROM catalog.datasets ORDER BY 1').fetchall()\n"
+        "print(json.dumps({t + '.' + d: con.execute(f'SELECT count(*) FROM {t}.{d}').fetchone()[0] for t, d in names}))"
+    )
+    for root in (city.catalog, moved):
+        command = [sys.executable, "-c", program, str(root / "catalog.duckdb")]
+        result = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
+        counts = json.loads(result.stdout)
+        assert counts.keys() == DATASETS and min(counts.values()) > 0
+    for name, count in counts.items():
+        dataset = name.partition(".")[2]
+        files = query(city, f"SELECT path FROM catalog.files WHERE dataset = '{dataset}'")
+        frames = [pd.read_parquet(moved / path) for (path,) in files]
+        assert sum(len(frame) for frame in frames) == count
+
+
+def test_a_second_run_changes_nothing_and_the_store_verifies(city: City) -> None:
+    again = json.loads(city.gongkai("run", "--json").stdout)
+    assert (again["deliveries"], again["versions"], again["snapshot"]) == ([], [], 1)
+    assert verify(city.catalog) == []
+
+
+def test_nothing_public_refers_into_the_private_folder(city: City) -> None:
+    for path, text in searchable(city.catalog):
+        assert "data/private" not in text, path
+        assert str(city.data / "private") not in text, path

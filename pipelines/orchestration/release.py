@@ -1,0 +1,131 @@
+"""The two assets of a release: one release takes all datasets that have changed since the last."""
+
+# No postponed annotations here: Dagster looks at the type of an op's context itself.
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.core.errors import GongkaiError
+from pipelines.flow import Installation, refresh_index, release
+from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
+from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
+from pipelines.orchestration.texts import both, constant
+from pipelines.registry import Catalog, Problem
+
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+#: Check on the release: do all dataset folders load?
+DESCRIPTORS_CHECK = "descriptors"
+
+_PROBLEMS = dg.TableSchema(
+    columns=[
+        dg.TableColumn("file", "string"),
+        dg.TableColumn("line", "int"),
+        dg.TableColumn("key", "string"),
+        dg.TableColumn("message_zh", "string"),
+        dg.TableColumn("remedy_zh", "string"),
+        dg.TableColumn("message_en", "string"),
+        dg.TableColumn("remedy_en", "string"),
+    ]
+)
+_SHOWN_PROBLEMS = 50
+
+
+def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
+    """``catalog/release`` and ``catalog/index``, downstream of every public asset."""
+
+    @dg.multi_asset(
+        name="catalog_release",
+        specs=[
+            dg.AssetSpec(
+                RELEASE_KEY,
+                deps=[published_key(dataset) for dataset in catalog.datasets.values()],
+                description=constant("orchestration-release"),
+                group_name="catalog",
+                owners=[catalog.descriptor.contact],
+                kinds={"parquet"},
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                DESCRIPTORS_CHECK, asset=RELEASE_KEY, description=constant("orchestration-check-descriptors")
+            )
+        ],
+        required_resource_keys={INSTALLATION},
+    )
+    def catalog_release(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        installation: Installation = getattr(context.resources, INSTALLATION)
+        try:
+            result = release(installation)
+        except GongkaiError as error:
+            raise dg.Failure(description=error.message.text(), allow_retries=False) from error
+        for version in result.versions:
+            dataset = installation.catalog.datasets.get(version.dataset)
+            if dataset is not None:
+                context.log_event(version_observation(dataset, version))
+        yield dg.MaterializeResult(
+            asset_key=RELEASE_KEY,
+            metadata=release_metadata(result),
+            data_version=dg.DataVersion(release_data_version(result)),
+        )
+        yield descriptors_check(installation.catalog)
+
+    @dg.multi_asset(
+        name="catalog_index",
+        specs=[
+            dg.AssetSpec(
+                INDEX_KEY,
+                deps=[RELEASE_KEY],
+                description=constant("orchestration-index"),
+                group_name="catalog",
+                owners=[catalog.descriptor.contact],
+                kinds={"duckdb"},
+            )
+        ],
+        required_resource_keys={INSTALLATION},
+    )
+    def catalog_index(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        installation: Installation = getattr(context.resources, INSTALLATION)
+        try:
+            refresh_index(installation)
+        except GongkaiError as error:
+            raise dg.Failure(description=error.message.text(), allow_retries=False) from error
+        return dg.MaterializeResult(asset_key=INDEX_KEY, metadata=index_metadata(installation.workspace.catalog))
+
+    return [catalog_release, catalog_index]
+
+
+def index_metadata(catalog_folder: Path) -> dict[str, str]:
+    """Where the index is."""
+    return {"dagster/uri": (catalog_folder / "catalog.duckdb").as_uri()}
+
+
+def descriptors_check(catalog: Catalog) -> dg.AssetCheckResult:
+    """Fails as a warning when a dataset folder has problems: it is left out, and the others work."""
+    problems = catalog.problems
+    metadata: dict[str, dg.MetadataValue] = {"problems": dg.MetadataValue.int(len(problems))}
+    if problems:
+        metadata["table"] = dg.MetadataValue.table([_problem(entry) for entry in problems[:_SHOWN_PROBLEMS]], _PROBLEMS)
+    return dg.AssetCheckResult(
+        asset_key=RELEASE_KEY,
+        check_name=DESCRIPTORS_CHECK,
+        passed=not problems,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=both("orchestration-descriptors", problems=len(problems), datasets=len(catalog.datasets)),
+        metadata=metadata,
+    )
+
+
+def _problem(problem: Problem) -> dg.TableRecord:
+    return dg.TableRecord(
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "key": problem.key,
+            "message_zh": problem.message.text("zh"),
+            "remedy_zh": problem.remedy.text("zh"),
+            "message_en": problem.message.text("en"),
+            "remedy_en": problem.remedy.text("en"),
+        }
+    )

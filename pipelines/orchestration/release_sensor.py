@@ -1,0 +1,79 @@
+"""The release sensor: when candidates await release and no processing run is under way, one release takes them all.
+
+A condition that is looked at, not a dependency: a dataset without a change yields nothing, and Dagster would skip
+a release that depends on it. For the same reason it does not matter whether the runs before it all succeeded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import dagster as dg
+
+from pipelines.core.paths import Workspace
+from pipelines.flow import open_installation, pending_release
+from pipelines.orchestration.keys import RELEASE_JOB
+from pipelines.orchestration.texts import constant, line
+from pipelines.publish import pending_candidates, snapshot_numbers
+
+_UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def release_sensor(
+    workspace: Workspace, release_job: dg.UnresolvedAssetJobDefinition, process_jobs: Sequence[str]
+) -> dg.SensorDefinition:
+    """A sensor that requests one run of the release job after the runs of ``process_jobs``."""
+
+    @dg.sensor(
+        name="release_when_ready",
+        job=release_job,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=constant("orchestration-release-sensor"),
+    )
+    def release_when_ready(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        running = _names(context.instance, [*process_jobs, RELEASE_JOB])
+        if running:
+            return dg.SkipReason(line("orchestration-release-waiting", runs=", ".join(running)))
+        # Candidates first: looking for them costs less than opening the installation.
+        if not pending_candidates(workspace) or not _is_pending(workspace):
+            return dg.SkipReason(line("orchestration-release-nothing"))
+        return dg.RunRequest(run_key=_run_key(workspace, _last_run(context.instance, process_jobs)))
+
+    return release_when_ready
+
+
+def _is_pending(workspace: Workspace) -> bool:
+    with open_installation(workspace) as installation:
+        return pending_release(installation)
+
+
+def _names(instance: dg.DagsterInstance, jobs: Sequence[str]) -> list[str]:
+    return [
+        name
+        for name in jobs
+        if instance.get_run_records(dg.RunsFilter(job_name=name, statuses=_UNDER_WAY), limit=1)
+    ]  # fmt: skip
+
+
+def _run_key(workspace: Workspace, last_run: str) -> str:
+    """The same for the same state: a release that fails, or leaves candidates waiting, is not repeated every tick."""
+    found = pending_candidates(workspace)
+    candidates = [f"{dataset_id} {segment.period} {segment.sha256}" for dataset_id, segment in found]
+    state = "\n".join([last_run, *map(str, snapshot_numbers(workspace.catalog)[-1:]), *candidates])
+    return f"release:{hashlib.sha256(state.encode()).hexdigest()[:32]}"
+
+
+def _last_run(instance: dg.DagsterInstance, jobs: Sequence[str]) -> str:
+    records = [
+        record for name in jobs for record in instance.get_run_records(dg.RunsFilter(job_name=name), limit=1)
+    ]  # fmt: skip
+    newest = max(records, key=lambda record: record.storage_id, default=None)
+    return newest.dagster_run.run_id if newest is not None else "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -174,3 +175,41 @@ def test_nothing_public_refers_into_the_private_folder(city: City) -> None:
     for path, text in searchable(city.catalog):
         assert "data/private" not in text, path
         assert str(city.data / "private") not in text, path
+
+
+def sql_blocks(document: str) -> list[str]:
+    text = (PROJECT / "docs" / document).read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
+    return [statement.strip() for block in blocks for statement in block.split(";") if statement.strip()]
+
+
+def test_every_query_of_the_researchers_guide_returns_rows(city: City) -> None:
+    statements = sql_blocks("researcher.md")
+    assert len(statements) >= 5
+    for statement in statements:
+        assert query(city, statement), statement
+
+
+def test_the_developers_guide_works_on_an_attached_catalog(city: City) -> None:
+    with duckdb.connect() as connection:
+        for statement in sql_blocks("developer.md"):
+            rows = connection.execute(statement.replace("data/catalog", str(city.catalog))).fetchall()
+        assert len(rows) == 5
+
+
+def test_commands_of_the_readme_run(city: City) -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    queries = re.findall(r'gongkai query "([^"]+)"', readme)
+    assert len(queries) >= 2
+    for sql in queries:
+        assert city.gongkai("query", sql).returncode == 0
+    program = re.search(r"<<'PYTHON'\n(.*?)\nPYTHON", readme, flags=re.DOTALL)
+    assert program is not None
+    source = program[1].replace("data/catalog", str(city.catalog))
+    result = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    for command in (["status"], ["versions", "subsidy_distribution"], ["check"]):
+        plain, chinese, as_json = (city.gongkai(*command, *more) for more in ([], ["--lang", "zh"], ["--json"]))
+        assert plain.returncode == chinese.returncode == as_json.returncode == 0
+        assert plain.stdout != chinese.stdout
+        json.loads(as_json.stdout)

@@ -19,7 +19,7 @@ from pipelines.disclose import SurrogateKey, load_surrogate_key
 from pipelines.flow.ledger import Ledger
 from pipelines.flow.rebuild import rebuild_ledger
 from pipelines.flow.results import Work
-from pipelines.registry import Catalog, load_catalog
+from pipelines.registry import Catalog, current_catalog
 
 #: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
 PROCESSING_REVISION = 1
@@ -78,7 +78,7 @@ def open_installation(workspace: Workspace) -> Iterator[Installation]:
     Raises:
         CatalogUnusable: ``catalog.yaml`` or the organisations have problems.
     """
-    catalog = load_catalog(workspace.schema)
+    catalog = current_catalog(workspace.schema)
     workspace.prepare()
     _remove_leftovers(workspace.work)
     ledger = Ledger(workspace.ledger)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -29,10 +28,7 @@ from pipelines.orchestration.release import release_assets
 from pipelines.orchestration.release_sensor import release_sensor
 from pipelines.orchestration.schedules import class_schedule, maintenance_schedule
 from pipelines.orchestration.texts import both, constant
-from pipelines.registry import Catalog, load_catalog
-
-#: Name, size and time of every file of the registry.
-FileTimes = tuple[tuple[str, int, int], ...]
+from pipelines.registry import Catalog, FileTimes, current_catalog, file_times
 
 
 def definitions_for(workspace: Workspace) -> dg.Definitions:
@@ -47,18 +43,9 @@ def definitions_for(workspace: Workspace) -> dg.Definitions:
     return _built(workspace, file_times(workspace.schema))
 
 
-def file_times(folder: Path) -> FileTimes:
-    """Name, size and time of every file below ``folder``, sorted by name."""
-    return tuple(
-        (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and (status := path.stat())
-    )
-
-
 @lru_cache(maxsize=2)
 def _built(workspace: Workspace, _times: FileTimes) -> dg.Definitions:
-    return build_definitions(workspace, load_catalog(workspace.schema))
+    return build_definitions(workspace, current_catalog(workspace.schema))
 
 
 def build_definitions(workspace: Workspace, catalog: Catalog) -> dg.Definitions:

@@ -7,6 +7,7 @@ key and remedy. A broken dataset is left out; the others work.
 Not here: reading deliveries, judging rows, anything that writes. Importing this package reads no files.
 """
 
+from pipelines.registry.cache import FileTimes, current_catalog, file_times
 from pipelines.registry.catalog import ORGANISATIONS, Catalog, Dataset, published_name
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.load import CatalogUnusable, load_catalog
@@ -20,8 +21,11 @@ __all__ = [
     "CodeList",
     "Dataset",
     "FieldSpec",
+    "FileTimes",
     "Organisation",
     "Problem",
+    "current_catalog",
+    "file_times",
     "load_catalog",
     "published_name",
 ]

@@ -30,3 +30,12 @@ class QueryFailed(GongkaiError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
+
+
+class IndexUnusable(GongkaiError):
+    """The DuckDB index is missing or damaged. It is derived: the next run makes it again."""
+
+    message_id = "catalog-index-unusable"
+
+    def __init__(self, index: str) -> None:
+        super().__init__(index=index)

@@ -8,13 +8,12 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
-from pipelines.catalog.errors import QueryFailed, QueryRefused, UnknownVersion
+from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion
 from pipelines.catalog.index import INDEX
 from pipelines.catalog.views import rows_of
-from pipelines.core.errors import CorruptStore, NothingReleased, UnknownDataset
+from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.publish import load_manifest, snapshot_numbers
 from pipelines.publish.sql import identifier, literal
-from pipelines.publish.store import MALFORMED, MISSING
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
@@ -131,18 +130,18 @@ def open_catalog(folder: Path) -> OpenCatalog:
 
     Raises:
         NothingReleased: when nothing has been released into that folder.
-        CorruptStore: when its index is missing or damaged.
+        IndexUnusable: when its index is missing or damaged.
     """
     root = folder.resolve()
     index = root / INDEX
     if not index.is_file():
         if snapshot_numbers(root):
-            raise CorruptStore(INDEX, MISSING)
+            raise IndexUnusable(str(index))
         raise NothingReleased(str(folder))
     try:
         connection = duckdb.connect(str(index), read_only=True)
     except duckdb.Error as problem:
-        raise CorruptStore(INDEX, MALFORMED) from problem
+        raise IndexUnusable(str(index)) from problem
     # In this order: the last two make the ones before them final.
     connection.execute(f"SET VARIABLE catalog_root = {literal(str(root))}")
     connection.execute(f"SET allowed_directories = [{literal(str(root))}]")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from flowing import GOOD, HEADER, Deliver, run_all
-from support import tree_descriptor, tree_schema, write_registry
+from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.catalog import open_catalog
 from pipelines.core.errors import UnknownDataset
@@ -208,3 +208,23 @@ def test_inbox_changes_wait_for_files_to_be_still(inst: Installation, deliver: D
 def test_an_unknown_dataset_is_an_error_of_the_caller(inst: Installation) -> None:
     with pytest.raises(UnknownDataset):
         process(inst, Work("nothing", "2025"))
+
+
+def test_a_new_dataset_is_a_folder_and_nothing_else(workspace: Workspace, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    with open_installation(workspace) as inst:
+        run_all(inst)
+    descriptor = {**tree_descriptor(), "id": "park_visits", "period": "monthly", "row_constraints": []}
+    schema = tree_schema()
+    schema["fields"] = [field("park", constraints={"required": True}), field("visits", "integer", unit="persons")]
+    schema["primaryKey"], schema["foreignKeys"] = ["park"], []
+    write_registry(workspace.schema, park_visits=(descriptor, schema))
+    deliver("park,visits\n东湖公园,1200\n西山公园,800\n", dataset="park_visits", period="2026-03", name="客流.csv")
+    with open_installation(workspace) as inst:
+        assert list(run_all(inst)) == [Work("park_visits", "2026-03")]
+    with open_catalog(workspace.catalog) as catalog:
+        assert catalog.query("SELECT sum(visits) FROM parks.park_visits").fetchall() == [(2000,)]
+        assert catalog.query("SELECT dataset, version FROM catalog.datasets ORDER BY 1").fetchall() == [
+            ("park_visits", "1.0.0"),
+            ("tree_inventory", "1.0.0"),
+        ]

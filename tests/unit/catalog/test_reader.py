@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from publishing import NOW, add_candidate, registry, tree, workspace_with_registry
 
-from pipelines.catalog import QueryFailed, QueryRefused, UnknownVersion, open_catalog, refresh_index
-from pipelines.core.errors import CorruptStore, NothingReleased, UnknownDataset
+from pipelines.catalog import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion, open_catalog, refresh_index
+from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.core.paths import Workspace
 from pipelines.publish import release
 
@@ -80,8 +80,8 @@ def test_files_outside_and_python_objects_cannot_be_read(workspace: Workspace) -
 def test_a_damaged_index_is_named(workspace: Workspace) -> None:
     index = workspace.catalog / "catalog.duckdb"
     index.write_bytes(b"garbage")
-    with pytest.raises(CorruptStore):
+    with pytest.raises(IndexUnusable):
         open_catalog(workspace.catalog)
     index.unlink()
-    with pytest.raises(CorruptStore):
+    with pytest.raises(IndexUnusable):
         open_catalog(workspace.catalog)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from traceback import format_tb
 from typing import Annotated, Any
 
 import typer
@@ -79,11 +80,11 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
             progress.end()
     released = release(inst)
     refresh_index(inst)
-    _tell_dagster(inst, results, released)
+    _tell_dagster(inst, out, results, released)
     return _Run(tuple(results), released, scan.unplaced)
 
 
-def _tell_dagster(inst: Installation, results: list[PeriodResult], released: ReleaseResult) -> None:
+def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], released: ReleaseResult) -> None:
     """Show in Dagster what this run did, and what an earlier run that was killed did not come to show."""
     known = {result.work for result in results}
     usable = inst.catalog.datasets.keys()
@@ -93,7 +94,13 @@ def _tell_dagster(inst: Installation, results: list[PeriodResult], released: Rel
     from pipelines.orchestration.reporting import report_run
 
     shown = [*results, *(process(inst, work) for work in forgotten)]
-    report_run(inst.workspace, inst.catalog, shown, released)
+    try:
+        report_run(inst.workspace, inst.catalog, shown, released)
+    except Exception as problem:
+        # The catalog is released by now, and its truth lies outside Dagster: the next run shows what is missing.
+        _logger.error("reporting to Dagster: %s\n%s", type(problem).__name__, "".join(format_tb(problem.__traceback__)))
+        out.error(out.text("cli-dagster-failed", reason=type(problem).__name__))
+        return
     inst.ledger.mark_reported([result.work for result in shown])
 
 

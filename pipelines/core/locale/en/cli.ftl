@@ -63,3 +63,4 @@ cli-run-attention = { $delivery }: { $verdict }: { $reason }
 cli-row = row { $row }
 cli-rows-accepted = Rows out
 cli-rows-quarantined = Quarantined
+cli-dagster-failed = The catalog is released, but Dagster could not be told ({ $reason }); the next run tries again. If it keeps failing, delete data/private/dagster: nothing but run history is lost.

@@ -63,3 +63,4 @@ cli-run-attention = { $delivery }：{ $verdict }：{ $reason }
 cli-row = 第 { $row } 行
 cli-rows-accepted = 公开行数
 cli-rows-quarantined = 隔离行数
+cli-dagster-failed = 目录已发布，但未能通知 Dagster（{ $reason }）；下次运行会重试。若持续失败，可删除 data/private/dagster：只会丢失运行历史。

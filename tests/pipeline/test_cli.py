@@ -1,0 +1,125 @@
+"""The command line on a small workspace: exit codes, JSON, both languages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flowing import GOOD, HEADER, Deliver
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.main import app
+from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
+
+FAULTY = HEADER + GOOD + "t3,oak,999901,1,2022-01-01,,13700000000,\n"
+
+
+class Command:
+    """Runs ``gongkai`` in this process."""
+
+    def __call__(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json").stdout)
+
+
+@pytest.fixture
+def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv(DATA_VARIABLE, str(workspace.data))
+    monkeypatch.setenv(SCHEMA_VARIABLE, str(workspace.schema))
+    monkeypatch.setenv("GONGKAI_LANG", "en")
+    return Command()
+
+
+def test_run_tells_what_became_of_deliveries_and_what_to_do_next(gongkai: Command, deliver: Deliver) -> None:
+    deliver(FAULTY)
+    result = gongkai("run")
+    assert result.exit_code == 0
+    assert "partly accepted" in result.stdout and " report tree_inventory.2025.parks_office.1 " in result.stdout
+    assert "没有变化" in gongkai("run", "--lang", "zh").stdout
+
+
+def test_strict_runs_fail_when_a_delivery_is_rejected(gongkai: Command, deliver: Deliver) -> None:
+    deliver("nothing,known\n1,2\n")
+    assert gongkai("run", "--strict").exit_code == 1
+    assert gongkai("report", "tree_inventory.2025.parks_office.1").exit_code == 1
+
+
+def test_runs_can_be_narrowed_to_datasets_and_periods(gongkai: Command, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    deliver(HEADER + GOOD, period="2024")
+    done = gongkai.json("run", "tree_inventory", "--period", "2024")
+    assert [entry["delivery"] for entry in done["deliveries"]] == ["tree_inventory.2024.parks_office.1"]
+    assert gongkai.json("status")["waiting"] == [{"dataset": "tree_inventory", "period": "2025"}]
+    assert gongkai("run", "no_such_dataset").exit_code == 2
+
+
+def test_reports_name_place_rule_and_remedy_and_withhold_values(gongkai: Command, deliver: Deliver) -> None:
+    deliver(FAULTY)
+    gongkai("run")
+    report = gongkai.json("report", "tree_inventory.2025.parks_office.1")
+    (finding,) = report["findings"]
+    assert (finding["file"], finding["row"], finding["field"], finding["rule"], finding["value"]) == (
+        "trees.csv", 4, "species", "constraint-error", "oak",
+    )  # fmt: skip
+    assert finding["remedy"]["en"] and finding["remedy"]["zh"]
+    assert "13700000000" not in json.dumps(report)
+    assert gongkai("report", "tree_inventory.2025.parks_office.9").exit_code == 2
+
+
+def test_check_lists_every_problem(gongkai: Command, workspace: Workspace) -> None:
+    assert gongkai("check").exit_code == 0
+    path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "dataset.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("period: yearly", "perod: yearly"), encoding="utf-8")
+    result = gongkai("check")
+    assert result.exit_code == 1
+    assert "dataset.yaml" in result.stdout and "perod" in result.stdout
+    assert len(gongkai.json("check")["problems"]) == 2
+
+
+def test_queries_only_read(gongkai: Command, deliver: Deliver) -> None:
+    assert gongkai("query", "SELECT 1").exit_code == 1  # nothing released yet
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    assert gongkai.json("query", "SELECT tree_id, height FROM parks.tree_inventory ORDER BY 1 LIMIT 1") == [
+        {"tree_id": "t1", "height": "12.50"}
+    ]
+    for sql in (
+        "DROP VIEW parks.tree_inventory",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELEC",
+        "COPY (SELECT 1) TO 'x'",
+    ):
+        assert gongkai("query", sql).exit_code == 1
+    assert [row["version"] for row in gongkai.json("versions", "tree_inventory")] == ["1.0.0"]
+
+
+def test_a_broken_dagster_storage_does_not_keep_the_catalog_back(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    workspace.prepare()
+    storage = workspace.dagster_home
+    gongkai("run")
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    for path in storage.rglob("*.db"):
+        path.write_bytes(b"not a database")
+    deliver(HEADER + GOOD + "t4,pine,999901,1,2022-01-01,,,\n")
+    result = gongkai("run")
+    assert result.exit_code == 0
+    assert "Dagster could not be told" in result.stderr
+    assert gongkai.json("query", "SELECT count(*) AS n FROM parks.tree_inventory") == [{"n": 3}]
+
+
+def test_the_synthetic_city_can_be_written_anywhere(
+    gongkai: Command, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SCHEMA_VARIABLE)  # it is the shipped catalog that the city delivers for
+    ledger = workspace.data / "expected.json"
+    made = gongkai.json(
+        "sample", "--seed", "5", "--scale", "0.1", "--into", str(workspace.inbox), "--ledger", str(ledger)
+    )
+    assert made["files"] > 10
+    assert json.loads(ledger.read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ import typer
 
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Output, default_language
 from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery
-from pipelines.core.messages import translate
+from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
 from pipelines.registry import CatalogUnusable, Problem
 
@@ -42,8 +42,14 @@ def program() -> str:
 
 
 def output(as_json: bool, language: str) -> Output:
-    """The output of a command."""
-    return Output(language if language in {"en", "zh"} else default_language(), as_json)
+    """The output of a command.
+
+    Raises:
+        typer.BadParameter: when ``language`` is neither empty nor one of the catalogue's languages.
+    """
+    if language and language not in LANGUAGES:
+        raise typer.BadParameter(translate("cli-lang-unknown", default_language(), language=language))
+    return Output(language or default_language(), as_json)
 
 
 @contextlib.contextmanager

@@ -87,10 +87,14 @@ def report(
     out = output(as_json, language)
     workspace = Workspace.default()
     with readable_errors(out), open_installation(workspace) as inst:
-        dataset = delivery.partition(".")[0]
-        outcome = inst.ledger.outcome(delivery, inst.processing_keys.get(dataset, ""))
-        if outcome is None:
+        landed = inst.ledger.newest(delivery)
+        if landed is None:
             raise UnknownDelivery(delivery)
+        delivery = landed.id
+        outcome = inst.ledger.outcome(delivery, inst.processing_keys.get(landed.key.dataset, ""))
+        if outcome is None:
+            out.error(out.text("cli-report-undecided", delivery=delivery))
+            raise typer.Exit(EXIT_PROBLEMS)
         result = load_result(inst, outcome)
         folder = workspace.outcomes / outcome.folder
         document = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from pipelines.cli import inspection, registry_commands, running
 from pipelines.cli.context import described
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(metadata.version("gongkai"))
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help=described("cli-version-help"))
+]
 
 app = typer.Typer(name="gongkai", help=described("cli-help"), no_args_is_help=True, add_completion=False,
                   pretty_exceptions_enable=False)  # fmt: skip
@@ -18,6 +32,11 @@ app.command("status", help=described("cli-status-help"))(inspection.status)
 app.command("report", help=described("cli-report-help"))(inspection.report)
 app.command("versions", help=described("cli-versions-help"))(inspection.versions)
 app.command("query", help=described("cli-query-help"))(inspection.query)
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    """Options of the command itself."""
 
 
 def main() -> None:

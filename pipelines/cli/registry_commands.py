@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -12,17 +13,22 @@ from pipelines.cli.output import EXIT_PROBLEMS
 from pipelines.cli.progress import delivery_progress
 from pipelines.core.paths import Workspace
 from pipelines.registry import load_catalog
+from pipelines.validate.examples import example_problems
 
 
 def check(as_json: Json = False, language: Language = ANY) -> None:
     """Check the descriptors."""
     out = output(as_json, language)
     with readable_errors(out):
-        catalog = load_catalog(Workspace.default().schema)
-        show_problems(out, catalog.problems)
-        out.say("cli-check-summary", usable=len(catalog.datasets), broken=len(catalog.broken),
-                problems=len(catalog.problems))  # fmt: skip
-        if catalog.problems:
+        schema = Workspace.default().schema
+        catalog = load_catalog(schema)
+        problems = [*catalog.problems]
+        with tempfile.TemporaryDirectory() as work:
+            for dataset in catalog.datasets.values():
+                problems += example_problems(dataset, catalog, schema, Path(work) / dataset.id)
+        show_problems(out, tuple(problems))
+        out.say("cli-check-summary", usable=len(catalog.datasets), broken=len(catalog.broken), problems=len(problems))
+        if problems:
             raise typer.Exit(EXIT_PROBLEMS)
 
 

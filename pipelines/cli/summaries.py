@@ -92,13 +92,14 @@ def show_findings(out: Output, findings: Iterable[Finding]) -> None:
     """Findings with place, rule, what is wrong and what to do: three lines each, so that any width can show them."""
     if out.as_json:
         return
-    for finding in findings:
+    for finding in sorted(findings, key=lambda finding: finding.severity is Severity.WARNING):
         place = finding.location
         where = [str(part) for part in (place.file, place.sheet) if part]
         where += [out.text("cli-row", row=place.row)] if place.row is not None else []
         where += [place.field] if place.field else []
         style = "bold red" if finding.severity is Severity.ERROR else "bold yellow"
-        out.console.print(Text(f"{finding.rule}  {' · '.join(where)}", style=style), soft_wrap=True)
+        head = f"{out.text(f'cli-severity-{finding.severity.value}')} {finding.rule}  {' · '.join(where)}"
+        out.console.print(Text(head, style=style), soft_wrap=True)
         shown = f"  [{finding.value}]" if finding.value is not None else ""
         out.console.print(Text(f"  {out.of(finding.message)}{shown}"), soft_wrap=True)
         out.console.print(Text(f"  → {out.of(finding.remedy)}"), soft_wrap=True)

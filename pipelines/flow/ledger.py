@@ -129,6 +129,15 @@ class Ledger:
         )
         return [LandedDelivery(row[0], DeliveryKey(*row[1:4]), *row[4:]) for row in rows]
 
+    def newest(self, name: str) -> LandedDelivery | None:
+        """The delivery of that identifier; of an identifier without its sequence, the newest."""
+        row = self._connection.execute(
+            "SELECT id, dataset, period, organisation, sequence, digest, landed FROM deliveries WHERE id = ?1 "
+            "OR dataset || '.' || period || '.' || organisation = ?1 ORDER BY sequence DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        return LandedDelivery(row[0], DeliveryKey(*row[1:4]), *row[4:]) if row else None
+
     # What has been decided
 
     def record_outcome(self, outcome: StoredOutcome, work: Work) -> None:

@@ -14,6 +14,7 @@ from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expressions import binding_error, constraint_query
 from pipelines.registry.fields import FieldSpec
+from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.layouts import Lookup, MapCodes
 from pipelines.registry.problems import Key, Problem, line_of, written
 from pipelines.registry.tables import CodeList
@@ -138,6 +139,12 @@ class DatasetChecker:
                     yield self._problem(name, place, "check-unknown-reference-field", resource=resource, field=field)
 
     def _layouts(self) -> Iterator[Problem]:
+        for found in layout_names(self.dataset):
+            if isinstance(found, UnusedColumn):
+                yield self._problem("dataset.yaml", found.key, "check-unused-column", name=found.name)
+            else:
+                yield self._problem("dataset.yaml", found.key, "check-similar-field", name=found.name,
+                                    similar=found.similar)  # fmt: skip
         for number, layout in enumerate(self.dataset.descriptor.layouts):
             for position, step in enumerate(layout.steps):
                 key: Key = ("layouts", number, "steps", position)

@@ -16,6 +16,8 @@ from pipelines.registry.problems import Key, Problem
 
 #: Descriptors are written by hand; anything larger is a mistake or an attack.
 MAX_BYTES = 2_000_000
+#: Places remembered for messages; aliases within aliases would give more than there are lines.
+_MAX_KEYS = 100_000
 
 
 @dataclass(frozen=True)
@@ -108,19 +110,28 @@ def _load_yaml(text: str) -> Any:
 
 
 def _refuse_repeated(node: yaml.Node) -> None:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                raise _Repeated(str(key.value), key.start_mark.line + 1)
-            seen.add(key.value)
-            _refuse_repeated(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _refuse_repeated(value)
+    # An alias is the same node again: walking each node once keeps a few nested aliases from costing minutes.
+    walked: set[int] = set()
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in walked:
+            continue
+        walked.add(id(current))
+        if isinstance(current, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in current.value:
+                if key.value in seen:
+                    raise _Repeated(str(key.value), key.start_mark.line + 1)
+                seen.add(key.value)
+                waiting.append(value)
+        elif isinstance(current, yaml.SequenceNode):
+            waiting.extend(current.value)
 
 
 def _collect(node: yaml.Node, key: Key, lines: dict[Key, int]) -> None:
+    if len(lines) > _MAX_KEYS:
+        return
     lines.setdefault(key, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key_node, value in node.value:

@@ -96,7 +96,7 @@ def load_table(folder: Path, stem: str, schema_name: str, key: str) -> tuple[Cod
 
 
 def _validated(schema: object, records: list[list[str]], file: str, schema_file: str) -> list[Problem]:
-    from frictionless import FrictionlessException, Resource, Schema
+    from frictionless import Dialect, FrictionlessException, Resource, Schema
 
     try:
         parsed = Schema.from_descriptor(schema if isinstance(schema, dict) else {})
@@ -104,7 +104,9 @@ def _validated(schema: object, records: list[list[str]], file: str, schema_file:
         reason = "; ".join(error.note for error in (refused.reasons or [refused.error]))
         return [Problem(schema_file, Message("check-table-schema", {"reason": reason}),
                         Message("check-table-schema-remedy"))]  # fmt: skip
-    report = Resource(data=records, schema=parsed, format="inline").validate(limit_errors=10**9)
+    dialect = Dialect(header=True, header_rows=[1])
+    table = Resource(data=records, schema=parsed, format="inline", dialect=dialect)
+    report = table.validate(limit_errors=10**9)
     return [
         Problem(
             file,

@@ -20,7 +20,7 @@ from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.registry import Dataset
 from pipelines.registry.expectations import Expectation, Frame
 from pipelines.validate.constraints import described
-from pipelines.validate.sandbox import sandbox
+from pipelines.validate.sandbox import MACHINE_TROUBLE, sandbox
 from pipelines.validate.typed import typed_schema
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def run_expectations(typed: Path, previous: Path | None, tables: Mapping[str, pa
             try:
                 # One row beyond the limit tells that there are more, without fetching them.
                 data = connection.sql(f"FROM ({frame.sql}\n) LIMIT {MAX_FRAME_ROWS + 1}").df()
+            except MACHINE_TROUBLE:
+                raise
             except duckdb.Error as problem:
                 yield _unusable(frame, "validate-frame-failed", type(problem).__name__)
                 continue

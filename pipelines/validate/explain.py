@@ -37,14 +37,16 @@ def showable(dataset: Dataset, field: str, text: str | None) -> str | None:
     return clean if len(clean) <= _LONGEST_VALUE else clean[:_LONGEST_VALUE] + "…"
 
 
-def explain(error: Any, row: JudgedRow, dataset: Dataset, names: list[str], coordinates: Coordinates) -> Finding:
+def explain(
+    error: Any, row: JudgedRow, dataset: Dataset, columns: Mapping[str, int], coordinates: Coordinates
+) -> Finding:
     """One frictionless row or cell error as a finding."""
     fields = error_fields(error)
     place = Location(row.file, row.sheet, row.row, ", ".join(fields) or None)
     message, remedy = _texts(error, fields, dataset, coordinates)
     value = None
-    if len(fields) == 1 and fields[0] in names and error.type in {"type-error", "constraint-error", "foreign-key"}:
-        position = names.index(fields[0])
+    if len(fields) == 1 and fields[0] in columns and error.type in {"type-error", "constraint-error", "foreign-key"}:
+        position = columns[fields[0]]
         cell = row.cells[position] if position < len(row.cells) else None
         value = showable(dataset, fields[0], cell)
     return Finding(Check.TABLE_SCHEMA, error.type, _severity(error, fields, dataset), message, remedy, place, value)

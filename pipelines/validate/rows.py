@@ -85,54 +85,67 @@ def judge(raw: RawTable, dataset: Dataset, arrangement: Arrangement,
     Foreign keys, the primary key and uniqueness are frictionless's own; header errors are told by
     :func:`arrange`, because departments order columns as they like.
     """
-    from frictionless import Package, Resource, Schema
+    from frictionless import Dialect, Package, Resource, Schema
 
+    # Undeclared, frictionless guesses the header row by the rows' average width and takes rows of data for headers.
+    dialect = {"dialect": Dialect(header=True, header_rows=[HEADER_ROWS]), "format": "inline"}
     schema, lookups = with_lookups(dataset, references)
+    schema["fields"] = fields_by_label(raw.labels, schema["fields"])
     delivered = set(arrangement.columns)
-    schema["fields"] = [field for field in schema["fields"] if field["name"] in delivered]
     schema["foreignKeys"] = [key for key in schema.get("foreignKeys", []) if set(key["fields"]) <= delivered]
-    names = [field["name"] for field in schema["fields"]]
     places: list[tuple[str | None, str | None, int | None]] = []
 
     def records() -> Iterator[list[str | None]]:
-        yield list(names)
-        positions = [arrangement.columns[name] for name in names]
-        for coordinates, cells in _stream(raw.parquet, len(raw.labels), positions):
+        yield [field["name"] for field in schema["fields"]]
+        for coordinates, cells in _stream(raw.parquet, len(raw.labels)):
             places.append(coordinates)
             yield cells
 
-    table = Resource(name="delivery", data=records, schema=Schema.from_descriptor(schema), format="inline")
+    table = Resource(name="delivery", data=records, schema=Schema.from_descriptor(schema), **dialect)
     others = [
-        Resource(name=name, data=lookup["data"], schema=Schema.from_descriptor(lookup["schema"]), format="inline")
+        Resource(name=name, data=lookup["data"], schema=Schema.from_descriptor(lookup["schema"]), **dialect)
         for name, lookup in lookups.items()
     ]
     package = Package(resources=[*others, table])
     resource = package.get_table_resource("delivery")
+    judged = 0
     with resource:
         for row in resource.row_stream:
             # Frictionless reads a few rows ahead (its sample); coordinates wait in the list for their row.
             ordinal = row.row_number - HEADER_ROWS - 1
             file, sheet, number = places[ordinal]
             places[ordinal] = (None, None, None)
+            judged += 1
             yield JudgedRow(ordinal, file, sheet, number, row, row.cells)
+    if judged != raw.rows:
+        raise RowsLost(raw.rows, judged)
 
 
-def _stream(
-    path: Path, labels: int, positions: list[int]
-) -> Iterator[tuple[tuple[str | None, str | None, int | None], list[str | None]]]:
+class RowsLost(RuntimeError):
+    """A defect: rows were read that never got a verdict. The delivery must not pass."""
+
+    def __init__(self, read: int, judged: int) -> None:
+        super().__init__(f"{read} rows were read and {judged} judged")
+
+
+def fields_by_label(labels: Sequence[str], fields: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fields in the order of the delivered columns; a column without a field takes any text (``schema_sync``)."""
+    by_name = {field["name"]: field for field in fields}
+    return [
+        by_name.get(label, {"name": f"column-{position}", "type": "any"})
+        for position, label in enumerate(labels, start=1)
+    ]
+
+
+def _stream(path: Path, labels: int) -> Iterator[tuple[tuple[str | None, str | None, int | None], list[str | None]]]:
     """Coordinates and cells of each row: short rows stay short, surplus cells follow at the end."""
-    in_order = positions == list(range(labels))
     with pq.ParquetFile(path) as stored:
         for batch in stored.iter_batches(batch_size=_BATCH):
             columns = {name: batch.column(name).to_pylist() for name in batch.schema.names}
-            data = [columns[f"c{position}"] for position in positions]
+            data = [columns[f"c{position}"] for position in range(labels)]
             for index in range(batch.num_rows):
                 cells: list[str | None] = [column[index] for column in data]
-                delivered = columns[CELLS_COLUMN][index]
-                if in_order:
-                    # A ragged row can only be told as one when the columns come in the schema's order.
-                    cells = cells[:delivered]
-                cells += columns[EXTRA_COLUMN][index] or []
+                cells = cells[: columns[CELLS_COLUMN][index]] + (columns[EXTRA_COLUMN][index] or [])
                 yield (columns[FILE_COLUMN][index], columns[SHEET_COLUMN][index], columns[ROW_COLUMN][index]), cells
 
 

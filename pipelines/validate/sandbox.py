@@ -13,6 +13,12 @@ from pipelines.registry.expressions import quoted
 
 MEMORY_LIMIT = "512MB"
 
+#: The longest that one query of a descriptor may take; a mistake in it must not hold up all other datasets.
+QUERY_SECONDS = 900
+
+#: Errors that say nothing about the delivery: disk full, out of memory. The run ends and is taken up again.
+MACHINE_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException)
+
 
 def literal(text: str) -> str:
     """``text`` as an SQL string literal."""
@@ -39,6 +45,7 @@ def sandbox(
             connection.register("_incoming", table)
             connection.execute(f"CREATE TABLE {quoted(name)} AS FROM _incoming")
             connection.unregister("_incoming")
+        connection.execute(f"SET max_execution_time = {QUERY_SECONDS * 1000}")
         connection.execute("SET lock_configuration = true")
         yield connection
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,21 +14,25 @@ import pyarrow.parquet as pq
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
+from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.records import RawTable, ValidatedTable
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.dataset import OnRowError
-from pipelines.validate.constraints import RULE, check_constraints
+from pipelines.validate.constraints import check_constraints, check_unique_keys
 from pipelines.validate.drift import check_drift
 from pipelines.validate.expectations import run_expectations
 from pipelines.validate.explain import explain
 from pipelines.validate.quarantine import Quarantine, without_rows
 from pipelines.validate.references import Record, ReferenceTable
 from pipelines.validate.report import FindingLog
-from pipelines.validate.rows import Arrangement, Coordinates, arrange, judge
+from pipelines.validate.rows import Arrangement, Coordinates, RowsLost, arrange, judge
+from pipelines.validate.sandbox import MACHINE_TROUBLE
 from pipelines.validate.typed import TypedWriter
 
 VALIDATED_FILE = "validated.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
+_LONGEST_LABEL = 40
+_DIGITS = re.compile(r"\d{5}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Pat
     rows = without_rows(typed, quarantine, validated, folder)
     quarantine.write(raw, folder / QUARANTINE_FILE, folder)
     typed.unlink()
+    if rows + quarantine.rows != raw.rows:
+        raise RowsLost(raw.rows, rows + quarantine.rows)
     _accept(raw, dataset, rows, quarantine.rows)
     _judge_whole(validated, validation, log, folder)
     return ValidatedTable(raw.delivery, validated, rows, folder / QUARANTINE_FILE, quarantine.rows, unresolved)
@@ -77,7 +84,8 @@ def _judge_header(arrangement: Arrangement, raw: RawTable, log: FindingLog) -> N
         ("duplicate-label", arrangement.repeated, Severity.ERROR),
         ("extra-label", arrangement.extra, Severity.WARNING),
     ):
-        for name in names:
+        for label in names:
+            name = _shown_label(label, raw)
             where = Location(place.file, place.sheet, place.row, name) if place else Location(field=name)
             finding = Finding(Check.TABLE_SCHEMA, rule, severity, Message(f"validate-{rule}", {"label": name}),
                               Message(f"validate-{rule}-remedy"), where)  # fmt: skip
@@ -89,15 +97,22 @@ def _judge_header(arrangement: Arrangement, raw: RawTable, log: FindingLog) -> N
         raise DeliveryRejected(rejected)
 
 
+def _shown_label(label: str, raw: RawTable) -> str:
+    """A label as it may be told: a row of data taken for a header can hold anything, so odd ones are numbered."""
+    if len(label) <= _LONGEST_LABEL and not looks_like_personal_data(label) and not _DIGITS.search(label):
+        return label
+    return f"#{raw.labels.index(label) + 1}"
+
+
 def _judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, references: Mapping[str, ReferenceTable],
                 log: FindingLog, quarantine: Quarantine, typed: Path,
                 progress: Callable[[int], None] | None) -> bool:  # fmt: skip
-    names, coordinates = list(arrangement.columns), Coordinates(raw)
+    coordinates = Coordinates(raw)
     unresolved = False
     fields = _frictionless_fields(dataset)
     with TypedWriter(typed, dataset, fields) as writer:
         for row in judge(raw, dataset, arrangement, references):
-            findings = [explain(error, row, dataset, names, coordinates) for error in row.verdict.errors]
+            findings = [explain(error, row, dataset, arrangement.columns, coordinates) for error in row.verdict.errors]
             unresolved = unresolved or any(finding.rule == "foreign-key" for finding in findings)
             if not any(finding.severity is Severity.ERROR for finding in findings):
                 findings += writer.add(row)
@@ -132,13 +147,16 @@ def _judge_constraints(typed: Path, dataset: Dataset, work: Path, log: FindingLo
     def found(ordinal: int, finding: Finding) -> None:
         log.add(finding)
         if finding.severity is Severity.ERROR:
-            quarantine.add(ordinal, {RULE})
+            quarantine.add(ordinal, {finding.rule})
 
     try:
         check_constraints(typed, dataset, work, found)
+        check_unique_keys(typed, dataset, work, found)
+    except MACHINE_TROUBLE:
+        raise
     except duckdb.Error as problem:
         # DuckDB's text may quote a value, so only the kind of error is told.
-        finding = Finding(Check.TABLE_SCHEMA, RULE, Severity.ERROR,
+        finding = Finding(Check.TABLE_SCHEMA, "row-constraint", Severity.ERROR,
                           Message("validate-constraint-failed", {"reason": type(problem).__name__}),
                           Message("validate-constraint-failed-remedy"))  # fmt: skip
         raise DeliveryRejected([finding]) from None

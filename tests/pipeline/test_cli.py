@@ -67,6 +67,10 @@ def test_reports_name_place_rule_and_remedy_and_withhold_values(gongkai: Command
     assert finding["remedy"]["en"] and finding["remedy"]["zh"]
     assert "13700000000" not in json.dumps(report)
     assert gongkai("report", "tree_inventory.2025.parks_office.9").exit_code == 2
+    assert (
+        gongkai.json("report", "tree_inventory.2025.parks_office")["delivery"] == "tree_inventory.2025.parks_office.1"
+    )
+    assert gongkai("report", "tree_inventory.2025.parks_office", "--lang", "fr").exit_code == 2
 
 
 def test_check_lists_every_problem(gongkai: Command, workspace: Workspace) -> None:

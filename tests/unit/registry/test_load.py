@@ -71,6 +71,8 @@ def test_a_broken_dataset_is_left_out_and_the_others_work(tmp_path: Path) -> Non
         ("dataset.yaml", "id: tree_inventory", "id: trees", "check-folder-name"),
         ("dataset.yaml", "id: tree_inventory", "id: tree_inventory\nid: tree_inventory", "check-repeated-key"),
         ("dataset.yaml", "id: tree_inventory", "id: [", "check-not-well-formed"),
+        ("dataset.yaml", "format: csv", "format: csv\n  columns: {Nr: tree_nr}", "check-unused-column"),
+        ("dataset.yaml", "- step: trim", "- {step: parse_number, fields: [heigth]}", "check-similar-field"),
         ("schema.json", '"resource": "district"', '"resource": "quarter"', "check-unknown-reference"),
         ("schema.json", '"codelist": "district"', '"codelist": "quarter"', "check-unknown-codelist"),
         ("schema.json", '"primaryKey"', '"$comment"', "check-unknown-key"),
@@ -152,3 +154,10 @@ def test_the_digest_changes_with_the_descriptor_and_with_used_code_lists(registr
     rewrite(trees(registry) / "dataset.yaml", "max_ratio: 10", "max_ratio: 11")
     after = load_catalog(registry).datasets["tree_inventory"].digest
     assert len({before, between, after}) == 3
+
+
+def test_aliases_within_aliases_cost_nothing(registry: Path) -> None:
+    levels = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
+    (trees(registry) / "dataset.yaml").write_text(f"a0: &a0 [x]\n{levels}\n", encoding="utf-8")
+    catalog = load_catalog(registry)
+    assert catalog.broken == {"tree_inventory"}

@@ -176,3 +176,38 @@ def test_a_descriptor_is_not_changed_by_validation(catalog: Catalog) -> None:
     again = load_catalog(catalog.datasets["tree_inventory"].folder.parents[2])
     assert before == again.datasets["tree_inventory"].table_schema
     assert tree_descriptor()["id"] == delivery().key.dataset
+
+
+def test_no_row_is_taken_for_a_header_and_ragged_rows_are_told_in_any_column_order(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """Wide or narrow rows must not make frictionless guess that the header stands elsewhere."""
+    wide = [[*changed(tree_id=f"t{n}"), "", "", "", ""] for n in range(9)]
+    table, findings = run(tmp_path, catalog, wide)
+    assert table is None
+    assert len([rule for rule, _, _ in findings if rule == "extra-cell"]) == 9 * 4
+    short = [changed(tree_id=f"s{n}")[:5] for n in range(40)]
+    table, findings = run(tmp_path, catalog, short)
+    assert table is None
+    assert {row for rule, _, row in findings if rule == "missing-cell"} == set(range(2, 42))
+    labels = ["district", "tree_id", "surplus"]
+    good: list[list[str | None]] = [["999901", f"t{n}", "x"] for n in range(3)]
+    table, findings = run(tmp_path, catalog, [*good, ["999902"]], labels)
+    assert table is not None and (table.rows, table.rows_quarantined) == (3, 1)
+    assert ("missing-cell", "tree_id", 5) in findings
+
+
+def test_unique_keys_are_enforced_though_frictionless_ignores_them(tmp_path: Path) -> None:
+    schema = {**tree_schema(), "uniqueKeys": [["planted", "district"]]}
+    catalog = load_catalog(write_registry(tmp_path / "registry", tree_inventory=(tree_descriptor(), schema)))
+    rows = [changed(), changed(tree_id="t2"), changed(tree_id="t3", planted="2021-01-01")]
+    table, findings = run(tmp_path, catalog, rows)
+    assert findings == [("unique-key", "planted, district", 3)]
+    assert table is not None and (table.rows, table.rows_quarantined) == (2, 1)
+
+
+def test_a_label_that_looks_like_data_is_told_by_its_position(tmp_path: Path, catalog: Catalog) -> None:
+    run(tmp_path, catalog, [["999901", "t1", "x"]], ["district", "tree_id", "note 13912345678"])
+    (finding,) = read_findings(tmp_path / "work")
+    assert (finding.rule, finding.location.field) == ("extra-label", "#3")
+    assert "139" not in finding.message.text("en")

@@ -56,3 +56,5 @@ validate-frame-remedy = Correct the frame “{ $frame }” in expectations.yaml.
 validate-drift = { $measure } is { $ratio } times that of the last accepted delivery; expected { $expected }.
 validate-drift-remedy = Check that the delivery is complete and for the right period; widen the limits in dataset.yaml if it is right.
 validate-drift-unit-remedy = The ratio is close to a power of ten: check the unit (元, 万元, 亿元) of the amounts.
+validate-unique-key = The unique key ({ $key }) has the same values as an earlier row.
+validate-unique-key-remedy = Remove the repeated row, or correct the fields of the key.

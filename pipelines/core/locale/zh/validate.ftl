@@ -56,3 +56,5 @@ validate-frame-remedy = 请改正 expectations.yaml 中的数据框“{ $frame }
 validate-drift = { $measure } 是上一次通过报送的 { $ratio } 倍；预期为 { $expected }。
 validate-drift-remedy = 请确认报送完整且期间正确；若无误，请放宽 dataset.yaml 中的限值。
 validate-drift-unit-remedy = 该比值接近 10 的整数次幂：请检查金额单位（元、万元、亿元）。
+validate-unique-key = 唯一键（{ $key }）与前面某一行取值相同。
+validate-unique-key-remedy = 请删除重复行，或改正该键的字段。

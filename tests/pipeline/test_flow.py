@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from pipelines.flow import Installation, Work, inbox_changes, open_installation,
 from pipelines.ingest import scan_inbox
 from pipelines.publish import latest_snapshot
 from pipelines.validate import read_findings
+from pipelines.validate.examples import example_problems
 
 TREES = Work("tree_inventory", "2025")
 
@@ -228,3 +231,35 @@ def test_a_new_dataset_is_a_folder_and_nothing_else(workspace: Workspace, delive
             ("park_visits", "1.0.0"),
             ("tree_inventory", "1.0.0"),
         ]
+
+
+def test_the_officers_guides_example_works_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_SURROGATE_KEY", "ab" * 32)
+    project = Path(__file__).parents[2]
+    guide = (project / "docs" / "officer.md").read_text(encoding="utf-8")
+    shutil.copytree(project / "catalog_schema", tmp_path / "schema")
+    folder = tmp_path / "schema" / "datasets" / "construction" / "park_visits"
+    target = tmp_path / "data" / "inbox" / "housing_bureau" / "park_visits" / "2026-03" / "客流.csv"
+    for language, path in (
+        ("yaml", folder / "dataset.yaml"),
+        ("json", folder / "schema.json"),
+        ("csv", folder / "examples" / "valid.csv"),
+        ("text", target),
+    ):
+        block = re.search(rf"```{language}\n(.*?)```", guide, flags=re.DOTALL)
+        assert block is not None, language
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block[1], encoding="utf-8")
+    workspace = Workspace.at(tmp_path / "data", tmp_path / "schema")
+    with open_installation(workspace) as inst:
+        assert inst.catalog.problems == ()
+        assert (
+            example_problems(inst.catalog.datasets["park_visits"], inst.catalog, workspace.schema, tmp_path / "w") == []
+        )
+        (result,) = run_all(inst).values()
+    assert [delivery.verdict for delivery in result.latest] == [Verdict.ACCEPTED]
+    with open_catalog(workspace.catalog) as catalog:
+        rows = catalog.query(
+            "SELECT month, park, CAST(visits AS INTEGER) FROM construction.park_visits ORDER BY 2"
+        ).fetchall()
+    assert rows == [("2026-03", "东湖公园", 12000), ("2026-03", "西山公园", 8500)]

@@ -1,27 +1,21 @@
-"""``gongkai status``, ``report``, ``versions`` and ``query``: looking at what there is."""
+"""``gongkai status``, ``versions`` and ``query``: looking at what there is."""
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 
 from pipelines.catalog import open_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
-from pipelines.cli.output import EXIT_PROBLEMS, Output
-from pipelines.cli.summaries import show_findings, verdict_id
-from pipelines.core.errors import UnknownDelivery
+from pipelines.cli.output import Output
+from pipelines.cli.summaries import verdict_id
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation, pending
 from pipelines.flow.ledger import LandedDelivery
-from pipelines.flow.outcomes import load_result
 from pipelines.ingest import scan_inbox
 from pipelines.publish import latest_snapshot
-from pipelines.validate import read_findings
-
-_ROWS_SHOWN = 50
 
 Dataset = Annotated[str, typer.Argument(help=described("cli-dataset-help"))]
 
@@ -75,45 +69,6 @@ def _delivery(inst: Installation, landed: LandedDelivery) -> dict[str, Any]:
 
 def _verdict(out: Output, verdict: str | None) -> str:
     return out.text(verdict_id(Verdict(verdict) if verdict else None))
-
-
-def report(
-    delivery: Annotated[str, typer.Argument(help=described("cli-report-delivery-help"))],
-    limit: Annotated[int, typer.Option("--limit", min=1, help=described("cli-report-limit-help"))] = _ROWS_SHOWN,
-    as_json: Json = False,
-    language: Language = ANY,
-) -> None:
-    """Show what is wrong with a delivery. Exit code 1 when it was rejected."""
-    out = output(as_json, language)
-    workspace = Workspace.default()
-    with readable_errors(out), open_installation(workspace) as inst:
-        landed = inst.ledger.newest(delivery)
-        if landed is None:
-            raise UnknownDelivery(delivery)
-        delivery = landed.id
-        outcome = inst.ledger.outcome(delivery, inst.processing_keys.get(landed.key.dataset, ""))
-        if outcome is None:
-            out.error(out.text("cli-report-undecided", delivery=delivery))
-            raise typer.Exit(EXIT_PROBLEMS)
-        result = load_result(inst, outcome)
-        folder = workspace.outcomes / outcome.folder
-        document = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
-        findings = list(read_findings(folder, None if as_json else limit))
-        total = sum(sum(summary.rules.values()) for summary in result.checks.values())
-        out.json({**document, "folder": str(folder), "findings": [finding.as_dict() for finding in findings]})
-        out.say("cli-report-head", delivery=delivery, verdict=out.text(verdict_id(result.verdict)),
-                rows=result.rows_in_files, accepted=result.rows_accepted,
-                quarantined=result.rows_quarantined)  # fmt: skip
-        if result.rows_excluded:
-            excluded = ", ".join(f"{reason} {count}" for reason, count in result.rows_excluded.items() if count)
-            out.say("cli-report-excluded", excluded=excluded)
-        if findings:
-            show_findings(out, findings)
-        if total > len(findings):
-            out.say("cli-report-more", shown=len(findings), total=total)
-        out.say("cli-report-folder", folder=str(folder))
-    if result.verdict is Verdict.REJECTED:
-        raise typer.Exit(EXIT_PROBLEMS)
 
 
 def versions(dataset: Dataset, as_json: Json = False, language: Language = ANY) -> None:

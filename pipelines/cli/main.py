@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import inspection, registry_commands, running
+from pipelines.cli import inspection, registry_commands, reports, running
 from pipelines.cli.context import described
 
 
@@ -29,7 +29,7 @@ app.command("sample", help=described("cli-sample-help"))(registry_commands.sampl
 app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
 app.command("status", help=described("cli-status-help"))(inspection.status)
-app.command("report", help=described("cli-report-help"))(inspection.report)
+app.command("report", help=described("cli-report-help"))(reports.report)
 app.command("versions", help=described("cli-versions-help"))(inspection.versions)
 app.command("query", help=described("cli-query-help"))(inspection.query)
 

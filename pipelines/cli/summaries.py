@@ -11,6 +11,7 @@ from pipelines.cli.output import Output
 from pipelines.core.findings import Finding, Severity
 from pipelines.core.records import Verdict
 from pipelines.flow import DeliveryResult, ReleaseResult
+from pipelines.validate.summary import FindingGroup
 
 
 def delivery_row(result: DeliveryResult) -> dict[str, Any]:
@@ -88,18 +89,25 @@ def _span(periods: Sequence[str]) -> str:
     return ordered[0] if len(ordered) == 1 else f"{ordered[0]} … {ordered[-1]} ({len(ordered)})"
 
 
-def show_findings(out: Output, findings: Iterable[Finding]) -> None:
-    """Findings with place, rule, what is wrong and what to do: three lines each, so that any width can show them."""
+def show_groups(out: Output, groups: Iterable[FindingGroup]) -> None:
+    """Findings by rule and field: how many, the first few places, what to do. Any width can show it."""
     if out.as_json:
         return
-    for finding in sorted(findings, key=lambda finding: finding.severity is Severity.WARNING):
-        place = finding.location
-        where = [str(part) for part in (place.file, place.sheet) if part]
-        where += [out.text("cli-row", row=place.row)] if place.row is not None else []
-        where += [place.field] if place.field else []
-        style = "bold red" if finding.severity is Severity.ERROR else "bold yellow"
-        head = f"{out.text(f'cli-severity-{finding.severity.value}')} {finding.rule}  {' · '.join(where)}"
-        out.console.print(Text(head, style=style), soft_wrap=True)
-        shown = f"  [{finding.value}]" if finding.value is not None else ""
-        out.console.print(Text(f"  {out.of(finding.message)}{shown}"), soft_wrap=True)
-        out.console.print(Text(f"  → {out.of(finding.remedy)}"), soft_wrap=True)
+    for group in groups:
+        kind = out.text(f"report-{group.severity.value}")
+        field = f" · {group.field}" if group.field else ""
+        style = "bold red" if group.severity is Severity.ERROR else "bold yellow"
+        out.console.print(Text(f"{kind}: {group.rule}{field} × {group.findings}", style=style), soft_wrap=True)
+        for finding in group.examples:
+            value = f"  [{finding.value}]" if finding.value else ""
+            out.console.print(Text(f"  {_place(out, finding)}{out.of(finding.message)}{value}"), soft_wrap=True)
+        if group.findings > len(group.examples):
+            out.console.print(Text("  " + out.text("report-more", count=group.findings - len(group.examples))))
+        out.console.print(Text(f"  → {out.of(group.remedy)}"), soft_wrap=True)
+
+
+def _place(out: Output, finding: Finding) -> str:
+    place = finding.location
+    parts = [part for part in (place.file, place.sheet) if part]
+    parts += [out.text("cli-row", row=place.row)] if place.row is not None else []
+    return f"{' · '.join(parts)}: " if parts else ""

@@ -41,7 +41,7 @@ def explain(
     error: Any, row: JudgedRow, dataset: Dataset, columns: Mapping[str, int], coordinates: Coordinates
 ) -> Finding:
     """One frictionless row or cell error as a finding."""
-    fields = error_fields(error)
+    fields = dataset.primary_key if error.type == "primary-key" else error_fields(error)
     place = Location(row.file, row.sheet, row.row, ", ".join(fields) or None)
     message, remedy = _texts(error, fields, dataset, coordinates)
     value = None

@@ -76,7 +76,7 @@ def test_each_faulty_row_is_quarantined_with_row_field_and_rule(tmp_path: Path, 
     table, findings = run(tmp_path, catalog, rows)
     assert findings == [
         ("type-error", "planted", 8),
-        ("primary-key", None, 9),
+        ("primary-key", "tree_id", 9),
         ("foreign-key", "district", 10),
         ("type-error", "height", 12),
         ("row-constraint", "felled", 11),

@@ -1,0 +1,77 @@
+"""``gongkai report``: what is wrong with a delivery, grouped by rule, most frequent first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
+from pipelines.cli.output import EXIT_PROBLEMS, Output
+from pipelines.cli.summaries import show_groups, verdict_id
+from pipelines.core.errors import UnknownDelivery
+from pipelines.core.files import replace_file
+from pipelines.core.paths import Workspace
+from pipelines.core.records import Verdict
+from pipelines.flow import Installation, open_installation
+from pipelines.flow.outcomes import OUTCOME_FILE
+from pipelines.validate import read_findings
+from pipelines.validate.page import report_page
+from pipelines.validate.summary import FindingGroup, finding_groups
+
+
+def report(
+    delivery: Annotated[str, typer.Argument(help=described("cli-report-delivery-help"))],
+    html: Annotated[Path | None, typer.Option("--html", help=described("cli-report-html-help"))] = None,
+    as_json: Json = False,
+    language: Language = ANY,
+) -> None:
+    """Show what is wrong with a delivery. Exit code 1 when it was rejected."""
+    out = output(as_json, language)
+    workspace = Workspace.default()
+    with readable_errors(out), open_installation(workspace) as inst:
+        folder = _folder(inst, out, delivery)
+        outcome = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
+        groups = finding_groups(folder)
+        if as_json:
+            findings = [finding.as_dict() for finding in read_findings(folder)]
+            grouped = [group.as_dict() for group in groups]
+            out.json({**outcome, "folder": str(folder), "groups": grouped, "findings": findings})
+        _show(out, outcome, groups, folder)
+        if html is not None:
+            _write_page(inst, out, outcome, groups, html)
+    if outcome["verdict"] == Verdict.REJECTED.value:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _folder(inst: Installation, out: Output, name: str) -> Path:
+    landed = inst.ledger.newest(name)
+    if landed is None:
+        raise UnknownDelivery(name)
+    outcome = inst.ledger.outcome(landed.id, inst.processing_keys.get(landed.key.dataset, ""))
+    if outcome is None:
+        out.error(out.text("cli-report-undecided", delivery=landed.id))
+        raise typer.Exit(EXIT_PROBLEMS)
+    return inst.workspace.outcomes / outcome.folder
+
+
+def _show(out: Output, outcome: dict[str, Any], groups: tuple[FindingGroup, ...], folder: Path) -> None:
+    verdict = out.text(verdict_id(Verdict(outcome["verdict"])))
+    out.say("cli-report-head", delivery=outcome["delivery"], verdict=verdict, rows=outcome["rows_in_files"],
+            accepted=outcome["rows_accepted"], quarantined=outcome["rows_quarantined"])  # fmt: skip
+    excluded = ", ".join(f"{reason} {count}" for reason, count in outcome["rows_excluded"].items() if count)
+    if excluded:
+        out.say("cli-report-excluded", excluded=excluded)
+    show_groups(out, groups)
+    out.say("cli-report-folder", folder=str(folder))
+
+
+def _write_page(
+    inst: Installation, out: Output, outcome: dict[str, Any], groups: tuple[FindingGroup, ...], target: Path
+) -> None:
+    dataset = inst.catalog.datasets[outcome["delivery"].partition(".")[0]].descriptor
+    page = report_page(outcome, dataset.title.in_language(out.language), groups, out.language)
+    replace_file(target, page.encode(), mode=0o600)
+    out.say("cli-report-page", path=str(target))

@@ -1,0 +1,53 @@
+"""A report as a page: HTML without scripts, in one language, every delivered text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipelines.core.messages import Message, Parameter, translate
+from pipelines.validate.summary import FindingGroup
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("pipelines.validate"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def report_page(outcome: Mapping[str, Any], dataset: str, groups: Sequence[FindingGroup], language: str) -> str:
+    """The report of a delivery as an HTML document.
+
+    Args:
+        outcome: what ``outcome.json`` holds.
+        dataset: the dataset's title in that language.
+        groups: its findings, grouped.
+        language: ``en`` or ``zh``.
+    """
+
+    def text(message_id: str, **params: Parameter) -> str:
+        return translate(message_id, language, **params)
+
+    def message(told: Message) -> str:
+        return told.text(language)
+
+    verdict = text(f"cli-verdict-{outcome['verdict'].replace('_', '-')}")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            {
+                **outcome,
+                "dataset": dataset,
+                "groups": groups,
+                "language": language,
+                "verdict": verdict,
+                "t": text,
+                "m": message,
+            }
+        )
+    )

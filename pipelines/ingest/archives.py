@@ -10,9 +10,11 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.core.paths import is_plain_name
 from pipelines.ingest.formats import recognise
+from pipelines.ingest.names import shown_file
 from pipelines.ingest.problems import unreadable
 
 MAX_MEMBERS = 100
@@ -27,11 +29,21 @@ _ENCRYPTED_FLAG = 0x1
 _FAULTS = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 
 
-def expand(archive: Path, name: str, scratch: Path) -> list[tuple[str, Path]]:
+class Member(NamedTuple):
+    """One table of an archive: its own ``name``, how it is ``shown`` (``archive.zip/member``), its extracted bytes."""
+
+    name: str
+    shown: str
+    path: Path
+
+
+def expand(archive: Path, name: str, scratch: Path) -> list[Member]:
     """Extract the tables of a zip archive into ``scratch``.
 
+    ``name`` is how the archive is shown.
+
     Returns:
-        (``archive.zip/member``, extracted file) in the order of member names.
+        The members in the order of their names.
 
     Raises:
         Unreadable: when the archive is damaged, encrypted, too large or nested, or a member's name is unsafe.
@@ -69,21 +81,21 @@ def is_safe_member(name: str) -> bool:
 def _members(opened: zipfile.ZipFile, archive: str) -> dict[str, zipfile.ZipInfo]:
     members: dict[str, zipfile.ZipInfo] = {}
     infos = opened.infolist()
-    for info in infos:
+    for position, info in enumerate(infos, start=1):
         name = member_name(info)
         # A folder's own entry ends in a slash; its name is judged like any other.
         is_folder = name.endswith("/")
         name = name.removesuffix("/")
         if not is_safe_member(name):
-            raise unreadable("archive-unsafe-name", archive, member=ascii(name)[:200])
+            raise unreadable("archive-unsafe-name", archive, member=ascii(shown_file(name, position))[:200])
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise unreadable("archive-link", archive, member=name)
+            raise unreadable("archive-link", archive, member=shown_file(name, position))
         if is_folder or _is_clutter(name):
             continue
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise unreadable("encrypted-file", archive)
         if name in members:
-            raise unreadable("archive-repeated-name", archive, member=name)
+            raise unreadable("archive-repeated-name", archive, member=shown_file(name, position))
         members[name] = info
         if len(members) > MAX_MEMBERS:
             raise unreadable("archive-too-many", archive, limit=MAX_MEMBERS)
@@ -97,18 +109,17 @@ def _is_clutter(name: str) -> bool:
     return any(part.startswith((".", "~$")) or part == "__MACOSX" for part in parts)
 
 
-def _extract(
-    opened: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], archive: str, scratch: Path
-) -> list[tuple[str, Path]]:
-    extracted: list[tuple[str, Path]] = []
+def _extract(opened: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], archive: str, scratch: Path) -> list[Member]:
+    extracted: list[Member] = []
     budget = MAX_EXTRACTED
     for number, name in enumerate(sorted(members)):
         target = scratch / f"member-{number:03d}"
         budget -= _extract_one(opened, members[name], archive, target, budget)
-        shown = f"{archive}/{name}"
+        plain = shown_file(name, number + 1, members)
+        shown = f"{archive}/{plain}"
         if target.stat().st_size and recognise(target, shown) == "zip":
-            raise unreadable("archive-nested", archive, member=name)
-        extracted.append((shown, target))
+            raise unreadable("archive-nested", archive, member=plain)
+        extracted.append(Member(name, shown, target))
     return extracted
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.ingest.batches import BATCH_ROWS, Batch, is_empty
 from pipelines.ingest.grids import Cell, GridRow
+from pipelines.ingest.headers import HeaderLine
+
+#: Characters that the rows of one batch may come to before it is passed on.
+_BATCH_CHARACTERS = 16 << 20
+#: Cells that make a line below the footer a row whatever the table's width, and the footer's own line: compilers,
+#: auditors and dates are put beside each other there.
+_FILLED, _FILLED_FOOTER = 2, 4
 
 
 @dataclass
@@ -25,40 +32,96 @@ class Tally:
 
 @dataclass(frozen=True)
 class Body:
-    """How to cut the rows below a header. ``keep`` are the positions of the columns that are read."""
+    """How to cut the rows below a header.
+
+    ``keep`` are the positions of the columns that are read. ``totals`` are the positions and patterns by which
+    totals are known. ``report`` is told, as (rule, first row, rows), what must not be in a table.
+    """
 
     width: int
     keep: Sequence[int]
-    footer: str | None
+    footer: re.Pattern[str] | None
     padded: bool
+    header: Sequence[HeaderLine]
+    totals: Sequence[tuple[int, re.Pattern[str]]]
+    report: Callable[[str, int, int], None]
 
     def batches(self, rows: Iterator[GridRow], tally: Tally) -> Iterator[Batch]:
-        """Yield the table's rows. Blank rows inside the table are rows; those at its end are not."""
-        footer = re.compile(self.footer) if self.footer is not None else None
-        waiting: list[GridRow] = []
+        """Yield the table's rows. Blank rows inside the table are rows; those at its end are not.
+
+        The footer ends the table. Below it stand totals, which are read, and remarks, which are counted; rows and
+        further headers are reported, because a table that goes on there would be published in part.
+        """
+        faults = _Faults()
         pending: list[tuple[GridRow, bool]] = []
+        characters = 0
+        for row, blank in self._rows(rows, tally, faults):
+            pending.append((row, blank))
+            characters += sum(map(len, filter(None, row.cells)))
+            if len(pending) >= BATCH_ROWS or characters >= _BATCH_CHARACTERS:
+                yield self._batch(pending)
+                pending, characters = [], 0
+        if pending:
+            yield self._batch(pending)
+        for rule, (first, count) in faults.found.items():
+            self.report(rule, first, count)
+
+    def _rows(self, rows: Iterator[GridRow], tally: Tally, faults: _Faults) -> Iterator[tuple[GridRow, bool]]:
+        """The rows that belong to the table, and whether they are blank."""
+        waiting: list[GridRow] = []
         for row in rows:
             tally.in_files += 1
-            first = next((cell for cell in row.cells if not is_empty(cell)), None)
+            first = _first(row)
             if first is None:
                 waiting.append(row)
                 continue
-            # Anchored: a footer ends the table for good, so a word somewhere inside a cell must not.
-            if footer is not None and footer.match(first.strip()):
-                following = sum(1 for _ in rows)
-                tally.in_files += following
-                tally.excluded["footer"] += 1 + following
+            if self._is_footer(first):
+                tally.excluded["footer"] += 1
+                if self._is_filled(row, _FILLED_FOOTER):
+                    faults.add("rows-after-footer", row)
+                yield from self._below_footer(rows, tally, faults)
                 break
-            pending.extend((blank, True) for blank in waiting)
+            for empty in waiting:
+                yield empty, True
             waiting.clear()
-            pending.append((row, False))
-            while len(pending) >= BATCH_ROWS:
-                yield self._batch(pending[:BATCH_ROWS])
-                del pending[:BATCH_ROWS]
+            if self._is_header(row):
+                faults.add("header-repeated", row)
+            yield row, False
         if waiting:
             tally.excluded["blank"] += len(waiting)
-        if pending:
-            yield self._batch(pending)
+
+    def _below_footer(self, rows: Iterator[GridRow], tally: Tally, faults: _Faults) -> Iterator[tuple[GridRow, bool]]:
+        for row in rows:
+            tally.in_files += 1
+            if self._is_total(row):
+                yield row, False
+                continue
+            tally.excluded["footer"] += 1
+            first = _first(row)
+            if first is None:
+                continue
+            if self._is_header(row):
+                faults.add("header-repeated", row)
+            elif not self._is_footer(first) and self._is_filled(row, _FILLED):
+                faults.add("rows-after-footer", row)
+
+    def _is_footer(self, first: str) -> bool:
+        # Anchored: a footer ends the table for good, so a word somewhere inside a cell must not.
+        return self.footer is not None and self.footer.match(first.strip()) is not None
+
+    def _is_header(self, row: GridRow) -> bool:
+        return any(line.is_repeated_by(row.cells) for line in self.header)
+
+    def _is_total(self, row: GridRow) -> bool:
+        return any(
+            place < len(row.cells) and pattern.search((row.cells[place] or "").strip())
+            for place, pattern in self.totals
+        )  # fmt: skip
+
+    def _is_filled(self, row: GridRow, least: int) -> bool:
+        """Tell whether a row has as many cells as rows of the table have: at least half as many as columns."""
+        filled = sum(1 for cell in row.cells if not is_empty(cell))
+        return filled >= max(least, (self.width + 1) // 2)
 
     def _batch(self, rows: Sequence[tuple[GridRow, bool]]) -> Batch:
         cells = [row.cells for row, _ in rows]
@@ -76,3 +139,18 @@ class Body:
         while self.padded and extra and is_empty(extra[-1]):
             extra.pop()
         return extra or None
+
+
+class _Faults:
+    """What must not be in a table, by rule: the first row and how many there are."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[int, int]] = {}
+
+    def add(self, rule: str, row: GridRow) -> None:
+        first, count = self.found.get(rule, (row.number, 0))
+        self.found[rule] = (first, count + 1)
+
+
+def _first(row: GridRow) -> Cell:
+    return next((cell for cell in row.cells if not is_empty(cell)), None)

@@ -81,7 +81,7 @@ def disguised(name: str, kind: Kind) -> Finding | None:
     return read_finding("disguised-file", Location(name), Severity.WARNING, told=str(told), format=str(kind))
 
 
-def choose_layout(layouts: tuple[Layout, ...], name: str, kind: FileFormat) -> Layout:
+def choose_layout(layouts: tuple[Layout, ...], delivered: str, kind: FileFormat, shown: str) -> Layout:
     """The first layout whose format and file glob fit. A member of an archive is matched by its own name or in full.
 
     Text that begins like JSON is taken for CSV where only a CSV layout fits it.
@@ -92,11 +92,11 @@ def choose_layout(layouts: tuple[Layout, ...], name: str, kind: FileFormat) -> L
     kinds = [kind, FileFormat.CSV] if kind is FileFormat.JSON else [kind]
     for wanted in kinds:
         for layout in layouts:
-            names = (name, PurePosixPath(name).name)
+            names = (delivered, PurePosixPath(delivered).name)
             if layout.format is wanted and any(fnmatch.fnmatchcase(text, layout.file) for text in names):
                 return layout
     expected = ", ".join(sorted({f"{layout.format} ({layout.file})" for layout in layouts}))
-    raise unreadable("no-layout", name, format=str(kind), expected=expected)
+    raise unreadable("no-layout", shown, format=str(kind), expected=expected)
 
 
 def _container(path: Path, name: str) -> Kind:

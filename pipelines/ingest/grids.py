@@ -24,6 +24,7 @@ class GridRow(NamedTuple):
 class Grid:
     """One table. ``rows`` starts reading anew at each call.
 
+    ``sheet`` is how the sheet is shown, ``sheet_name`` what it is called.
     ``labels`` is set where the format itself names the columns (JSON, Parquet): there is no header to look for.
     ``padded`` says that all rows are equally wide whatever was entered (Excel), so that empty cells beyond the
     header mean nothing. ``merges`` are the merged cells, in the columns of ``rows``.
@@ -37,3 +38,4 @@ class Grid:
     labels: tuple[str, ...] | None = None
     padded: bool = False
     merges: tuple[Merge, ...] = ()
+    sheet_name: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
@@ -15,12 +15,41 @@ _JOIN = "/"
 
 
 @dataclass(frozen=True)
+class HeaderLine:
+    """One row of a header, to know it again: its labels by place, and how many of them make a repetition."""
+
+    texts: frozenset[Cell]
+    labels: Mapping[int, str]
+    enough: int
+
+    @classmethod
+    def of(cls, row: GridRow, width: int) -> HeaderLine:
+        """The line of a header of ``width`` columns. Numbers of columns (栏次) are no labels: rows have them too."""
+        labels = {place: matching(cell) for place, cell in enumerate(row.cells) if cell and cell.strip()}
+        labels = {place: label for place, label in labels.items() if not label.isdigit()}
+        enough = max(min(2, width), (len(labels) + 1) // 2)
+        return cls(frozenset(row.cells[place] for place in labels), labels, enough)
+
+    def is_repeated_by(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether a row says what this line of the header says."""
+        # Nearly no row has a label word for word, so that most are decided here.
+        if self.texts.isdisjoint(cells):
+            return False
+        same = sum(
+            1 for place, label in self.labels.items()
+            if place < len(cells) and matching(cells[place] or "") == label
+        )  # fmt: skip
+        return same >= self.enough
+
+
+@dataclass(frozen=True)
 class Header:
     """A header: ``preamble`` rows stand above it; ``row`` is the row number of its first row."""
 
     preamble: int
     row: int
     labels: tuple[str, ...]
+    lines: tuple[HeaderLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +105,8 @@ def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: E
         if len(rows) == layout.header_rows:
             labels = _labels(rows, grid)
             if expected.fits(labels):
-                return Header(index, rows[0].number, labels)
+                lines = tuple(HeaderLine.of(row, len(labels)) for row in rows)
+                return Header(index, rows[0].number, labels, lines)
     return None
 
 

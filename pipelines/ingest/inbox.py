@@ -12,15 +12,18 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.core.errors import InvalidPeriod
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.paths import Workspace, is_plain_name
 from pipelines.core.records import DeliveryKey
+from pipelines.ingest.names import shown_file
 from pipelines.registry import Catalog, Dataset
 
-#: What upload tools and Office leave beside files while they are still being written, and desktop clutter.
-_IGNORED_SUFFIXES = (".part", ".tmp", ".crdownload")
+#: How upload tools and browsers call a file that they are still writing.
+_UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
+#: What Office leaves beside open files, hidden files, and desktop clutter.
 _IGNORED_PREFIXES = (".", "~$")
 _IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
@@ -79,8 +82,9 @@ def scan_inbox(workspace: Workspace, catalog: Catalog, only: tuple[str, str] | N
         only: A (dataset, period): look into the folders of that name alone.
 
     Returns:
-        Folders with at least one regular file, and everything that could not be placed. Links are never
-        followed; hidden files, Office lock files and unfinished uploads are passed over.
+        Folders with at least one regular file and nothing but regular files, and everything that could not be
+        placed. Links are never followed; hidden files and Office lock files are passed over. A folder in which a
+        file is still being uploaded, or that holds anything that cannot be delivered, is left for later as a whole.
     """
     scan = _Scan(catalog, only)
     scan.organisations(workspace.inbox)
@@ -88,6 +92,14 @@ def scan_inbox(workspace: Workspace, catalog: Catalog, only: tuple[str, str] | N
         tuple(sorted(scan.folders, key=lambda folder: folder.key)),
         tuple(sorted(scan.unplaced, key=lambda entry: (entry.path, entry.message.id))),
     )
+
+
+class _Entry(NamedTuple):
+    """Something in a folder: its name, and how it is shown."""
+
+    name: str
+    shown: str
+    status: os.stat_result
 
 
 class _Scan:
@@ -101,19 +113,19 @@ class _Scan:
         self.unplaced: list[Unplaced] = []
 
     def organisations(self, inbox: Path) -> None:
-        for name, path in self._subfolders(inbox, "", None):
+        for name, shown, path in self._subfolders(inbox, "", None):
             if name not in self._catalog.organisations:
-                self._report(name, "inbox-unknown-organisation", organisation=name)
+                self._report(shown, "inbox-unknown-organisation", organisation=shown)
             else:
                 self._datasets(name, path)
 
     def _datasets(self, organisation: str, folder: Path) -> None:
-        for name, path in self._subfolders(folder, organisation, self._dataset):
-            place = f"{organisation}/{name}"
+        for name, shown, path in self._subfolders(folder, organisation, self._dataset):
+            place = f"{organisation}/{shown}"
             dataset = self._catalog.datasets.get(name)
             if dataset is None:
                 broken = name in self._catalog.broken
-                self._report(place, "inbox-broken-dataset" if broken else "inbox-unknown-dataset", dataset=name)
+                self._report(place, "inbox-broken-dataset" if broken else "inbox-unknown-dataset", dataset=shown)
             elif organisation not in dataset.descriptor.publishers:
                 publishers = ", ".join(sorted(dataset.descriptor.publishers))
                 self._report(place, "inbox-not-a-publisher", organisation=organisation, dataset=name,
@@ -122,12 +134,12 @@ class _Scan:
                 self._periods(organisation, dataset, path)
 
     def _periods(self, organisation: str, dataset: Dataset, folder: Path) -> None:
-        for name, path in self._subfolders(folder, f"{organisation}/{dataset.id}", self._period):
-            place = f"{organisation}/{dataset.id}/{name}"
+        for name, shown, path in self._subfolders(folder, f"{organisation}/{dataset.id}", self._period):
+            place = f"{organisation}/{dataset.id}/{shown}"
             try:
                 period = dataset.period(name)
             except InvalidPeriod:
-                self._report(place, "inbox-wrong-period", period=name, period_class=dataset.period_class.value)
+                self._report(place, "inbox-wrong-period", period=shown, period_class=dataset.period_class.value)
                 continue
             first_year = self._catalog.descriptor.first_year
             if period.start is not None and period.year < first_year:
@@ -137,28 +149,35 @@ class _Scan:
 
     def _files(self, key: DeliveryKey, folder: Path, place: str) -> None:
         files: list[InboxFile] = []
-        listed = False
-        for name, status in self._entries(folder, place):
-            listed = True
-            if stat.S_ISDIR(status.st_mode):
-                self._report(f"{place}/{name}", "inbox-too-deep")
+        reported = len(self.unplaced)
+        unfinished = False
+        for name, shown, status in self._entries(folder, place):
+            if _is_unfinished(name):
+                unfinished = True
+                self._report(f"{place}/{shown}", "inbox-unfinished-upload")
+            elif stat.S_ISDIR(status.st_mode):
+                self._report(f"{place}/{shown}", "inbox-too-deep")
             elif not stat.S_ISREG(status.st_mode):
-                self._report(f"{place}/{name}", "inbox-not-a-file")
+                self._report(f"{place}/{shown}", "inbox-not-a-file")
             else:
                 files.append(InboxFile(name, folder / name, status.st_size, status.st_mtime_ns, status.st_ino))
-        if files:
+        complaints = len(self.unplaced) - reported
+        # A part of what was put down is not what the department means to deliver.
+        if files and not complaints:
             self.folders.append(InboxFolder(key, folder, tuple(files)))
-        elif not listed:
+        elif files and not unfinished:
+            self._report(place, "inbox-folder-refused", entries=complaints)
+        elif not complaints:
             self._report(place, "inbox-empty-folder")
 
-    def _subfolders(self, folder: Path, place: str, only: str | None) -> Iterator[tuple[str, Path]]:
-        for name, status in self._entries(folder, place, only):
+    def _subfolders(self, folder: Path, place: str, only: str | None) -> Iterator[tuple[str, str, Path]]:
+        for name, shown, status in self._entries(folder, place, only):
             if stat.S_ISDIR(status.st_mode):
-                yield name, folder / name
-            else:
-                self._report(f"{place}/{name}".lstrip("/"), "inbox-stray-file")
+                yield name, shown, folder / name
+            elif not _is_unfinished(name):
+                self._report(f"{place}/{shown}".lstrip("/"), "inbox-stray-file")
 
-    def _entries(self, folder: Path, place: str, only: str | None = None) -> Iterator[tuple[str, os.stat_result]]:
+    def _entries(self, folder: Path, place: str, only: str | None = None) -> Iterator[_Entry]:
         """Names and status of what is in a folder, sorted; links and unsafe names are reported instead."""
         try:
             names = sorted(entry.name for entry in folder.iterdir()) if only is None else [only]
@@ -167,12 +186,13 @@ class _Scan:
         except PermissionError:
             self._report(place, "inbox-unreadable")
             return
-        for name in names:
+        for position, name in enumerate(names, start=1):
             if _is_ignored(name):
                 continue
-            shown = f"{place}/{name}".lstrip("/")
+            called = shown_file(name, position, names)
+            shown = f"{place}/{called}".lstrip("/")
             if not is_plain_name(name):
-                self._report(f"{place}/{name!a}".lstrip("/"), "inbox-unsafe-name")
+                self._report(f"{place}/{called!a}".lstrip("/"), "inbox-unsafe-name")
                 continue
             try:
                 status = (folder / name).lstat()
@@ -184,7 +204,7 @@ class _Scan:
             if stat.S_ISLNK(status.st_mode):
                 self._report(shown, "inbox-link")
             else:
-                yield name, status
+                yield _Entry(name, called, status)
 
     def _report(self, place: str, message_id: str, **params: Parameter) -> None:
         self.unplaced.append(Unplaced(place, Message(message_id, params), Message(f"{message_id}-remedy", params)))
@@ -192,6 +212,9 @@ class _Scan:
 
 def _is_ignored(name: str) -> bool:
     lowered = name.lower()
-    return (
-        name.startswith(_IGNORED_PREFIXES) or lowered.endswith(_IGNORED_SUFFIXES) or lowered in _IGNORED_NAMES
-    )  # fmt: skip
+    return lowered in _IGNORED_NAMES or (name.startswith(_IGNORED_PREFIXES) and not _is_unfinished(name))
+
+
+def _is_unfinished(name: str) -> bool:
+    """Tell whether an upload is still being written; the Office lock of an open ``.tmp`` file is not one."""
+    return name.lower().endswith(_UNFINISHED_SUFFIXES) and not name.startswith("~$")

@@ -16,6 +16,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import Delivery, DeliveryKey, LandedFile
 from pipelines.ingest.inbox import InboxFolder
 from pipelines.ingest.landing_records import digest_of, encode, landings, object_path, record_path
+from pipelines.ingest.names import shown_file
 
 _BLOCK = 1 << 20
 _OWNER_READ_ONLY = 0o400
@@ -27,7 +28,7 @@ class FileStillChanging(GongkaiError):
     message_id = "landing-file-still-changing"
 
     def __init__(self, key: DeliveryKey, name: str) -> None:
-        super().__init__(delivery=str(key), name=name)
+        super().__init__(delivery=str(key), name=shown_file(name, 0))
 
 
 @dataclass(frozen=True)

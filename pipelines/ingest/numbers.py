@@ -10,7 +10,9 @@ from pipelines.registry.layouts import ParseNumber
 #: Digits enough for any product or sum here to be exact; cells that would not fit are no amounts.
 _EXACT = Context(prec=200)
 _MAX_DIGITS = 60
-_CURRENCIES = "¥￥$€£"
+_MAX_PRODUCT = 150
+#: Signs of the yuan alone: a dollar amount is no amount in yuan.
+_CURRENCIES = "¥￥"
 #: Full-width digits and signs, and the minus signs that word processors put in (U+2212, U+2013, U+FE63).
 _MINUS_SIGNS = dict.fromkeys((0x2212, 0x2013, 0xFE63), ord("-"))
 _ASCII_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | _MINUS_SIGNS
@@ -20,7 +22,7 @@ _SPACES = {0x00A0: " ", 0x2009: " ", 0x202F: " ", 0x3000: " "}
 def number_parser(step: ParseNumber) -> Callable[[str], str | None]:
     """The codec of one ``parse_number`` step: text → plain decimal, ``None`` for a missing mark, else unchanged.
 
-    Understands groups of three, the step's decimal mark, full-width characters, a leading or trailing currency
+    Understands groups of three, the step's decimal mark, full-width characters, a leading or trailing yuan
     sign, ``+``, ``-`` and accounting parentheses for negatives.
     """
     missing = {mark.strip() for mark in step.missing}
@@ -85,10 +87,11 @@ def total(left: Decimal, right: Decimal) -> Decimal:
     return _EXACT.add(left, right)
 
 
-def scaled(text: str, factor: Decimal) -> str | None:
-    """``text`` times ``factor`` as a plain decimal without trailing zeros, exactly; ``None`` where it is no number."""
-    number = as_decimal(text)
-    return None if number is None else decimal_text(_EXACT.multiply(number, factor))
+def times(number: Decimal, factor: Decimal) -> str | None:
+    """The exact product as a plain decimal without trailing zeros; ``None`` where it would be too long to be one."""
+    if len(number.as_tuple().digits) > _MAX_PRODUCT or abs(number.adjusted()) > _MAX_PRODUCT:
+        return None
+    return decimal_text(_EXACT.multiply(number, factor))
 
 
 def decimal_text(number: Decimal) -> str:

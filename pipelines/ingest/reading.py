@@ -74,7 +74,7 @@ def read(
 
 def _read_source(source: SourceFile, reader: TableReader) -> None:
     try:
-        layout = choose_layout(reader.dataset.descriptor.layouts, source.name, source.format)
+        layout = choose_layout(reader.dataset.descriptor.layouts, source.delivered, source.format, source.name)
         warning = disguised(source.name, layout.format)
         if warning is not None:
             reader.findings.append(warning)

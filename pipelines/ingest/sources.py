@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.core.findings import Finding
-from pipelines.core.records import Delivery
-from pipelines.ingest.archives import expand
+from pipelines.core.records import Delivery, LandedFile
+from pipelines.ingest.archives import Member, expand
 from pipelines.ingest.formats import disguised, recognise
-from pipelines.ingest.problems import Unreadable
+from pipelines.ingest.names import shown_file
+from pipelines.ingest.problems import Unreadable, unreadable
 from pipelines.registry.layouts import FileFormat
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file to be read: under ``name`` in findings, from ``path``."""
+    """A file to be read from ``path``: called ``name`` wherever it is shown; layouts match it as ``delivered``."""
 
     name: str
     path: Path
     format: FileFormat
+    delivered: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "delivered", self.delivered or self.name)
 
 
 def source_files(delivery: Delivery, scratch: Path, findings: list[Finding]) -> Iterator[SourceFile]:
@@ -28,31 +33,44 @@ def source_files(delivery: Delivery, scratch: Path, findings: list[Finding]) -> 
 
     Members of an archive lie in ``scratch`` and are deleted once the next archive is opened or the delivery ends.
     """
-    for landed in sorted(delivery.files, key=lambda file: file.name):
+    names = {landed.name for landed in delivery.files}
+    for position, landed in enumerate(sorted(delivery.files, key=lambda file: file.name), start=1):
+        shown = shown_file(landed.name, position, names)
         try:
-            kind = recognise(landed.path, landed.name)
+            _require(landed, shown)
+            kind = recognise(landed.path, shown)
             if kind != "zip":
-                yield SourceFile(landed.name, landed.path, kind)
+                yield SourceFile(shown, landed.path, kind, landed.name)
                 continue
-            warning = disguised(landed.name, kind)
+            warning = disguised(shown, kind)
             if warning is not None:
                 findings.append(warning)
-            members = expand(landed.path, landed.name, scratch)
+            members = expand(landed.path, shown, scratch)
         except Unreadable as fault:
             findings.append(fault.finding)
         else:
-            yield from _members(members, findings)
+            yield from _members(members, landed.name, findings)
         finally:
             for leftover in scratch.iterdir():
                 leftover.unlink()
 
 
-def _members(members: list[tuple[str, Path]], findings: list[Finding]) -> Iterator[SourceFile]:
-    for name, path in members:
+def _require(landed: LandedFile, shown: str) -> None:
+    """The landing store lost bytes when an object is missing or cut: that is told with the delivery they belong to."""
+    try:
+        size = landed.path.stat().st_size
+    except FileNotFoundError:
+        size = -1
+    if size != landed.size:
+        raise unreadable("landed-bytes-missing", shown)
+
+
+def _members(members: list[Member], archive: str, findings: list[Finding]) -> Iterator[SourceFile]:
+    for member in members:
         try:
-            kind = recognise(path, name)
+            kind = recognise(member.path, member.shown)
         except Unreadable as fault:
             findings.append(fault.finding)
             continue
         if kind != "zip":  # expand() refuses nested archives
-            yield SourceFile(name, path, kind)
+            yield SourceFile(member.shown, member.path, kind, f"{archive}/{member.name}")

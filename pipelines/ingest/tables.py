@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,9 @@ from pipelines.ingest.headers import ExpectedLabels, Header, find_header, head_s
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.raw_tables import Part, RawTableWriter
 from pipelines.ingest.steps import StepContext, build_steps
-from pipelines.ingest.units import unit_in
+from pipelines.ingest.units import units_in
 from pipelines.registry import Catalog, Dataset
-from pipelines.registry.layouts import Layout
+from pipelines.registry.layouts import ExcludeTotals, Layout
 
 Progress = Callable[[int], None]
 _SHOWN_LABELS = 30
@@ -54,14 +55,14 @@ class TableReader:
         keep = [place for place, name in enumerate(names) if name is not None]
         labels = tuple(name for name in names if name is not None)
         context = StepContext(self.delivery, self.dataset, self.catalog, layout, grid.file, grid.sheet, unit,
-                              self.findings, self.tally)  # fmt: skip
+                              self.findings, self.tally, grid.sheet_name)  # fmt: skip
         steps = build_steps(labels, context)
         final = steps[-1][1].labels if steps else labels
         part = self._part(grid, layout, final)
         places = part.places(final) if part is not None else []
         positional = final == labels and places == list(range(len(final)))
         before = self.writer.rows
-        body = Body(len(header.labels), keep, layout.footer, grid.padded)
+        body = self._body(grid, layout, header, keep, names)
         told = self.tally.in_files
         for delivered in body.batches(rows, self.tally):
             batch = reduce(lambda done, keyed: keyed[1].apply(done), steps, delivered)
@@ -104,11 +105,32 @@ class TableReader:
     def _unit(self, grid: Grid, layout: Layout, header: Header, preamble: Sequence[GridRow]) -> str | None:
         if layout.unit_note is None:
             return None
-        cells: Iterable[Cell] = itertools.chain(*(row.cells for row in preamble), header.labels, [grid.sheet])
-        unit = unit_in(cells, layout.unit_note)
+        cells: Iterable[Cell] = itertools.chain(*(row.cells for row in preamble), header.labels, [grid.sheet_name])
+        found = units_in(cells, layout.unit_note)
+        location = Location(grid.file, grid.sheet)
+        if len(found.known) > 1:
+            self.findings.append(read_finding("unit-contradictory", location, units=", ".join(found.known)))
+        unit = found.known[0] if found.known else found.other
         if unit is None and layout.unit_note.required:
-            self.findings.append(read_finding("unit-missing", Location(grid.file, grid.sheet)))
+            self.findings.append(read_finding("unit-missing", location))
         return unit
+
+    def _body(
+        self, grid: Grid, layout: Layout, header: Header, keep: Sequence[int], names: Sequence[str | None]
+    ) -> Body:  # fmt: skip
+        totals = [
+            (place, re.compile(step.pattern))
+            for step in layout.steps
+            if isinstance(step, ExcludeTotals) and step.pattern is not None
+            for place, name in enumerate(names)
+            if name is not None and name == step.label
+        ]
+
+        def report(rule: str, row: int, rows: int) -> None:
+            self.findings.append(read_finding(rule, Location(grid.file, grid.sheet, row), rows=rows))
+
+        footer = re.compile(layout.footer) if layout.footer is not None else None
+        return Body(len(header.labels), keep, footer, grid.padded, header.lines, totals, report)
 
     def _part(self, grid: Grid, layout: Layout, labels: tuple[str, ...]) -> Part | None:
         part = self.writer.part(layout.name, labels)

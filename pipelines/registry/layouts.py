@@ -40,7 +40,7 @@ class FileFormat(StrEnum):
 class UnitNote(Descriptor):
     """A note such as ``单位：万元`` above the table. The first group of ``pattern`` is the unit."""
 
-    pattern: Pattern = r"单位[:：]\s*(\S+)"
+    pattern: Pattern = r"(?<![\u4e00-\u9fff])(?:金额|货币|计量)?单位\s*[:：]\s*(\S+)"
     required: bool = True
 
 
@@ -63,7 +63,7 @@ class Layout(Descriptor):
     header_rows: Annotated[int, Field(ge=1, le=5)] = 1
     """Rows the header takes; merged cells are filled and the parts joined by ``/``."""
     footer: Pattern | None = None
-    """The first row whose first non-empty cell matches ends the table; it and all after it are left out."""
+    """The first row whose first non-empty cell matches ends the table; it and all remarks after it are left out."""
     unit_note: UnitNote | None = None
     columns: dict[Text, Identifier | None] = Field(default_factory=dict)
     """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are."""

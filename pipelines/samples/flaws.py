@@ -52,7 +52,7 @@ FLAWS = (
     Flaw(FlawKind.MISNAMED_FOLDER, "transport_bureau", "project_progress", "2026-04", "unplaced", "unplaced"),
     Flaw(FlawKind.FAULTY_ROWS, "agriculture_bureau", "subsidy_distribution", "2026-Q1", "partly_accepted",
          "type-error"),
-    Flaw(FlawKind.MOJIBAKE, "emergency_bureau", "subsidy_distribution", "2026-Q1", "rejected", "header-not-found"),
+    Flaw(FlawKind.MOJIBAKE, "emergency_bureau", "subsidy_distribution", "2026-Q1", "rejected", "implausible-text"),
 )  # fmt: skip
 _BY_KEY = {(flaw.dataset, flaw.period, flaw.organisation): flaw for flaw in FLAWS}
 

@@ -19,6 +19,7 @@ from pipelines.core.check_digits import (
 )
 from pipelines.core.personal_data import SCREEN_ASCII, looks_like_personal_data
 from pipelines.disclose.scan import _hits
+from pipelines.disclose.scanned_texts import spelled
 
 DIVISIONS = st.integers(110000, 919999).map(str)
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)).map(lambda day: f"{day:%Y%m%d}")
@@ -72,7 +73,41 @@ def test_every_identity_number_is_found(before: str, number: str, after: str) ->
 @given(FIRST17, st.sampled_from("0123456789X"))
 def test_a_wrong_check_character_is_no_identity_number(digits: str, check: str) -> None:
     found = "identity_number" in looks_like_personal_data(f"编号{digits}{check}。")
-    assert found == (check == identity_number_check(digits))
+    rounded = check == "0" and digits.endswith("00")
+    assert found == (check == identity_number_check(digits) or rounded)
+
+
+@given(IDENTITIES, st.text("0123456789", min_size=1, max_size=4), st.booleans())
+def test_digits_beside_do_not_hide_an_identity_number(number: str, digits: str, in_front: bool) -> None:
+    assert "identity_number" in looks_like_personal_data(digits + number if in_front else number + digits)
+
+
+@given(FIRST17, st.integers(0, 9))
+def test_an_identity_number_shows_through_a_float(digits: str, last: int) -> None:
+    number = float(int(digits + str(last)))
+    assert "identity_number" in looks_like_personal_data(spelled(number))
+
+
+@given(CARDS.filter(lambda number: not number.endswith("0000")))
+def test_a_bank_card_shows_through_a_float(number: str) -> None:
+    assert "bank_card" in looks_like_personal_data(spelled(float(int(number))))
+
+
+@given(HAN, IDENTITIES, st.sampled_from([".", "/", "，", "·", ",", "．"]), HAN)
+def test_identity_numbers_in_parts_are_found(before: str, number: str, mark: str, after: str) -> None:
+    written = mark.join([number[:6], number[6:14], number[14:]])
+    assert "identity_number" in looks_like_personal_data(before + written + after)
+
+
+@given(HAN, MOBILES, st.sampled_from([".", "/", "，", "·", ",", "•"]), HAN)
+def test_mobile_numbers_in_parts_are_found(before: str, number: str, mark: str, after: str) -> None:
+    written = mark.join([number[:3], number[3:7], number[7:]])
+    assert "mobile" in looks_like_personal_data(before + written + ("" if after.startswith("元") else after))
+
+
+@given(st.lists(st.tuples(st.floats(73, 135, width=32), st.floats(18, 53, width=32)), min_size=2, max_size=300))
+def test_coordinates_are_nobodys_number(places: list[tuple[float, float]]) -> None:
+    assert looks_like_personal_data(", ".join(f"{x:.7f} {y:.7f}" for x, y in places)) == frozenset()
 
 
 @given(HAN, st.one_of(grouped(CARDS, (4, 4, 4, 4)), grouped(CARDS, (6,))), HAN)
@@ -109,7 +144,14 @@ def test_project_codes_pass(code: str) -> None:
     assert looks_like_personal_data(code) == frozenset()
 
 
-SOUP = st.text("0123456789Xx -\t\x1f.@a+元张\u3000\u200b－１３８", max_size=40)
+SOUP = st.one_of(
+    st.text("0123456789Xx -\t\x1f.@a+元张\u3000\u200b－１３８", max_size=40),
+    st.text("0123456789- .,/·()\x01\x1f\u0301", max_size=30),
+    st.text("路街村庄栋室号组区云川京A12345 ８\u200b-", max_size=20),
+    st.lists(st.sampled_from(["护照", "passport", " no", "E1234567", "8", "0571", "-", " ", "(", ")", "\x02"])).map(
+        "".join
+    ),
+)
 
 
 @given(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -18,10 +19,11 @@ from pipelines.ingest.numbers import number_parser
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.cells import float_text
+from pipelines.ingest.readers.json_stream import records
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, ParseNumber
 
-CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffd"), max_size=12)
 ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=8)
 LAYOUT = dataset({"format": "csv"}).descriptor.layouts[0]
 
@@ -148,3 +150,24 @@ def test_members_that_are_let_in_stay_inside(parts: list[str]) -> None:
         assert path.is_relative_to("/root")
         assert not {"..", ".", ""} & set(name.split("/"))
         assert "\\" not in name
+
+
+@given(st.lists(st.sampled_from(["1", '{"a":1}', "[", "]", "{", "}", ",", ":", '"r"', " ", "[]"]), max_size=9))
+@settings(max_examples=300, deadline=None)
+def test_json_records_come_from_whole_documents_alone(parts: list[str]) -> None:
+    text = '{"r":[1,{"a":2}]' + "".join(parts)
+    try:
+        found = list(records(io.StringIO(text), ("r",)))
+    except ValueError:
+        found = None
+    try:
+        expected = json.loads(text, object_pairs_hook=_once)
+    except ValueError:
+        expected = None
+    assert (found is None) == (expected is None)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("repeated")
+    return dict(pairs)

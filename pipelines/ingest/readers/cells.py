@@ -11,6 +11,12 @@ from typing import Any
 
 #: Spreadsheets compute in binary and show 15 significant digits (IEEE 754 double); more is noise, not data.
 _SIGNIFICANT = ".15g"
+#: Levels of lists and objects within one cell.
+MAX_DEPTH = 64
+
+
+class TooDeep(ValueError):
+    """A value is nested deeper than :data:`MAX_DEPTH`."""
 
 
 class NumberText(str):
@@ -24,6 +30,7 @@ def cell_text(value: Any) -> str | None:
 
     Raises:
         TypeError: for bytes and other values that have no text form.
+        TooDeep: for lists and objects that are nested too deep.
     """
     if value is None or isinstance(value, str):
         return value
@@ -52,16 +59,23 @@ def float_text(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def json_text(value: Any) -> str:
-    """Nested JSON in its shortest form, numbers as they were written."""
+def json_text(value: Any, depth: int = 0) -> str:
+    """Nested JSON in its shortest form, numbers as they were written.
+
+    Raises:
+        TooDeep: when lists and objects are nested too deep for any table.
+    """
+    if depth >= MAX_DEPTH and isinstance(value, (Mapping, list, tuple)):
+        raise TooDeep
     if isinstance(value, NumberText):
         return str(value)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json_text(str(key))}:{json_text(item)}" for key, item in value.items()) + "}"
+        pairs = (f"{json_text(str(key))}:{json_text(item, depth + 1)}" for key, item in value.items())
+        return "{" + ",".join(pairs) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(json_text(item) for item in value) + "]"
+        return "[" + ",".join(json_text(item, depth + 1) for item in value) + "]"
     if value is None:
         return "null"
     if isinstance(value, (bool, int, float)):

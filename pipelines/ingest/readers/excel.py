@@ -9,9 +9,10 @@ import python_calamine as calamine
 
 from pipelines.core.findings import Finding, Location, Severity
 from pipelines.ingest.grids import Grid, GridRow, Merge
+from pipelines.ingest.names import shown_sheet
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.readers.cells import cell_text
-from pipelines.ingest.readers.workbook_parts import inspect_parts
+from pipelines.ingest.readers.workbook_parts import Inspection, inspect_parts
 from pipelines.ingest.readers.workbook_trial import Outcome, try_workbook
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
@@ -20,15 +21,18 @@ from pipelines.registry.layouts import FileFormat, Layout
 def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
     """A grid per visible worksheet whose name fits the layout's glob and that holds any cell.
 
-    Hidden sheets and sheets that do not fit are warned about: nothing is left out silently.
+    Hidden sheets and sheets that do not fit are warned about: nothing is left out silently. Hidden rows and columns
+    of xlsx workbooks are read, and warned about: whoever delivered them may not have meant to.
 
     Raises:
         Unreadable: when the workbook is encrypted or damaged, or no sheet fits.
     """
+    inspection = Inspection(0, {})
     if source.format is FileFormat.XLSX:
-        errors = inspect_parts(source.path, source.name)
-        if errors:
-            findings.append(read_finding("excel-errors", Location(source.name), Severity.WARNING, cells=errors))
+        inspection = inspect_parts(source.path, source.name)
+        if inspection.errors:
+            finding = read_finding("excel-errors", Location(source.name), Severity.WARNING, cells=inspection.errors)
+            findings.append(finding)
     outcome = try_workbook(source.path)
     if outcome is Outcome.ENCRYPTED:
         raise unreadable("encrypted-file", source.name)
@@ -37,34 +41,51 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
     workbook = calamine.load_workbook(str(source.path))
     found = False
     with workbook:
-        for name in _chosen(workbook, source.name, layout, findings):
+        for name, shown in _chosen(workbook, source.name, layout, findings):
             sheet = workbook.get_sheet_by_name(name)
             if sheet.start is not None:
                 found = True
-                yield _grid(source, name, sheet)
+                _tell_hidden(inspection, sheet, Location(source.name, shown), findings)
+                yield _grid(source, shown, sheet)
     if not found:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)
 
 
 def _chosen(
     workbook: calamine.CalamineWorkbook, file: str, layout: Layout, findings: list[Finding]
-) -> list[str]:  # fmt: skip
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Names of the sheets to read, each with how it is shown."""
     chosen = []
-    for sheet in workbook.sheets_metadata:
+    names = {sheet.name for sheet in workbook.sheets_metadata}
+    for position, sheet in enumerate(workbook.sheets_metadata, start=1):
+        shown = shown_sheet(sheet.name, position, names)
         if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         if sheet.visible != calamine.SheetVisibleEnum.Visible:
-            findings.append(read_finding("hidden-sheet", Location(file, sheet.name), Severity.WARNING))
+            findings.append(read_finding("hidden-sheet", Location(file, shown), Severity.WARNING))
         elif fnmatch.fnmatchcase(sheet.name, layout.sheet):
-            chosen.append(sheet.name)
+            chosen.append((sheet.name, shown))
         else:
             findings.append(
-                read_finding("sheet-not-read", Location(file, sheet.name), Severity.WARNING, expected=layout.sheet)
+                read_finding("sheet-not-read", Location(file, shown), Severity.WARNING, expected=layout.sheet)
             )
     return chosen
 
 
-def _grid(source: SourceFile, name: str, sheet: calamine.CalamineSheet) -> Grid:
+def _tell_hidden(
+    inspection: Inspection, sheet: calamine.CalamineSheet, location: Location, findings: list[Finding]
+) -> None:
+    hidden = inspection.hidden.get(sheet.name)
+    if hidden is None or sheet.start is None or sheet.end is None:
+        return
+    columns = hidden.columns_within(sheet.start[1] + 1, sheet.end[1] + 1)
+    if hidden.rows or columns:
+        findings.append(
+            read_finding("hidden-cells", location, Severity.WARNING, rows=hidden.rows, columns=columns)
+        )  # fmt: skip
+
+
+def _grid(source: SourceFile, shown: str, sheet: calamine.CalamineSheet) -> Grid:
     # calamine leaves out empty columns to the left of the table but keeps the empty rows above it.
     left = sheet.start[1] if sheet.start is not None else 0
     merges: tuple[Merge, ...] = tuple(
@@ -77,4 +98,6 @@ def _grid(source: SourceFile, name: str, sheet: calamine.CalamineSheet) -> Grid:
         for index, values in enumerate(sheet.iter_rows()):
             yield GridRow(index + 1, [cell_text(value) for value in values])
 
-    return Grid(source.name, name, source.format, None, rows, padded=True, merges=merges)
+    return Grid(
+        source.name, shown, source.format, None, rows, padded=True, merges=merges, sheet_name=sheet.name
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.readers.cells import cell_text
+from pipelines.ingest.readers.cells import MAX_DEPTH, TooDeep, cell_text
 from pipelines.ingest.readers.json_stream import RecordsMissing, records
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
@@ -35,7 +35,10 @@ def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
 
     def rows() -> Iterator[GridRow]:
         for number, record in _records(source, layout, codec):
-            cells: list[Cell] = [_text(record.get(name)) for name in names]
+            try:
+                cells: list[Cell] = [_text(record.get(name)) for name in names]
+            except TooDeep as problem:
+                raise unreadable("json-too-deep", source.name, row=number, limit=MAX_DEPTH) from problem
             if not all(cell is None or _is_unicode(cell) for cell in cells):
                 raise unreadable("json-damaged", source.name, row=number)
             yield GridRow(number, cells)

@@ -21,19 +21,27 @@ class RecordsMissing(ValueError):
 def records(stream: TextIO, path: tuple[str, ...]) -> Iterator[Any]:
     """Yield the elements of the list at ``path`` (object keys from the outside in; empty: the document itself).
 
-    Numbers come as :class:`NumberText`, as they are written. What follows the list is not read.
+    Numbers come as :class:`NumberText`, as they are written. The document is read to its end.
 
     Raises:
         RecordsMissing: when there is no list at that path.
-        ValueError: when the text is not JSON (RFC 8259), names a key twice, or a record is too long.
+        ValueError: when the text is not one JSON value (RFC 8259), names a key twice, or a record is too long.
     """
     source = _Source(stream)
-    for key in path:
-        _enter(source, key)
+    keys = [_enter(source, key) for key in path]
     if source.peek() != "[":
         raise RecordsMissing
+    yield from _elements(source)
+    for seen in reversed(keys):
+        _leave(source, seen)
+    if source.peek():
+        raise ValueError("text after the document")
+
+
+def _elements(source: _Source) -> Iterator[Any]:
     source.skip()
     if source.peek() == "]":
+        source.skip()
         return
     while True:
         yield source.value()
@@ -45,23 +53,44 @@ def records(stream: TextIO, path: tuple[str, ...]) -> Iterator[Any]:
             raise ValueError("list")
 
 
-def _enter(source: _Source, wanted: str) -> None:
-    """Move to the value of a key of the object that begins here."""
+def _enter(source: _Source, wanted: str) -> set[str]:
+    """Move to the value of a key of the object that begins here; the keys so far."""
     if source.peek() != "{":
         raise RecordsMissing
+    seen: set[str] = set()
     while True:
         source.skip()
         if source.peek() != '"':
             raise RecordsMissing
-        key = source.value()
-        if source.peek() != ":":
-            raise ValueError("object")
-        source.skip()
-        if key == wanted:
-            return
+        if _key(source, seen) == wanted:
+            return seen
         source.value()
         if source.peek() != ",":
             raise RecordsMissing
+
+
+def _leave(source: _Source, seen: set[str]) -> None:
+    """Read the object around a value to its end."""
+    while (mark := source.peek()) == ",":
+        source.skip()
+        if source.peek() != '"':
+            raise ValueError("object")
+        _key(source, seen)
+        source.value()
+    if mark != "}":
+        raise ValueError("object")
+    source.skip()
+
+
+def _key(source: _Source, seen: set[str]) -> str:
+    key = str(source.value())
+    if key in seen:
+        raise ValueError("repeated key")
+    seen.add(key)
+    if source.peek() != ":":
+        raise ValueError("object")
+    source.skip()
+    return key
 
 
 class _Source:

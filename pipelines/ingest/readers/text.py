@@ -1,4 +1,4 @@
-"""Which encoding a text file has: the first of the layout's that decodes all of it, strictly. Never a guess."""
+"""Which encoding a text file has: the first of the layout's that decodes all of it, strictly, to plausible text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.ingest.problems import unreadable
+from pipelines.ingest.readers.plausibility import Plausibility
 
 _BLOCK = 1 << 20
 #: UTF-16 first: its little-endian mark is not the beginning of any other mark looked for here.
@@ -24,8 +25,10 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
         Its name as the layout writes it, and the Python codec that reads it without its byte order mark.
 
     Raises:
-        Unreadable: when none of ``candidates`` decodes the whole file, or the text holds NUL characters.
+        Unreadable: when none of ``candidates`` decodes the whole file, or only to characters that nobody wrote, or
+            the text holds NUL characters.
     """
+    implausible: list[str] = []
     with path.open("rb") as stream:
         head = stream.read(4)
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
@@ -34,12 +37,19 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
         if marked not in (None, candidate) or (candidate == "utf-16" and marked is None):
             continue
         codec = "utf-8-sig" if candidate == "utf-8" else candidate
+        plausibility = Plausibility(candidate)
         try:
-            if any("\0" in block for block in _decoded(path, codec)):
-                raise unreadable("nul-characters", name, encoding=candidate)
+            for block in _decoded(path, codec):
+                if "\0" in block:
+                    raise unreadable("nul-characters", name, encoding=candidate)
+                plausibility.add(block)
         except UnicodeDecodeError:
             continue
-        return candidate, codec
+        if plausibility.holds:
+            return candidate, codec
+        implausible.append(candidate)
+    if implausible:
+        raise unreadable("implausible-text", name, decoded=", ".join(implausible), encodings=", ".join(candidates))
     raise unreadable("undecodable", name, encodings=", ".join(candidates))
 
 

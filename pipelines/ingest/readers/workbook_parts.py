@@ -1,11 +1,13 @@
-"""What an xlsx package holds, looked at before a library loads it: its size, and cells in error."""
+"""What an xlsx package holds, looked at before a library loads it: its size, cells in error, what is hidden."""
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.problems import unreadable
@@ -17,15 +19,47 @@ MAX_UNPACKED = 2 << 30
 MAX_SHEET_CELLS = 30_000_000
 _MAX_NARROW = 26  # columns A to Z
 _BLOCK = 1 << 20
-_OVERLAP = 256
-_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"']([0-9]{1,7})[\"']")
-_WIDE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{2,3})[0-9]{1,7}[\"']")
-_ANY = re.compile(rb"\br\s*=\s*[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
-_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+_OVERLAP = 1024
+#: Attributes of one element. Every repetition below is bounded, so that no part can make the scan quadratic.
+_TAG = rb"<(?:\w{1,32}:)?%s\s"
+_WITHIN = rb"[^<>]{0,400}?\b"
+_IS = rb"\s{0,8}=\s{0,8}[\"']"
+_ROW = re.compile(_TAG % b"row" + _WITHIN + rb"r" + _IS + rb"([0-9]{1,7})[\"']")
+_HIDDEN_ROW = re.compile(_TAG % b"row" + _WITHIN + rb"hidden" + _IS + rb"(?:1|true)[\"']")
+_COLUMNS = re.compile(_TAG % b"col" + rb"([^<>]{0,400})>")
+_ATTRIBUTE = re.compile(rb"([\w:]{1,64})" + _IS + rb"([^\"']{0,1024})[\"']")
+_WIDE = re.compile(rb"\br" + _IS + rb"([A-Z]{2,3})[0-9]{1,7}[\"']")
+_ANY = re.compile(rb"\br" + _IS + rb"[A-Z]{1,3}([0-9]{1,7})[\"']")
+_ERROR = re.compile(rb"\bt" + _IS + rb"e[\"']")
+_SHEET = re.compile(_TAG % b"sheet" + rb"([^<>]{0,1000})>")
+_RELATIONSHIP = re.compile(_TAG % b"Relationship" + rb"([^<>]{0,1000})>")
+_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_LAST_COLUMN = 16_384
 
 
-def inspect_parts(path: Path, name: str) -> int:
-    """Refuse workbooks that would not fit in memory; count cells whose value is an Excel error (``#DIV/0!`` …).
+@dataclass
+class Hidden:
+    """What a worksheet hides: how many rows, and which columns, counted from 1, first and last of each stretch."""
+
+    rows: int = 0
+    columns: list[tuple[int, int]] = field(default_factory=list)
+
+    def columns_within(self, first: int, last: int) -> int:
+        """How many columns from ``first`` to ``last`` are hidden."""
+        return len({column for low, high in self.columns for column in range(max(low, first), min(high, last) + 1)})
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What the parts of a workbook say. ``hidden`` is by the sheets' names."""
+
+    errors: int
+    hidden: Mapping[str, Hidden]
+
+
+def inspect_parts(path: Path, name: str) -> Inspection:
+    """Refuse workbooks that would not fit in memory; count cells whose value is an Excel error (``#DIV/0!`` …), and
+    hidden rows and columns.
 
     Raises:
         Unreadable: when the package is damaged, unpacks to too much, or a sheet spans too many cells.
@@ -34,20 +68,26 @@ def inspect_parts(path: Path, name: str) -> int:
         with zipfile.ZipFile(path) as package:
             if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
                 raise unreadable("workbook-too-large", name, limit=MAX_UNPACKED)
-            return sum(_inspect(package, part, name) for part in package.infolist())
+            hidden: dict[str, Hidden] = {}
+            errors = sum(_inspect(package, part, name, hidden) for part in package.infolist())
+            sheets = _sheet_parts(package)
+            return Inspection(errors, {sheet: hidden[part] for sheet, part in sheets.items() if part in hidden})
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError) as problem:
         raise unreadable("damaged-file", name, format="xlsx") from problem
 
 
-def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> int:
+def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden: dict[str, Hidden]) -> int:
     # Any part may be a worksheet (its place is only a convention); shared strings never hold references.
     if part.filename == "xl/sharedStrings.xml" or not part.filename.endswith(".xml"):
         return 0
     rows, columns, errors = 0, _MAX_NARROW, 0
+    concealed = hidden.setdefault(part.filename, Hidden())
     for window, overlap in _windows(package, part):
         rows = max([rows, *(int(match[1]) for match in _ROW.finditer(window))])
         columns = max([columns, *(_column_number(letters) for letters in set(_WIDE.findall(window)))])
         errors += sum(1 for match in _ERROR.finditer(window) if match.end() > overlap)
+        concealed.rows += sum(1 for match in _HIDDEN_ROW.finditer(window) if match.end() > overlap)
+        concealed.columns += _hidden_columns(window, overlap)
     if columns > _MAX_NARROW:
         # Only wide sheets can span too much, so only they are read again for the rows their cells name.
         for window, _ in _windows(package, part):
@@ -55,6 +95,41 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> int:
     if rows * columns > MAX_SHEET_CELLS:
         raise unreadable("sheet-too-large", name, rows=rows, columns=columns, limit=MAX_SHEET_CELLS)
     return errors if part.filename.startswith("xl/worksheets/") else 0
+
+
+def _hidden_columns(window: bytes, overlap: int) -> list[tuple[int, int]]:
+    found = []
+    for match in _COLUMNS.finditer(window):
+        attributes = dict(_ATTRIBUTE.findall(match[1]))
+        if match.end() > overlap and attributes.get(b"hidden") in {b"1", b"true"}:
+            bounds = attributes.get(b"min", b""), attributes.get(b"max", b"")
+            if all(bound.isdigit() and len(bound) < 8 for bound in bounds):
+                found.append((int(bounds[0]), min(int(bounds[1]), _LAST_COLUMN)))
+    return found
+
+
+def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
+    """The part of each worksheet, by the sheet's name."""
+    targets = {
+        attributes.get(b"Id"): attributes.get(b"Target", b"").decode("utf-8", "replace")
+        for attributes in _elements(package, _RELATIONS, _RELATIONSHIP)
+    }
+    parts: dict[str, str] = {}
+    for attributes in _elements(package, _WORKBOOK, _SHEET):
+        relation = next((value for key, value in attributes.items() if key.endswith(b":id")), None)
+        target = targets.get(relation, "")
+        part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        parts[html.unescape(attributes.get(b"name", b"").decode("utf-8", "replace"))] = part
+    return parts
+
+
+def _elements(package: zipfile.ZipFile, part: str, pattern: re.Pattern[bytes]) -> Iterator[dict[bytes, bytes]]:
+    """The attributes of a small part's elements; a package without the part has none."""
+    if part not in package.NameToInfo:
+        return
+    with package.open(part) as stream:
+        for match in pattern.finditer(stream.read(_BLOCK)):
+            yield dict(_ATTRIBUTE.findall(match[1]))
 
 
 def _windows(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, int]]:

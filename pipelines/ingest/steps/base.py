@@ -13,7 +13,8 @@ from pipelines.ingest.batches import Batch
 from pipelines.ingest.bodies import Tally
 from pipelines.ingest.problems import read_finding
 from pipelines.registry import Catalog, Dataset
-from pipelines.registry.layouts import Layout
+from pipelines.registry.fields import FieldSpec
+from pipelines.registry.layouts import Layout, Unpivot
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,15 @@ class StepContext:
     unit: str | None
     findings: list[Finding]
     tally: Tally
+    sheet_name: str | None = None
+    """The sheet's own name; ``sheet`` is how it is shown."""
+
+    def field_of(self, column: str) -> FieldSpec | None:
+        """The field that a column's cells end up in: its own, or the one that ``unpivot`` gathers it into."""
+        for step in self.layout.steps:
+            if isinstance(step, Unpivot) and column in step.columns:
+                column = step.value_field
+        return self.dataset.field(column) if self.dataset.has_field(column) else None
 
     def report(
         self, rule: str, severity: Severity = Severity.ERROR, field: str | None = None, row: int | None = None,

@@ -7,8 +7,9 @@ from decimal import Decimal
 from pipelines.core.findings import Severity
 from pipelines.ingest.numbers import number_parser
 from pipelines.ingest.steps.base import StepContext, TidyStep
-from pipelines.ingest.steps.cells import CellStep, date_parser, half_width, mapper, scaler
+from pipelines.ingest.steps.cells import CellStep, date_parser, half_width, mapper
 from pipelines.ingest.steps.columns import ComposeStep, ConstantStep, FillDownStep, LookupStep, template_fields
+from pipelines.ingest.steps.scale import ScaleStep, scaler
 from pipelines.ingest.steps.totals import ExcludeTotalsStep, TotalColumns
 from pipelines.ingest.steps.unpivot import UnpivotStep
 from pipelines.ingest.units import YUAN
@@ -125,7 +126,8 @@ def _scale(model: Scale, labels: tuple[str, ...], context: StepContext) -> list[
         if unit is not None or context.layout.unit_note is None:
             context.report("unit-unknown", expected=", ".join(YUAN))
         return []
-    scale = CellStep(labels, places if factor != Decimal(1) else [], scaler(factor))
+    scalers = {place: scaler(factor, context.dataset, context.field_of(labels[place])) for place in places}
+    scale = ScaleStep(labels, scalers if factor != Decimal(1) else {}, context)
     return [scale] if model.unit_field is None else [scale, ConstantStep(labels, model.unit_field, unit)]
 
 
@@ -137,7 +139,7 @@ def _from_delivery(model: FromDelivery, context: StepContext) -> str | None:
         period = context.dataset.period(key.period)
         return str(period.year) if period.start is not None else None
     if model.source == "sheet":
-        return context.sheet
+        return context.sheet_name
     if model.source == "organisation":
         return key.organisation
     organisation = context.catalog.organisations.get(key.organisation)

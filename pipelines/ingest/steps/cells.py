@@ -1,15 +1,13 @@
-"""Steps that look at one cell at a time: trim, half_width, parse_number, parse_date, scale, map_values, map_codes."""
+"""Steps that look at one cell at a time: trim, half_width, parse_number, parse_date, map_values, map_codes."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
 
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.grids import Cell
-from pipelines.ingest.numbers import scaled
 from pipelines.ingest.steps.base import Streaming
 
 _CACHED_TEXTS = 1 << 16
@@ -56,16 +54,6 @@ def date_parser(formats: Sequence[str]) -> Callable[[str], str]:
         return text
 
     return parse
-
-
-def scaler(factor: Decimal) -> Callable[[str], str]:
-    """Amounts times ``factor``, exactly; what is no number stays."""
-
-    def scale(text: str) -> str:
-        amount = scaled(text, factor)
-        return text if amount is None else amount
-
-    return scale
 
 
 def mapper(values: Mapping[str, str]) -> Callable[[str], str]:

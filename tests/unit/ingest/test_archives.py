@@ -17,8 +17,8 @@ def expanded(folder: Path, content: bytes) -> list[str]:
     scratch = folder / "scratch"
     scratch.mkdir()
     members = expand(path, "t.zip", scratch)
-    assert {member.parent for _, member in members} == {scratch}
-    return [name for name, _ in members]
+    assert {member.path.parent for member in members} == {scratch}
+    return [member.shown for member in members]
 
 
 def refusal(folder: Path, content: bytes) -> str:

@@ -78,18 +78,55 @@ def test_links_pipes_and_unsafe_names_are_never_followed(workspace: Workspace, t
     os.mkfifo(folder / "pipe.csv")
     put(workspace, "parks_office/tree_inventory/2025/\u202egnp.csv")
     found = complaints(workspace)
+    assert found.pop("parks_office/tree_inventory/2025") == "inbox-folder-refused"
     assert sorted(found.values()) == ["inbox-link", "inbox-link", "inbox-not-a-file", "inbox-unsafe-name"]
     assert not any("\u202e" in path for path in found)
-    [delivery] = scan_inbox(workspace, catalog()).folders
-    assert [file.name for file in delivery.files] == ["a.csv"]
 
 
-def test_unfinished_uploads_and_hidden_files_are_passed_over(workspace: Workspace) -> None:
-    for name in (".gitkeep", "~$a.xlsx", "a.csv.part", "B.TMP", "c.crdownload", "Thumbs.db", "a.csv"):
+@pytest.mark.parametrize("trouble", ["link", "unsafe", "pipe", "folder"])
+def test_a_folder_is_taken_whole_or_not_at_all(workspace: Workspace, trouble: str) -> None:
+    folder = put(workspace, "parks_office/tree_inventory/2025/a.csv").parent
+    put(workspace, "parks_office/tree_inventory/2026/a.csv")
+    beside = folder / ("b\u202e.csv" if trouble == "unsafe" else "b.csv")
+    if trouble == "link":
+        beside.symlink_to("a.csv")
+    elif trouble == "pipe":
+        os.mkfifo(beside)
+    elif trouble == "folder":
+        beside.mkdir()
+    else:
+        beside.touch()
+    scan = scan_inbox(workspace, catalog())
+    assert [found.key.period for found in scan.folders] == ["2026"]
+    assert "inbox-folder-refused" in [entry.message.id for entry in scan.unplaced]
+    beside.rmdir() if trouble == "folder" else beside.unlink()
+    assert [len(found.files) for found in scan_inbox(workspace, catalog()).folders] == [1, 1]
+
+
+def test_hidden_files_and_office_locks_are_passed_over(workspace: Workspace) -> None:
+    for name in (".gitkeep", "~$a.xlsx", "Thumbs.db", "a.csv"):
         put(workspace, f"parks_office/tree_inventory/2025/{name}")
     scan = scan_inbox(workspace, catalog())
     assert [file.name for file in scan.folders[0].files] == ["a.csv"]
     assert scan.unplaced == ()
+
+
+@pytest.mark.parametrize("name", ["b.csv.part", "B.TMP", "c.crdownload", ".b.csv.part"])
+def test_a_folder_with_an_unfinished_upload_waits(workspace: Workspace, name: str) -> None:
+    put(workspace, "parks_office/tree_inventory/2025/a.csv")
+    upload = put(workspace, f"parks_office/tree_inventory/2025/{name}")
+    assert scan_inbox(workspace, catalog()).folders == ()
+    assert complaints(workspace) == {f"parks_office/tree_inventory/2025/{name}": "inbox-unfinished-upload"}
+    upload.rename(upload.with_name("b.csv"))
+    assert [len(found.files) for found in scan_inbox(workspace, catalog()).folders] == [2]
+
+
+def test_names_with_personal_data_are_not_shown(workspace: Workspace) -> None:
+    (workspace.inbox / "parks_office/tree_inventory/2025/张三13812345678.csv").mkdir(parents=True)
+    (workspace.inbox / "13812345678").mkdir()
+    scan = scan_inbox(workspace, catalog())
+    assert sorted(entry.path for entry in scan.unplaced) == ["file-1", "parks_office/tree_inventory/2025/file-1.csv"]
+    assert "13812345678" not in "".join(entry.message.text() + entry.remedy.text() for entry in scan.unplaced)
 
 
 def test_narrowing_looks_at_one_dataset_and_period(workspace: Workspace) -> None:
@@ -112,7 +149,7 @@ def test_signature_follows_the_files_alone(workspace: Workspace) -> None:
 
     first = signature()
     assert signature() == first
-    put(workspace, "parks_office/tree_inventory/2025/b.csv.part")
+    put(workspace, "parks_office/tree_inventory/2025/.hidden")
     assert signature() == first
     os.utime(path, ns=(1, 1))
     assert signature() != first

@@ -1,0 +1,32 @@
+"""Names of files and sheets as they may be shown: one that carries personal data is told by its position instead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from pipelines.core.personal_data import looks_like_personal_data
+
+_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".json", ".parquet", ".zip", ".part", ".tmp"}
+
+
+def shown_file(name: str, position: int, taken: Collection[str] = ()) -> str:
+    """``name``, or ``file-<position>.<ending>`` where it looks like personal data.
+
+    ``position`` counts from 1 in the order of names; ``taken`` are the names that others are shown under.
+    """
+    if not looks_like_personal_data(name):
+        return name
+    suffix = PurePosixPath(name).suffix.lower()
+    return _free(f"file-{position}{suffix if suffix in _SUFFIXES else ''}", taken)
+
+
+def shown_sheet(name: str, position: int, taken: Collection[str] = ()) -> str:
+    """``name``, or ``sheet-<position>`` where it looks like personal data."""
+    return _free(f"sheet-{position}", taken) if looks_like_personal_data(name) else name
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name = f"_{name}"
+    return name

@@ -21,6 +21,9 @@ KEY = SurrogateKey.of(bytes(range(32)))
 
 Row = dict[str, Any]
 
+#: A field that conditions can be about: its values are known.
+KIND = field("kind", constraints={"required": True, "enum": ["person", "firm"]})
+
 
 def treated(kind: str, when: dict[str, list[str]] | None = None, **more: Any) -> dict[str, Any]:
     """A disclosure property that withholds, with a treatment."""
@@ -58,4 +61,4 @@ def validated_table(folder: Path, dataset: Dataset, rows: Sequence[Row]) -> Vali
 
 def clear(folder: Path, dataset: Dataset, rows: Sequence[Row]) -> Disclosure:
     """Disclose the rows into ``folder/out``."""
-    return disclose(validated_table(folder, dataset, rows), dataset, KEY, folder / "out")
+    return disclose(validated_table(folder, dataset, rows), dataset, {}, KEY, folder / "out")

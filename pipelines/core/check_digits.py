@@ -38,7 +38,7 @@ def is_identity_number(text: str) -> bool:
     The division code is not looked up: divisions are renamed and abolished, and residents from abroad have
     codes that begin with 9.
     """
-    if _IDENTITY_NUMBER.fullmatch(text) is None or not _is_birth_date(text[6:14]):
+    if _IDENTITY_NUMBER.fullmatch(text) is None or not is_birth_date(text[6:14]):
         return False
     return identity_number_check(text[:17]) == text[17].upper()
 
@@ -89,7 +89,8 @@ def _luhn_sum(digits: str) -> int:
     return doubled + sum(int(digit) for digit in digits[-1::-2])
 
 
-def _is_birth_date(text: str) -> bool:
+def is_birth_date(text: str) -> bool:
+    """Tell whether eight digits (yyyymmdd) are the birth date of somebody with an identity number."""
     try:
         day = dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from pipelines.disclose.plan import FieldPlan, plan_fields, public
 from pipelines.disclose.public_schema import public_schema
 from pipelines.disclose.scan import PersonalDataScan
 from pipelines.disclose.treatments import public_type, treat
-from pipelines.registry import Dataset
+from pipelines.registry import CodeList, Dataset
 from pipelines.registry.disclosures import Attribute
 
 DISCLOSED_FILE = "disclosed.parquet"
@@ -37,13 +37,14 @@ class Disclosure:
     summary: CheckSummary
 
 
-def disclose(validated: ValidatedTable, dataset: Dataset, key: SurrogateKey, folder: Path,
-             progress: Callable[[int], None] | None = None) -> Disclosure:  # fmt: skip
+def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, CodeList], key: SurrogateKey,
+             folder: Path, progress: Callable[[int], None] | None = None) -> Disclosure:  # fmt: skip
     """Write the public fields of a validated table to ``disclosed.parquet`` in ``folder``.
 
     Args:
         validated: the rows that passed; streamed in batches of 65,536.
         dataset: says per field whether and how it is published.
+        tables: code lists and organisations, by name: the values that conditions know.
         key: the key of surrogates.
         folder: private work folder of this outcome; created if absent.
         progress: called with the number of rows done since the last call.
@@ -55,7 +56,7 @@ def disclose(validated: ValidatedTable, dataset: Dataset, key: SurrogateKey, fol
             validated file is not what its record says.
     """
     _require_active(dataset)
-    plans = plan_fields(dataset)
+    plans = plan_fields(dataset, tables)
     work = _Clearing(plans, key)
     target = folder / DISCLOSED_FILE
     with temporary_beside(target) as temporary:

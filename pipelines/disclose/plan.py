@@ -5,12 +5,14 @@ A field that is not active never gets past here without a treatment: there is no
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
 from pipelines.core.errors import GongkaiError
-from pipelines.registry import Dataset, FieldSpec, published_name
+from pipelines.registry import CodeList, Dataset, FieldSpec, published_name
+from pipelines.registry.conditions import vouched_values
 from pipelines.registry.disclosures import Attribute, Drop, Generalise, Mask, Surrogate
 
 
@@ -64,13 +66,14 @@ Action = Keep | Drop | Mask | Surrogate | Generalise
 class FieldPlan:
     """What becomes of one field. ``public_name`` is ``None`` for a field that is left out.
 
-    ``conditions`` limit the action to rows in which each named field has one of the values.
+    ``spared`` limits the action: a row in which one of the named fields has one of the values is published as it is.
+    They are the known values that ``when`` does not name, so a value nobody knows spares no row.
     """
 
     spec: FieldSpec
     action: Action
     public_name: str | None
-    conditions: Mapping[str, tuple[str, ...]]
+    spared: Mapping[str, frozenset[str]]
 
     @property
     def is_active(self) -> bool:
@@ -78,8 +81,8 @@ class FieldPlan:
         return isinstance(self.action, Keep)
 
 
-def plan_fields(dataset: Dataset) -> tuple[FieldPlan, ...]:
-    """The plan of every field, in the order of the schema.
+def plan_fields(dataset: Dataset, tables: Mapping[str, CodeList]) -> tuple[FieldPlan, ...]:
+    """The plan of every field, in the order of the schema. ``tables``: code lists and organisations, by name.
 
     Raises:
         UntreatedField: a field that is not active has no treatment.
@@ -87,12 +90,9 @@ def plan_fields(dataset: Dataset) -> tuple[FieldPlan, ...]:
         PublicNameTaken: two fields have the same public name.
         UnknownCondition: ``when`` names a field that does not exist.
     """
-    plans = tuple(_plan(dataset.id, spec) for spec in dataset.fields)
+    plans = tuple(_plan(dataset, spec, tables) for spec in dataset.fields)
     taken: set[str] = set()
     for plan in plans:
-        for condition in plan.conditions:
-            if not dataset.has_field(condition):
-                raise UnknownCondition(dataset.id, plan.spec.name, condition)
         if plan.public_name in taken:
             raise PublicNameTaken(dataset.id, plan.public_name)
         if plan.public_name is not None:
@@ -105,11 +105,22 @@ def public(plans: Iterable[FieldPlan]) -> list[tuple[str, FieldPlan]]:
     return [(plan.public_name, plan) for plan in plans if plan.public_name is not None]
 
 
-def _plan(dataset: str, spec: FieldSpec) -> FieldPlan:
-    action = _action(dataset, spec)
+def _plan(dataset: Dataset, spec: FieldSpec, tables: Mapping[str, CodeList]) -> FieldPlan:
+    action = _action(dataset.id, spec)
     if isinstance(action, Generalise) and action.to != "prefix" and spec.type not in {"date", "datetime"}:
-        raise UnfitTreatment(dataset, spec, action.to)
-    return FieldPlan(spec, action, published_name(spec), spec.disclosure.when or {})
+        raise UnfitTreatment(dataset.id, spec, action.to)
+    spared = {}
+    for condition, values in (spec.disclosure.when or {}).items():
+        if not dataset.has_field(condition):
+            raise UnknownCondition(dataset.id, spec.name, condition)
+        known = vouched_values(dataset, condition, tables) or frozenset()
+        spared[condition] = frozenset(map(canonical, known)) - frozenset(map(canonical, values))
+    return FieldPlan(spec, action, published_name(spec), spared)
+
+
+def canonical(text: str) -> str:
+    """A text as people compare it: full-width forms and outer white space make no difference."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _action(dataset: str, spec: FieldSpec) -> Action:

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
-from pipelines.core.personal_data import SCREEN_ASCII, SCREEN_UNICODE, PersonalData, looks_like_personal_data
+from pipelines.core.personal_data import (
+    INVISIBLE,
+    SCREEN_ASCII,
+    SCREEN_UNICODE,
+    PersonalData,
+    looks_like_personal_data,
+)
 from pipelines.core.records import COORDINATES
 from pipelines.disclose.plan import FieldPlan
+from pipelines.disclose.scanned_texts import scanned_texts
 from pipelines.registry.disclosures import Surrogate
 
 RULE = "personal-data"
 _LOCATED_PER_FIELD = 100
 
-#: The shortest number of interest, a mobile number, has eleven digits.
-_SMALLEST = 10**10
 _KINDS = tuple(kind.value for kind in PersonalData)
 
 
@@ -37,7 +41,7 @@ class PersonalDataScan:
     def add(self, plan: FieldPlan, column: pa.Array, batch: pa.RecordBatch) -> None:
         """Scan one public column. ``batch`` has the same rows, with their source coordinates."""
         kinds = _scanned_kinds(plan)
-        texts = _texts(column) if kinds else None
+        texts = scanned_texts(plan, column) if kinds else None
         if texts is None:
             return
         located = self._located.setdefault(plan.spec.name, [])
@@ -62,11 +66,10 @@ class PersonalDataScan:
 
 
 def _scanned_kinds(plan: FieldPlan) -> frozenset[str]:
-    """Surrogates are digits by chance. A quantity may well have a telephone number's eleven digits."""
+    """Surrogates are digits by chance."""
     if isinstance(plan.action, Surrogate):
         return frozenset()
-    quantity = {PersonalData.MOBILE.value} if plan.spec.unit is not None and plan.spec.type != "string" else set()
-    return frozenset(_KINDS) - set(plan.spec.disclosure.personal_data) - quantity
+    return frozenset(_KINDS) - set(plan.spec.disclosure.personal_data)
 
 
 def _finding(message: str, place: Location, params: Mapping[str, str | int]) -> Finding:
@@ -89,33 +92,10 @@ def _hits(texts: pa.Array) -> dict[str, pa.Array]:
 
 def _suspects(values: pa.Array) -> list[int]:
     """Positions of the values that the screens let through."""
-    is_ascii = pc.string_is_ascii(values)
-    passed = pc.and_(is_ascii, pc.match_substring_regex(values, SCREEN_ASCII))
-    others = pc.indices_nonzero(pc.invert(is_ascii))
+    is_plain = pc.and_(pc.string_is_ascii(values), pc.invert(pc.match_substring_regex(values, INVISIBLE)))
+    passed = pc.and_(is_plain, pc.match_substring_regex(values, SCREEN_ASCII))
+    others = pc.indices_nonzero(pc.invert(is_plain))
     normalised = pc.utf8_normalize(values.take(others), form="NFKC")
-    passed_others = others.filter(pc.match_substring_regex(normalised, SCREEN_UNICODE))
+    visible = pc.replace_substring_regex(normalised, INVISIBLE, "")
+    passed_others = others.filter(pc.match_substring_regex(visible, SCREEN_UNICODE))
     return sorted([*pc.indices_nonzero(passed).to_pylist(), *passed_others.to_pylist()])
-
-
-def _texts(column: pa.Array) -> pa.Array | None:
-    """Values as text; of numbers only those with at least eleven digits. ``None``: nothing to look at."""
-    stored = column.type
-    if pa.types.is_boolean(stored) or pa.types.is_temporal(stored) or pa.types.is_null(stored):
-        return None
-    if pa.types.is_floating(stored):
-        # Beyond 2^53 a float no longer holds every whole number, so what it holds was never anybody's number.
-        whole = pc.and_(pc.less(column, 2.0**53), pc.equal(pc.floor(column), column))
-        return _from(_SMALLEST, pc.if_else(whole, column, None)).cast(pa.int64()).cast(pa.string())
-    if pa.types.is_integer(stored):
-        return _from(_SMALLEST, column.cast(pa.int64())).cast(pa.string())
-    if pa.types.is_decimal(stored):
-        if stored.precision - stored.scale < len(str(_SMALLEST)):
-            return None
-        return pc.replace_substring_regex(_from(_SMALLEST, column).cast(pa.string()), r"\.0+$", "")
-    return column if pa.types.is_string(stored) else column.cast(pa.string())
-
-
-def _from(smallest: int, column: pa.Array) -> pa.Array:
-    """The column with numbers below ``smallest`` made absent."""
-    bound = pa.scalar(Decimal(smallest), column.type) if pa.types.is_decimal(column.type) else smallest
-    return pc.if_else(pc.greater_equal(column, bound), column, None)

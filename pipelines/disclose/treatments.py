@@ -7,7 +7,6 @@ a date.
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.disclose.keys import SurrogateKey
-from pipelines.disclose.plan import FieldPlan, Keep
+from pipelines.disclose.plan import FieldPlan, Keep, canonical
 from pipelines.registry.disclosures import Drop, Generalise, Mask, Surrogate
 
 _SURROGATE_BYTES = 16
@@ -50,13 +49,13 @@ def treat(plan: FieldPlan, batch: pa.RecordBatch, key: SurrogateKey) -> Treated:
         case Keep():
             return Treated(column, 0)
         case Drop():
-            if not plan.conditions:
+            if not plan.spared:
                 return Treated(None, _count(pc.is_valid(column)))
-            treated = _meets_conditions(plan, batch)
+            treated = _is_meant(plan, batch)
             empty = pa.nulls(len(column), column.type)
             return Treated(pc.if_else(treated, empty, column), _count(pc.and_(treated, pc.is_valid(column))))
         case Mask() as mask:
-            treated, texts = _meets_conditions(plan, batch), _texts(column)
+            treated, texts = _is_meant(plan, batch), _texts(column)
             masked = _map_distinct(texts, lambda text: masked_text(text, mask))
             return Treated(pc.if_else(treated, masked, texts), _count(pc.and_(treated, pc.is_valid(column))))
         case Surrogate(domain=domain):
@@ -83,7 +82,7 @@ def surrogate(text: str, domain: str, key: SurrogateKey) -> str:
     Full-width forms and outer white space make no difference. The domain ends with a zero byte, which no
     identifier has, so texts of different domains never meet.
     """
-    message = domain.encode() + b"\0" + _canonical(text).encode()
+    message = domain.encode() + b"\0" + canonical(text).encode()
     return hmac.digest(key.secret, message, "sha256")[:_SURROGATE_BYTES].hex()
 
 
@@ -96,18 +95,14 @@ def _generalised(column: pa.Array, generalise: Generalise) -> pa.Array:
     return pc.utf8_rpad(shortened, generalise.pad_to, "0")
 
 
-def _meets_conditions(plan: FieldPlan, batch: pa.RecordBatch) -> pa.Array:
-    """Rows the treatment is for. Where the other field is absent nobody knows, so the row is treated."""
+def _is_meant(plan: FieldPlan, batch: pa.RecordBatch) -> pa.Array:
+    """Rows the treatment is for: all but those whose other field has a known other value."""
     treated = pa.array([True] * batch.num_rows, pa.bool_())
-    for name, values in plan.conditions.items():
-        other = _map_distinct(_texts(batch.column(name)), _canonical)
-        meant = pa.array([_canonical(value) for value in values], pa.string())
-        treated = pc.and_(treated, pc.or_(pc.is_null(other), pc.is_in(other, value_set=meant)))
+    for name, values in plan.spared.items():
+        other = _map_distinct(_texts(batch.column(name)), canonical)
+        spared = pc.is_in(other, value_set=pa.array(sorted(values), pa.string()))
+        treated = pc.and_(treated, pc.invert(spared))
     return treated
-
-
-def _canonical(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _texts(column: pa.Array) -> pa.Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,16 @@ class Dataset:
         """The plain Table Schema, for frictionless."""
         return table_schema(self.schema)
 
+    @cached_property
+    def _readers(self) -> Mapping[str, Callable[[Any], tuple[Any, Any]]]:
+        from frictionless import Schema
+
+        return {field.name: field.read_cell for field in Schema.from_descriptor(self.table_schema).fields}
+
+    def read_cell(self, field: str, text: str) -> tuple[Any, Any]:
+        """What frictionless reads in a cell of ``field``: the cast value, and notes where it has none."""
+        return self._readers[field](text)
+
     def period(self, text: str) -> Period:
         """Read one of this dataset's periods (InvalidPeriod when it is not one)."""
         return Period.parse(text, self.period_class)
@@ -119,6 +129,11 @@ class Catalog:
     def table(self, name: str) -> CodeList | None:
         """A code list, or the organisations, by the name foreign keys use."""
         return self.organisations_table if name == ORGANISATIONS else self.codelists.get(name)
+
+    @cached_property
+    def tables(self) -> Mapping[str, CodeList]:
+        """Code lists and organisations, by the names foreign keys use."""
+        return {**self.codelists, ORGANISATIONS: self.organisations_table}
 
     @cached_property
     def order(self) -> tuple[str, ...]:

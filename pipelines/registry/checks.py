@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.core.messages import Message, Parameter
 from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
+from pipelines.registry.conditions import vouched_values
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expressions import binding_error, constraint_query
@@ -102,17 +103,17 @@ class DatasetChecker:
         yield from self._references(name)
 
     def _conditions(self, name: str, position: int, spec: FieldSpec) -> Iterator[Problem]:
-        """``when`` decides what is hidden: a misspelt value would publish the cell, so values must be known ones."""
+        """``when`` decides what is hidden: it needs a field that every row fills in, with a value that is checked."""
         for other, values in (spec.disclosure.when or {}).items():
             key: Key = ("fields", position, "disclosure", "when", other)
             if not self.dataset.has_field(other):
                 yield self._problem(name, key, "check-unknown-field", field=other)
                 continue
-            condition = self.dataset.field(other)
-            table = self.around.tables.get(condition.codelist or "")
-            known = set(table.by_key) if table is not None else {str(v) for v in condition.constraints.enum or ()}
+            known = vouched_values(self.dataset, other, self.around.tables)
+            if known is None or not self.dataset.field(other).constraints.required:
+                yield self._problem(name, key, "check-open-condition", field=other)
             for value in values:
-                if value not in known:
+                if known is not None and value not in known:
                     yield self._problem(name, key, "check-unknown-condition", value=value, field=other)
 
     def _public_names(self, name: str) -> Iterator[Problem]:

@@ -67,6 +67,10 @@ class Generalise(Descriptor):
         return self
 
 
+PersonalDataKind = Literal[
+    "identity_number", "bank_card", "mobile", "landline", "email", "address", "passport", "plate"
+]  # fmt: skip
+
 Treatment = Annotated[Drop | Mask | Surrogate | Generalise, Field(discriminator="type")]
 
 
@@ -83,8 +87,8 @@ class FieldDisclosure(Descriptor):
     unit: Identifier | None = None
     treatment: Treatment | None = None
     when: dict[Identifier, tuple[Text, ...]] | None = None
-    personal_data: tuple[Literal["identity_number", "bank_card", "mobile", "email"], ...] = ()
-    """Kinds of look-alikes an active field is meant to carry (a department's e-mail, say): not scanned for there."""
+    personal_data: tuple[PersonalDataKind, ...] = ()
+    """Kinds of look-alikes an active field is meant to carry (a project's address, say): not scanned for there."""
 
     @model_validator(mode="after")
     def _complete(self) -> FieldDisclosure:

@@ -6,6 +6,7 @@ Frictionless's own messages carry the cell, the row and looked-up keys; none of 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,23 +19,52 @@ from pipelines.validate.rows import HEADER_ROWS, Coordinates, JudgedRow, error_f
 
 _CONSTRAINT = re.compile(r'constraint "(?P<name>\w+)" is "(?P<bound>.*)"', re.DOTALL)
 _POSITION = re.compile(r"position (?P<position>[0-9]+)")
-_LONGEST_VALUE = 80
+_LONGEST_VALUE = 40
+#: Nobody's number has fewer than eleven digits, and accounts have no check digit that would give them away.
+_LONG_NUMBER = re.compile(r"[0-9]{11}")
+#: Figures with signs, units and brackets; dates, however written; words that stand for a missing value; codes.
+_HARMLESS = re.compile(
+    r"[+\-−~<>≈约¥￥$€(]{0,3}[0-9][0-9.,' ]*(?:[eE][+\-]?[0-9]+)?[ )]?[%‰]?[百千万亿]{0,2}元?\)?"
+    r"|(?=.*[0-9])[0-9年月日号季度第上下半时分秒初末底至前后/\-.:~ TZ+]+"
+    r"|待定|待补|待补充|无|暂无|没有|空|不详|未知|不适用|同上|是|否"
+    r"|[A-Za-z0-9_./\-]{1,30}"
+)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{1,8}")
+#: The hundred most frequent family names (Ministry of Public Security) and a few beyond.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "康易乔赖文傅施洪欧司诸"
+)
 
 #: Remedies that depend on the expected type; other types get the general one.
 _TYPE_REMEDIES = {"number", "integer", "date", "datetime", "boolean", "year", "yearmonth"}
 
 
-def showable(dataset: Dataset, field: str, text: str | None) -> str | None:
-    """The delivered text, if it may be shown: the field is active and the text does not look personal.
+def showable(dataset: Dataset, field: str, text: str | None, *, alone: bool = False) -> str | None:
+    """The delivered text, if it may be shown: its field is active, and it is nothing but a figure, a date or a code.
 
-    Control and format characters become ``�``, and long texts are cut: reports are read in terminals and browsers.
+    Where columns are shifted, names and addresses stand in fields that never have any. Chinese words are therefore
+    shown only where codes are expected, and only if it is the row's one fault (``alone``). Control and format
+    characters become ``�``: reports are read in terminals and browsers.
     """
-    if text is None or not dataset.has_field(field):
+    if text is None or not dataset.has_field(field) or len(text) > _LONGEST_VALUE:
         return None
-    if dataset.field(field).disclosure.attribute is not Attribute.ACTIVE or looks_like_personal_data(text):
+    spec = dataset.field(field)
+    if spec.disclosure.attribute is not Attribute.ACTIVE or looks_like_personal_data(text):
         return None
-    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return clean if len(clean) <= _LONGEST_VALUE else clean[:_LONGEST_VALUE] + "…"
+    plain = unicodedata.normalize("NFKC", "".join(c for c in text if c.isprintable())).strip()
+    if _LONG_NUMBER.search(plain):
+        return None
+    is_coded = spec.codelist is not None or spec.constraints.enum is not None
+    if not _HARMLESS.fullmatch(plain) and not (is_coded and alone and _is_chinese_term(plain)):
+        return None
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _is_chinese_term(text: str) -> bool:
+    """A short word that does not begin as persons' names do."""
+    return _CHINESE.fullmatch(text) is not None and text[0] not in _SURNAMES
 
 
 def explain(
@@ -48,7 +78,7 @@ def explain(
     if len(fields) == 1 and fields[0] in columns and error.type in {"type-error", "constraint-error", "foreign-key"}:
         position = columns[fields[0]]
         cell = row.cells[position] if position < len(row.cells) else None
-        value = showable(dataset, fields[0], cell)
+        value = showable(dataset, fields[0], cell, alone=len(row.verdict.errors) == 1)
     return Finding(Check.TABLE_SCHEMA, error.type, _severity(error, fields, dataset), message, remedy, place, value)
 
 

@@ -140,7 +140,9 @@ def fields_by_label(labels: Sequence[str], fields: Sequence[dict[str, Any]]) -> 
 def _stream(path: Path, labels: int) -> Iterator[tuple[tuple[str | None, str | None, int | None], list[str | None]]]:
     """Coordinates and cells of each row: short rows stay short, surplus cells follow at the end."""
     with pq.ParquetFile(path) as stored:
-        for batch in stored.iter_batches(batch_size=_BATCH):
+        # By row group: the readers bound a group's bytes, however long its cells are.
+        groups = (stored.read_row_group(number) for number in range(stored.num_row_groups))
+        for batch in (batch for group in groups for batch in group.to_batches(_BATCH)):
             columns = {name: batch.column(name).to_pylist() for name in batch.schema.names}
             data = [columns[f"c{position}"] for position in range(labels)]
             for index in range(batch.num_rows):

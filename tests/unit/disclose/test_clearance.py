@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from disclosing import Row, allotments, clear, treated, validated_table
+from disclosing import KIND, Row, allotments, clear, treated, validated_table
 from support import field
 
 from pipelines.core.check_digits import identity_number_check
@@ -62,6 +62,20 @@ def test_a_hundred_hits_per_field_are_located_and_all_are_counted(tmp_path: Path
         (field("n", "number", decimals=2), Decimal(PHONE)),
         (field("n", "integer", unit="CNY"), int(CARD)),
         (field("n", "integer"), IDENTITY_OF_DIGITS),
+        (field("n", "integer"), -IDENTITY_OF_DIGITS),
+        (field("n", "integer"), IDENTITY_OF_DIGITS * 10),
+        (field("n", "number"), float(IDENTITY_OF_DIGITS)),
+        (field("n", "number"), -float(IDENTITY_OF_DIGITS)),
+        (field("n", "number"), float(IDENTITY_OF_DIGITS * 10)),
+        (field("n", "number"), float(CARD) + 0.5),
+        (field("n", "number", decimals=0), Decimal(-IDENTITY_OF_DIGITS)),
+        (field("n", "number", decimals=2, unit="CNY"), Decimal("13812345678")),
+        (field("n", "number", unit="CNY"), 13812345678.0),
+        (field("n", "integer", unit="CNY"), -13812345678),
+        (field("n", "object"), r'{"tel": "\uff11\uff13\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18"}'),
+        (field("n", "array"), f"[[{IDENTITY_OF_DIGITS}]]"),
+        (field("n", "array"), "[5.801011990030745e+17]"),
+        (field("n", "geojson"), r'{"type": "Point", "coordinates": [1, 2], "zhang@example\u002ecom": 1}'),
     ],
 )
 def test_numbers_are_scanned_too(tmp_path: Path, spec: dict[str, Any], value: Any) -> None:
@@ -73,6 +87,16 @@ def test_numbers_are_scanned_too(tmp_path: Path, spec: dict[str, Any], value: An
     [
         (field("n", "number", decimals=2, unit="CNY"), Decimal(PHONE)),
         (field("n", "number", decimals=2), Decimal("13800138000.25")),
+        (field("n", "number", decimals=2, unit="CNY"), Decimal("13000000000.00")),
+        (field("n", "number", unit="CNY"), 13812000000.0),
+        (field("n", "number", decimals=2, unit="CNY"), Decimal("13812345678.25")),
+        (field("n", "integer", unit="CNY"), 138123456780),
+        (field("n", "number"), 6.02214076e23),
+        (field("n", "number"), 6.2e17),
+        (field("n", "number"), float("inf")),
+        (field("n", "integer"), 5801011990130745110),
+        (field("n", "array"), "[113.2345678, 23.1234567, 580101, 19900307, 4511]"),
+        (field("n", disclosure={"attribute": "active", "personal_data": ["address"]}), "人民路12号"),
         (field("n", disclosure={"attribute": "active", "personal_data": ["mobile"]}), PHONE),
         (field("n", disclosure=treated("mask", keep_last=4)), PHONE),
         (field("n"), "91350100M000100Y43"),
@@ -85,7 +109,7 @@ def test_no_personal_data_or_meant_to_be_there(tmp_path: Path, spec: dict[str, A
 
 def test_rows_that_a_condition_spares_are_scanned(tmp_path: Path) -> None:
     mask = treated("mask", when={"kind": ["person"]})
-    dataset = allotments(field("kind"), field("name", disclosure=mask))
+    dataset = allotments(KIND, field("name", disclosure=mask))
     findings = rejected(tmp_path, dataset, [{"kind": "person", "name": PHONE}, {"kind": "firm", "name": PHONE}])
     assert [finding.location.row for finding in findings] == [3]
 
@@ -97,9 +121,9 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
         SurrogateKey.of(b"k" * 32),
     )
     progress: list[int] = []
-    first = disclose(source, dataset, key, tmp_path / "a", progress.append)
-    second = disclose(source, dataset, key, tmp_path / "b")
-    other = disclose(source, dataset, SurrogateKey.of(b"l" * 32), tmp_path / "c")
+    first = disclose(source, dataset, {}, key, tmp_path / "a", progress.append)
+    second = disclose(source, dataset, {}, key, tmp_path / "b")
+    other = disclose(source, dataset, {}, SurrogateKey.of(b"l" * 32), tmp_path / "c")
     assert first.table.parquet.read_bytes() == second.table.parquet.read_bytes() != other.table.parquet.read_bytes()
     assert first.table.parquet.stat().st_mode & 0o777 == 0o600
     assert progress == [500]
@@ -119,9 +143,9 @@ def test_a_validated_file_that_is_not_as_recorded_is_refused(tmp_path: Path) -> 
     dataset = allotments(field("note"))
     source = validated_table(tmp_path, dataset, [{"note": "x"}])
     with pytest.raises(CorruptStore):
-        disclose(replace(source, rows=2), dataset, SurrogateKey.of(b"k" * 32), tmp_path / "out")
+        disclose(replace(source, rows=2), dataset, {}, SurrogateKey.of(b"k" * 32), tmp_path / "out")
     with pytest.raises(CorruptStore):
-        disclose(source, allotments(field("other")), SurrogateKey.of(b"k" * 32), tmp_path / "out")
+        disclose(source, allotments(field("other")), {}, SurrogateKey.of(b"k" * 32), tmp_path / "out")
 
 
 @pytest.mark.parametrize("attribute", [Attribute.ON_APPLICATION, Attribute.WITHHELD])
@@ -131,16 +155,16 @@ def test_a_field_that_is_not_active_cannot_pass_untreated(attribute: Attribute) 
     fields = (dataset.fields[0], dataset.fields[1].model_copy(update={"disclosure": slipped}))
     schema: SchemaDescriptor = dataset.schema.model_copy(update={"fields": fields})
     with pytest.raises(UntreatedField):
-        plan_fields(replace(dataset, schema=schema))
+        plan_fields(replace(dataset, schema=schema), {})
 
 
 def test_plans_that_cannot_be_carried_out_are_refused() -> None:
     month = field("note", disclosure=treated("generalise", to="month"))
     with pytest.raises(UnfitTreatment):
-        plan_fields(allotments(month))
+        plan_fields(allotments(month), {})
     twice = field("note", disclosure=treated("surrogate", published_as="plot", domain="d"))
     with pytest.raises(PublicNameTaken):
-        plan_fields(allotments(twice))
+        plan_fields(allotments(twice), {})
     nowhere = field("note", disclosure=treated("drop", when={"nowhere": ["x"]}))
     with pytest.raises(UnknownCondition):
-        plan_fields(allotments(nowhere))
+        plan_fields(allotments(nowhere), {})

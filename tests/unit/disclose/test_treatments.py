@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from disclosing import Row, allotments, clear, treated
+from disclosing import KEY, KIND, Row, allotments, clear, treated, validated_table
 from support import field
 
+from pipelines.core.findings import Severity
 from pipelines.core.records import FieldReceipt
+from pipelines.disclose import disclose
 from pipelines.disclose.treatments import masked_text
+from pipelines.registry import CodeList, Dataset
 from pipelines.registry.disclosures import Mask
 
 
@@ -39,7 +43,7 @@ def test_drop_leaves_no_trace_of_the_field(tmp_path: Path) -> None:
 
 
 def test_drop_with_a_condition_empties_the_cells_it_means(tmp_path: Path) -> None:
-    dataset = allotments(field("kind"), field("name", disclosure=treated("drop", when={"kind": ["person"]})))
+    dataset = allotments(KIND, field("name", disclosure=treated("drop", when={"kind": ["person"]})))
     rows: list[Row] = [
         {"kind": "person", "name": "王芳"},
         {"kind": "firm", "name": "Elm Ltd"},
@@ -53,15 +57,48 @@ def test_drop_with_a_condition_empties_the_cells_it_means(tmp_path: Path) -> Non
 
 def test_mask_with_a_condition_compares_texts_as_people_read_them(tmp_path: Path) -> None:
     mask = treated("mask", keep_first=1, length=2, when={"kind": ["person"]})
-    dataset = allotments(field("kind"), field("name", disclosure=mask))
+    dataset = allotments(KIND, field("name", disclosure=mask))
     rows = [
         {"kind": "person", "name": "欧阳修"},
         {"kind": " ｐｅｒｓｏｎ", "name": "王芳"},
         {"kind": "firm", "name": "Elm Ltd"},
+        {"kind": "ferm", "name": "李四"},
     ]
     result = clear(tmp_path, dataset, rows)
-    assert pq.read_table(result.table.parquet)["name"].to_pylist() == ["欧**", "王**", "Elm Ltd"]
-    assert result.table.receipt[0].rows == 2
+    assert pq.read_table(result.table.parquet)["name"].to_pylist() == ["欧**", "王**", "Elm Ltd", "李**"]
+    assert result.table.receipt[0].rows == 3
+
+
+def district_lease(references: dict[str, Severity], **more: Any) -> Dataset:
+    """Leases whose tenant is masked in the district 999901; a code list tells the districts."""
+    tenant = treated("mask", keep_first=1, length=2, when={"district": ["999901"]})
+    dataset = allotments(field("district", codelist="district"), field("tenant", disclosure=tenant), **more)
+    acceptance = dataset.descriptor.acceptance.model_copy(update={"references": references})
+    return replace(dataset, descriptor=dataset.descriptor.model_copy(update={"acceptance": acceptance}))
+
+
+@pytest.mark.parametrize(
+    ("references", "keys", "expected"),
+    [
+        ({}, True, ["张**", "李四光", "王**"]),
+        ({"district": Severity.WARNING}, True, ["张**", "李**", "王**"]),
+        ({}, False, ["张**", "李**", "王**"]),
+    ],
+)
+def test_a_code_that_nobody_checks_spares_no_row(
+    tmp_path: Path, references: dict[str, Severity], keys: bool, expected: list[str]
+) -> None:
+    key = {"fields": ["district"], "reference": {"resource": "district", "fields": ["code"]}}
+    dataset = district_lease(references, foreignKeys=[key] if keys else [])
+    districts = CodeList("district", "code", ("code",), ({"code": "999901"}, {"code": "999902"}), "")
+    rows = [
+        {"district": "999901", "tenant": "张三丰"},
+        {"district": "999902", "tenant": "李四光"},
+        {"district": "9999O2", "tenant": "王五"},
+    ]
+    source = validated_table(tmp_path, dataset, rows)
+    result = disclose(source, dataset, {"district": districts}, KEY, tmp_path / "out")
+    assert pq.read_table(result.table.parquet)["tenant"].to_pylist() == expected
 
 
 @pytest.mark.parametrize(

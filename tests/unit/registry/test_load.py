@@ -161,3 +161,29 @@ def test_aliases_within_aliases_cost_nothing(registry: Path) -> None:
     (trees(registry) / "dataset.yaml").write_text(f"a0: &a0 [x]\n{levels}\n", encoding="utf-8")
     catalog = load_catalog(registry)
     assert catalog.broken == {"tree_inventory"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "references", "value", "expected"),
+    [
+        ("species", "error", "pine", ["check-open-condition"]),
+        ("note", "error", "x", ["check-open-condition"]),
+        ("district", "warning", "999901", ["check-open-condition"]),
+        ("district", "error", "999909", ["check-unknown-condition"]),
+        ("district", "error", "999901", []),
+    ],
+)
+def test_a_condition_needs_a_required_field_whose_values_are_checked(
+    registry: Path, condition: str, references: str, value: str, expected: list[str]
+) -> None:
+    schema = tree_schema()
+    mask = {"attribute": "withheld", "basis": "law", "unit": "parks_office", "treatment": {"type": "mask"}}
+    schema["fields"].append(field("planter", disclosure={**mask, "when": {condition: [value]}}))
+    (trees(registry) / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    descriptor = {**tree_descriptor(), "acceptance": {"references": {"district": references}}}
+    (trees(registry) / "dataset.yaml").write_text(yaml.safe_dump(descriptor), encoding="utf-8")
+    catalog = load_catalog(registry)
+    assert [message for _, _, _, message in told(catalog)] == expected
+    assert all(
+        p.message.text(language) and p.remedy.text(language) for p in catalog.problems for language in ("en", "zh")
+    )

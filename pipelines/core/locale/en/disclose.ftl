@@ -2,6 +2,10 @@ disclose-personal-data = The field “{ $field }” holds what looks like { $kin
     [identity_number] a resident identity number
     [bank_card] a bank card number
     [mobile] a mobile telephone number
+    [landline] a telephone number
+    [address] a postal address
+    [passport] a passport number
+    [plate] a vehicle's number plate
    *[email] an e-mail address
   }. The field is published as it is and is not meant to carry it.
 disclose-personal-data-remedy = Take it out of the file and deliver again. If the field is meant to carry it, have its disclosure property in schema.json say so (personal_data), or give the field a treatment.
@@ -9,6 +13,10 @@ disclose-personal-data-further = The field “{ $field }” holds the same in { 
     [identity_number] a resident identity number
     [bank_card] a bank card number
     [mobile] a mobile telephone number
+    [landline] a telephone number
+    [address] a postal address
+    [passport] a passport number
+    [plate] a vehicle's number plate
    *[email] an e-mail address
   }.
 disclose-not-active = The dataset's disclosure attribute is “{ $attribute }”; only the rows of an “active” dataset are published.

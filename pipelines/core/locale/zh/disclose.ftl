@@ -2,6 +2,10 @@ disclose-personal-data = 字段“{ $field }”中有疑似{ $kind ->
     [identity_number] 居民身份证号码
     [bank_card] 银行卡号
     [mobile] 手机号码
+    [landline] 固定电话号码
+    [address] 门牌住址
+    [passport] 护照号码
+    [plate] 机动车号牌
    *[email] 电子邮箱地址
   }的内容。该字段按原样公开，不应含有此类信息。
 disclose-personal-data-remedy = 请从文件中删除后重新报送。如该字段本应含有此类信息，请在 schema.json 中该字段的 disclosure 属性里注明（personal_data），或为该字段设定处理方式。
@@ -9,6 +13,10 @@ disclose-personal-data-further = 字段“{ $field }”另有 { $count } 行存�
     [identity_number] 居民身份证号码
     [bank_card] 银行卡号
     [mobile] 手机号码
+    [landline] 固定电话号码
+    [address] 门牌住址
+    [passport] 护照号码
+    [plate] 机动车号牌
    *[email] 电子邮箱地址
   }。
 disclose-not-active = 该数据集的公开属性为“{ $attribute }”，只有公开属性为“active”（主动公开）的数据集才予发布。

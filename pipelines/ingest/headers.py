@@ -111,9 +111,12 @@ def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: E
 
 
 def renamed(labels: Sequence[str], layout: Layout) -> list[str | None]:
-    """The field name of each label, the label itself where the layout names none, ``None`` for columns left out."""
+    """The field name of each label, the label itself where the layout names none, ``None`` for columns left out.
+
+    An empty label is named by its position: ``#2`` is the second column.
+    """
     names = {matching(label): name for label, name in layout.columns.items()}
-    return [names.get(matching(label), label) for label in labels]
+    return [names.get(matching(label) or f"#{position}", label) for position, label in enumerate(labels, start=1)]
 
 
 def _labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ class Layout(Descriptor):
     """The first row whose first non-empty cell matches ends the table; it and all remarks after it are left out."""
     unit_note: UnitNote | None = None
     columns: dict[Text, Identifier | None] = Field(default_factory=dict)
-    """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are."""
+    """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are;
+    a column without a label is named by its position: ``"#2"``."""
     steps: tuple[Step, ...] = ()
 
 
@@ -154,7 +155,8 @@ class FromDelivery(Descriptor):
 
     step: Literal["from_delivery"]
     field: Identifier
-    source: Literal["period", "year", "organisation", "organisation_name", "credit_code", "sheet"]
+    source: Literal["period", "year", "organisation", "organisation_name", "credit_code", "file", "sheet", "row"]
+    """``row`` is the number in the file or sheet, as people see it; with ``file`` and ``sheet`` it tells rows apart."""
 
 
 class FillDown(Descriptor):

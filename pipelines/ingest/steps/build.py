@@ -8,7 +8,14 @@ from pipelines.core.findings import Severity
 from pipelines.ingest.numbers import number_parser
 from pipelines.ingest.steps.base import StepContext, TidyStep
 from pipelines.ingest.steps.cells import CellStep, date_parser, half_width, mapper
-from pipelines.ingest.steps.columns import ComposeStep, ConstantStep, FillDownStep, LookupStep, template_fields
+from pipelines.ingest.steps.columns import (
+    ComposeStep,
+    ConstantStep,
+    FillDownStep,
+    LookupStep,
+    RowNumberStep,
+    template_fields,
+)
 from pipelines.ingest.steps.scale import ScaleStep, scaler
 from pipelines.ingest.steps.totals import ExcludeTotalsStep, TotalColumns
 from pipelines.ingest.steps.unpivot import UnpivotStep
@@ -58,6 +65,8 @@ def _build(model: Step, labels: tuple[str, ...], context: StepContext) -> list[T
             return [FillDownStep(labels, context.positions(labels, model.fields, model.step))]
         case Constant():
             return [ConstantStep(labels, model.field, model.value)]
+        case FromDelivery(source="row"):
+            return [RowNumberStep(labels, model.field)]
         case FromDelivery():
             return [ConstantStep(labels, model.field, _from_delivery(model, context))]
         case Lookup():
@@ -86,7 +95,9 @@ def _cell_step(
         case ParseNumber():
             return CellStep(labels, places, number_parser(model))
         case ParseDate():
-            return CellStep(labels, places, date_parser(model.formats))
+            targets = [spec for name in wanted if (spec := context.field_of(name)) is not None]
+            dates_only = bool(targets) and all(spec.type == "date" for spec in targets)
+            return CellStep(labels, places, date_parser(model.formats, dates_only))
         case MapValues():
             return CellStep(labels, places, mapper(model.values))
 
@@ -138,6 +149,8 @@ def _from_delivery(model: FromDelivery, context: StepContext) -> str | None:
     if model.source == "year":
         period = context.dataset.period(key.period)
         return str(period.year) if period.start is not None else None
+    if model.source == "file":
+        return context.file
     if model.source == "sheet":
         return context.sheet_name
     if model.source == "organisation":

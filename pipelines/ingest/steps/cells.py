@@ -40,8 +40,11 @@ def half_width(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
-def date_parser(formats: Sequence[str]) -> Callable[[str], str]:
-    """Dates in the first format that fits become ISO 8601; with a time where the format has one."""
+def date_parser(formats: Sequence[str], dates_only: bool) -> Callable[[str], str]:
+    """Dates in the first format that fits become ISO 8601; with a time where the format has one.
+
+    ``dates_only``: the column goes into a date field, where midnight (as spreadsheets export dates) is no time.
+    """
 
     def parse(text: str) -> str:
         for pattern in formats:
@@ -50,6 +53,8 @@ def date_parser(formats: Sequence[str]) -> Callable[[str], str]:
             except ValueError:
                 continue
             timed = any(directive in pattern for directive in _TIME_DIRECTIVES)
+            if dates_only and moment.time() == dt.time():
+                timed = False
             return moment.isoformat() if timed else moment.date().isoformat()
         return text
 

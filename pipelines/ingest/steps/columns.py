@@ -53,6 +53,13 @@ class ConstantStep(_ColumnStep):
         return [self._value] * len(batch)
 
 
+class RowNumberStep(_ColumnStep):
+    """The row's number in the file or sheet: a key for tables whose rows have none."""
+
+    def _offers(self, batch: Batch) -> Sequence[Cell]:
+        return [str(number) for number in batch.numbers]
+
+
 class LookupStep(_ColumnStep):
     """The text that belongs to the code in another column (``by``: its position, ``None`` if not delivered)."""
 

@@ -319,3 +319,23 @@ def test_progress_tells_the_rows_read(tmp_path: Path) -> None:
     content = (HEADER + "\n" + "A1,,,,,,,\n" * 20_000).encode()
     raw = read(delivered(tmp_path, {"t.csv": content}), dataset(CSV), catalog(), tmp_path / "work", told.append)
     assert len(told) > 1 and sum(told) == raw.rows == 20_000
+
+
+def test_unlabelled_columns_are_named_by_position_and_rows_can_be_numbered(tmp_path: Path) -> None:
+    from ingesting import catalog, dataset
+
+    from pipelines.ingest import read
+
+    layout = {
+        "name": "flat", "format": "csv", "columns": {"编号": "tree_id", "#2": "district", "日期": "planted"},
+        "steps": [
+            {"step": "parse_date", "fields": ["planted"], "formats": ["%m/%d/%Y %H:%M:%S"]},
+            {"step": "from_delivery", "field": "note", "source": "row"},
+        ],
+    }  # fmt: skip
+    content = "编号,,日期\nA1,999901,5/19/2006 0:00:00\nA2,999902,5/19/2006 8:30:00\n".encode()
+    raw = read(delivered(tmp_path, {"t.csv": content}), dataset(layout), catalog(), tmp_path / "work")
+    assert raw.labels == ("tree_id", "district", "planted", "note")
+    table = pq.read_table(raw.parquet)
+    assert table.column("c2").to_pylist() == ["2006-05-19", "2006-05-19T08:30:00"]
+    assert table.column("c3").to_pylist() == ["2", "3"]

@@ -14,7 +14,7 @@ from support import delivery, tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable, FieldReceipt
-from pipelines.publish import Contribution, Segment, build_segment, save_candidate
+from pipelines.publish import Contribution, Release, Segment, build_segment, release, save_candidate
 from pipelines.registry import Catalog, load_catalog
 
 NOW = dt.datetime(2026, 4, 1, 8, 30, tzinfo=dt.UTC)
@@ -74,7 +74,7 @@ def tree(number: int, species: str = "ginkgo", height: str = "3.50", planted: st
 
 def contribution(table: DisclosedTable, quarantined: int = 0) -> Contribution:
     """A contribution with plausible quality counts."""
-    return Contribution(table, {
+    return Contribution(table, table.delivery.digest, {
         "rows_delivered": table.rows + quarantined, "rows_quarantined": quarantined,
         "checks": {"table_schema": {"errors": quarantined}},
     })  # fmt: skip
@@ -105,7 +105,17 @@ def add_candidate(
     table = disclosed(workspace.work / "in.parquet", rows, schema=schema, dataset=dataset, period=period)
     segment = build_segment(catalog.dataset(dataset), period, [contribution(table)], workspace.work, threads=1)
     assert segment is not None
-    return save_candidate(workspace, dataset, segment)
+    return save_candidate(workspace, dataset, segment, keys(catalog)[dataset])
+
+
+def keys(catalog: Catalog) -> dict[str, str]:
+    """Processing keys: all that matters here is that they change with the descriptors."""
+    return {dataset_id: dataset.digest for dataset_id, dataset in catalog.datasets.items()}
+
+
+def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW) -> Release:
+    """A release under the given registry."""
+    return release(workspace, catalog, keys(catalog), now)
 
 
 def registry(workspace: Workspace) -> Catalog:

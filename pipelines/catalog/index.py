@@ -8,6 +8,7 @@ nothing. A ``.sha256`` file beside each index tells a complete index from a dama
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.catalog.tables import add_snapshot, add_version, create_tables, set_latest
+from pipelines.catalog.tables import add_snapshot, add_version, create_tables, remove_latest, set_latest
 from pipelines.catalog.views import view_statements
 from pipelines.core.files import (
     READ_ONLY_MODE,
@@ -29,6 +30,7 @@ from pipelines.core.files import (
 from pipelines.core.paths import Workspace
 from pipelines.publish import Snapshot, SnapshotEntry, load_manifest, load_snapshot, snapshot_numbers
 from pipelines.publish.sql import identifier, literal, scratch_database
+from pipelines.publish.store import make_folder
 
 INDEX = "catalog.duckdb"
 #: DuckDB 1.4 and DuckDB-WASM read this; they do not read what 2.0 writes by default.
@@ -101,14 +103,21 @@ def _add_snapshots(
     """Add the versions of all snapshots after ``start``, then bring what tells of the latest versions up to date."""
     old: Mapping[str, SnapshotEntry] = load_snapshot(root, start).datasets if start is not None else {}
     current = old
+    known = {tuple(row) for row in connection.execute("SELECT dataset, version FROM main.versions").fetchall()}
     for number in numbers:
         if start is not None and number <= start:
             continue
         snapshot = load_snapshot(root, number)
         add_snapshot(connection, snapshot)
-        for _, entry in _changed(current, snapshot):
+        for dataset, entry in _changed(current, snapshot):
+            if (dataset, entry.version) in known:
+                continue  # It had been withdrawn, and is back as it was.
+            known.add((dataset, entry.version))
             add_version(connection, snapshot, load_manifest(root, entry.manifest), entry.manifest)
         current = snapshot.datasets
+    for dataset in sorted(old.keys() - current.keys()):
+        connection.execute(f"DROP VIEW {identifier(old[dataset].theme)}.{identifier(dataset)}")
+        remove_latest(connection, dataset)
     for dataset in sorted(current):
         if old.get(dataset) != current[dataset]:
             _show_latest(connection, root, old.get(dataset), dataset, current[dataset])
@@ -147,6 +156,7 @@ def _recorded_hash(index: Path) -> str | None:
 
 def _install(built: Path, target: Path) -> None:
     """Put a finished index in its place; its hash follows, so a crash in between only means building it again."""
+    make_folder(target.parent)
     with temporary_beside(target) as temporary:
         shutil.copyfile(built, temporary)
         temporary.chmod(READ_ONLY_MODE)
@@ -160,7 +170,8 @@ def _install(built: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def _work_folder(workspace: Workspace) -> Iterator[Path]:
-    folder = workspace.work / f"index-{secrets.token_hex(4)}"
+    # Named after the process: what a killed one left is removed by the next that opens the installation.
+    folder = workspace.work / f"{os.getpid()}-index-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     try:
         yield folder

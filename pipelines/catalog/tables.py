@@ -130,8 +130,7 @@ def add_version(
 
 def set_latest(connection: duckdb.DuckDBPyConnection, manifest: Manifest, manifest_sha256: str) -> None:
     """Make a version the one that ``datasets`` and ``fields`` tell of."""
-    for table in ("datasets", "fields"):
-        connection.execute(f"DELETE FROM main.{identifier(table)} WHERE dataset = ?", [manifest.dataset])
+    remove_latest(connection, manifest.dataset)
     about, periods = manifest.metadata, manifest.periods
     insert(connection, "datasets", [(
         manifest.dataset, manifest.theme, about["title"]["zh"], about["title"]["en"], about["description"]["zh"],
@@ -141,6 +140,12 @@ def set_latest(connection: duckdb.DuckDBPyConnection, manifest: Manifest, manife
         manifest.size, manifest_path(manifest_sha256), manifest.logical_hash,
     )])  # fmt: skip
     insert(connection, "fields", _field_rows(manifest))
+
+
+def remove_latest(connection: duckdb.DuckDBPyConnection, dataset: str) -> None:
+    """Take a dataset out of ``datasets`` and ``fields``; what is known of its versions stays."""
+    for table in ("datasets", "fields"):
+        connection.execute(f"DELETE FROM main.{identifier(table)} WHERE dataset = ?", [dataset])
 
 
 def _field_rows(manifest: Manifest) -> Sequence[Row]:

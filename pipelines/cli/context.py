@@ -18,6 +18,7 @@ from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Out
 from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery
 from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
+from pipelines.flow.machine import machine_trouble
 from pipelines.registry import CatalogUnusable, Problem
 
 
@@ -56,7 +57,8 @@ def output(as_json: bool, language: str) -> Output:
 def readable_errors(out: Output) -> Iterator[None]:
     """Turn errors that people can do something about into a sentence and an exit code."""
     try:
-        yield
+        with machine_trouble():
+            yield
     except CatalogUnusable as unusable:
         show_problems(out, unusable.problems)
         raise typer.Exit(EXIT_PROBLEMS) from unusable
@@ -65,11 +67,18 @@ def readable_errors(out: Output) -> Iterator[None]:
         out.error(out.of(error.message))
         usage = isinstance(error, (InvalidPeriod, UnknownDataset, UnknownDelivery))
         raise typer.Exit(EXIT_USAGE if usage else EXIT_PROBLEMS) from error
-    except OSError as error:
-        reason = f"{type(error).__name__}: {error.strerror or ''} {error.filename or ''}".strip()
+    except (OSError, MemoryError) as error:
+        reason = machine_reason(error)
         out.json({"error": {"id": "cli-machine-error", "params": {"reason": reason}}})
         out.error(out.text("cli-machine-error", reason=reason))
         raise typer.Exit(EXIT_UNFINISHED) from error
+
+
+def machine_reason(error: OSError | MemoryError) -> str:
+    """What the machine could not do, in one line."""
+    if isinstance(error, MemoryError):
+        return type(error).__name__
+    return f"{type(error).__name__}: {error.strerror or ''} {error.filename or ''}".strip()
 
 
 def show_problems(out: Output, problems: tuple[Problem, ...]) -> None:

@@ -9,10 +9,10 @@ import typer
 from pipelines.catalog import open_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.output import Output
-from pipelines.cli.summaries import verdict_id
+from pipelines.cli.summaries import show_held, show_unplaced, verdict_id
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
-from pipelines.flow import Installation, open_installation, pending
+from pipelines.flow import Installation, held, open_installation, pending, unreadable_files
 from pipelines.flow.ledger import LandedDelivery
 from pipelines.ingest import scan_inbox
 from pipelines.publish import latest_snapshot
@@ -27,6 +27,8 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
     with readable_errors(out), open_installation(workspace) as inst:
         scan = scan_inbox(workspace, inst.catalog)
         waiting = pending(inst, scan)
+        unplaced = (*scan.unplaced, *unreadable_files(inst, scan))
+        staying = held(inst)
         snapshot = latest_snapshot(workspace.catalog)
         deliveries = [_delivery(inst, landed) for landed in inst.ledger.deliveries()]
         released = {dataset: entry.version for dataset, entry in snapshot.datasets.items()} if snapshot else {}
@@ -36,7 +38,8 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
                 "datasets": {dataset: str(version) for dataset, version in released.items()},
                 "broken": sorted(inst.catalog.broken),
                 "waiting": [vars(work) for work in waiting],
-                "unplaced": [entry.path for entry in scan.unplaced],
+                "unplaced": [entry.path for entry in unplaced],
+                "held": list(staying),
                 "deliveries": deliveries,
             }
         )
@@ -54,8 +57,8 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
             for dataset_id, dataset in inst.catalog.datasets.items()
         ]
         out.table(["cli-dataset", "cli-title", "cli-version"], datasets, out.text("cli-datasets"))
-        for entry in scan.unplaced if not as_json else ():
-            out.say("cli-run-unplaced", path=entry.path, reason=out.of(entry.message), remedy=out.of(entry.remedy))
+        show_unplaced(out, unplaced)
+        show_held(out, staying)
         out.say("cli-status-summary", waiting=len(waiting), broken=len(inst.catalog.broken),
                 snapshot=snapshot.number if snapshot else 0)  # fmt: skip
 

@@ -16,7 +16,7 @@ from pipelines.core.files import replace_file
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation
-from pipelines.flow.outcomes import OUTCOME_FILE
+from pipelines.flow.lookups import OUTCOME_FILE, stored_outcome
 from pipelines.validate import read_findings
 from pipelines.validate.page import report_page
 from pipelines.validate.summary import FindingGroup, finding_groups
@@ -50,7 +50,7 @@ def _folder(inst: Installation, out: Output, name: str) -> Path:
     landed = inst.ledger.newest(name)
     if landed is None:
         raise UnknownDelivery(name)
-    outcome = inst.ledger.outcome(landed.id, inst.processing_keys.get(landed.key.dataset, ""))
+    outcome = stored_outcome(inst, landed.key.dataset, landed.id)
     if outcome is None:
         out.error(out.text("cli-report-undecided", delivery=landed.id))
         raise typer.Exit(EXIT_PROBLEMS)

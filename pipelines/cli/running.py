@@ -10,15 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
-from pipelines.cli.output import EXIT_PROBLEMS, Output
+from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
 from pipelines.cli.progress import work_progress
-from pipelines.cli.summaries import delivery_row, show_deliveries, show_versions
+from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import (
     Installation,
     PeriodResult,
     ReleaseResult,
+    in_order,
     open_installation,
     pending,
     process,
@@ -41,6 +42,8 @@ class _Run:
     results: tuple[PeriodResult, ...]
     release: ReleaseResult
     unplaced: tuple[Unplaced, ...]
+    unfinished: tuple[str, ...]
+    """Deliveries, or datasets and periods, that memory did not suffice for."""
 
 
 def run(
@@ -58,6 +61,8 @@ def run(
             log_to_file(workspace)
             done = _run(inst, out, datasets or [], period)
         _show(out, workspace, inst, done)
+    if done.unfinished:
+        raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
                    for result in period_result.processed)  # fmt: skip
     if strict and (rejected or done.unplaced):
@@ -73,28 +78,34 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
         for work in pending(inst, scan)
         if (not datasets or work.dataset in datasets) and (period is None or work.period == period)
     ]
-    results = []
+    results: list[PeriodResult] = []
+    unfinished: list[str] = []
     with work_progress(out, len(works)) as progress:
         for work in works:
-            results.append(process(inst, work, progress.begin(f"{work.dataset} {work.period}")))
+            try:
+                results.append(process(inst, work, progress.begin(f"{work.dataset} {work.period}")))
+            except MemoryError:
+                # One that does not fit into memory keeps no other from being published.
+                unfinished.append(f"{work.dataset} {work.period}")
             progress.end()
     released = release(inst)
     refresh_index(inst)
     _tell_dagster(inst, out, results, released)
-    return _Run(tuple(results), released, scan.unplaced)
+    unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
+    unfinished += [delivery for result in results for delivery in result.unfinished]
+    return _Run(tuple(results), released, unplaced, tuple(unfinished))
 
 
 def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], released: ReleaseResult) -> None:
     """Show in Dagster what this run did, and what an earlier run that was killed did not come to show."""
     known = {result.work for result in results}
-    usable = inst.catalog.datasets.keys()
-    forgotten = [work for work in inst.ledger.unreported() if work not in known and work.dataset in usable]
-    if not results and not forgotten and not released.versions:
+    forgotten = [work for work in in_order(inst, inst.ledger.unreported()) if work not in known]
+    if not results and not forgotten and not released.versions and not released.withdrawn:
         return
     from pipelines.orchestration.reporting import report_run
 
-    shown = [*results, *(process(inst, work) for work in forgotten)]
     try:
+        shown = [*results, *(process(inst, work) for work in forgotten)]
         report_run(inst.workspace, inst.catalog, shown, released)
     except Exception as problem:
         # The catalog is released by now, and its truth lies outside Dagster: the next run shows what is missing.
@@ -112,6 +123,10 @@ def _show(out: Output, workspace: Workspace, inst: Installation, done: _Run) -> 
             "deliveries": [delivery_row(result) for result in processed],
             "unplaced": [_unplaced(entry) for entry in done.unplaced],
             "problems": [problem.as_dict() for problem in inst.catalog.problems],
+            "held": _held(done),
+            "unfinished": list(done.unfinished),
+            "withdrawn": list(done.release.withdrawn),
+            "notices": [notice.as_dict() for notice in done.release.notices],
             "snapshot": done.release.snapshot,
             "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
             "catalog": catalog,
@@ -119,14 +134,25 @@ def _show(out: Output, workspace: Workspace, inst: Installation, done: _Run) -> 
     )
     if inst.catalog.broken:
         out.say("cli-run-broken", datasets=", ".join(sorted(inst.catalog.broken)))
-    for entry in done.unplaced if not out.as_json else ():
-        out.say("cli-run-unplaced", path=entry.path, reason=out.of(entry.message), remedy=out.of(entry.remedy))
+    show_unplaced(out, done.unplaced)
     if processed:
         show_deliveries(out, processed)
     show_versions(out, done.release)
-    if not processed and not done.release.versions:
+    show_held(out, _held(done))
+    for notice in done.release.notices:
+        out.say("cli-run-notice", notice=out.of(notice))
+    for name in done.unfinished:
+        out.error(out.text("cli-run-unfinished", name=name))
+    waiting = done.unfinished or any(result.not_landed for result in done.results)
+    if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)
     _next_steps(out, [result for result in processed if result.verdict is not Verdict.ACCEPTED], catalog)
+
+
+def _held(done: _Run) -> list[str]:
+    """Rejected deliveries whose departments' rows are still shown after the release."""
+    shown = [result for result in done.results if result.work.dataset not in done.release.withdrawn]
+    return [delivery for result in shown for delivery in result.held]
 
 
 def _unplaced(entry: Unplaced) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pipelines.cli.output import Output
 from pipelines.core.findings import Finding, Severity
 from pipelines.core.records import Verdict
 from pipelines.flow import DeliveryResult, ReleaseResult
+from pipelines.ingest import Unplaced
 from pipelines.validate.summary import FindingGroup
 
 
@@ -69,6 +70,18 @@ def _reasons(out: Output, result: DeliveryResult) -> str:
         if summary.errors:
             counts |= {rule: counts.get(rule, 0) + count for rule, count in summary.rules.items()}
     return ", ".join(f"{rule} × {count}" for rule, count in counts.items())
+
+
+def show_unplaced(out: Output, entries: Iterable[Unplaced]) -> None:
+    """What of the inbox could not be taken, and what to do."""
+    for entry in entries if not out.as_json else ():
+        out.say("cli-run-unplaced", path=entry.path, reason=out.of(entry.message), remedy=out.of(entry.remedy))
+
+
+def show_held(out: Output, deliveries: Iterable[str]) -> None:
+    """Rejected deliveries whose departments' published rows stay as they are."""
+    for delivery in deliveries:
+        out.say("cli-run-held", delivery=delivery)
 
 
 def show_versions(out: Output, released: ReleaseResult) -> None:

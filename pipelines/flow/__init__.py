@@ -6,9 +6,11 @@ one (dataset, period) to a candidate segment; the release and what is derived fr
 Not here: how a stage works (the rooms below), how people start or watch runs (``cli``, ``orchestration``).
 """
 
+from pipelines.flow.inbox_trouble import unreadable_files
 from pipelines.flow.installation import Installation, open_installation
 from pipelines.flow.periods import process
-from pipelines.flow.plan import inbox_changes, pending
+from pipelines.flow.plan import in_order, inbox_changes, pending
+from pipelines.flow.published import held
 from pipelines.flow.releasing import pending_release, refresh_index, release
 from pipelines.flow.results import DeliveryResult, PeriodResult, ReleasedVersion, ReleaseResult, Work
 
@@ -19,6 +21,8 @@ __all__ = [
     "ReleaseResult",
     "ReleasedVersion",
     "Work",
+    "held",
+    "in_order",
     "inbox_changes",
     "open_installation",
     "pending",
@@ -26,4 +30,5 @@ __all__ = [
     "process",
     "refresh_index",
     "release",
+    "unreadable_files",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import shutil
 from collections.abc import Sequence
@@ -11,33 +12,66 @@ from pipelines.core.files import replace_file
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.records import CheckSummary, Verdict
+from pipelines.flow.clashes import clashed_with, giving_way
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import StoredOutcome
-from pipelines.flow.outcomes import OUTCOME_FILE, checks_as_json, disclosed_table, install, load_result
+from pipelines.flow.lookups import OUTCOME_FILE
+from pipelines.flow.machine import machine_trouble
+from pipelines.flow.outcomes import checks_as_json, disclosed_table, install, load_result
+from pipelines.flow.published import Published
 from pipelines.flow.results import Work
-from pipelines.publish import Contribution, DuplicateAcrossDeliveries, Segment, build_segment, save_candidate
+from pipelines.publish import (
+    Contribution,
+    DuplicateAcrossDeliveries,
+    Segment,
+    build_segment,
+    remove_period_candidate,
+    save_candidate,
+)
 from pipelines.registry import Dataset
 from pipelines.validate import FindingLog, read_findings
 
 RULE = "primary-key"
+#: Keeps this use of the installation's secret apart from surrogates (RFC 5869 calls it "info").
+_DIGEST_DOMAIN = b"delivery-digest\0"
 
 
-def composition_key(outcomes: Sequence[StoredOutcome]) -> str:
-    """Identifies which outcomes, of which processing, a segment is made of."""
-    parts = sorted(f"{outcome.folder}\0{outcome.decided}" for outcome in outcomes)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def composition_key(processing_key: str, outcomes: Sequence[StoredOutcome], held: Sequence[str] = ()) -> str:
+    """Identifies which outcomes a segment is made of, or which deliveries keep it as it was; begins with the
+    processing key, so that periods composed under another descriptor are found."""
+    parts = sorted(f"held\0{delivery}" for delivery in held)
+    parts += sorted(f"{outcome.folder}\0{outcome.decided}" for outcome in outcomes)
+    return f"{processing_key} {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
 
 
 def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[StoredOutcome]) -> Segment | None:
     """Build the segment of a dataset and period and save it as a candidate for the next release.
 
+    Without accepted deliveries there is none, and a candidate of earlier ones is removed.
+
     Raises:
         DuplicateAcrossDeliveries: departments delivered rows with the same key.
     """
-    contributions = [Contribution(disclosed_table(inst, outcome), _quality(inst, outcome)) for outcome in current]
-    with inst.scratch(f"{work.dataset}.{work.period}") as folder:
+    contributions = [_contribution(inst, outcome) for outcome in current]
+    with inst.scratch(f"{work.dataset}.{work.period}") as folder, machine_trouble():
         segment = build_segment(dataset, work.period, contributions, folder)
-        return save_candidate(inst.workspace, dataset.id, segment) if segment is not None else None
+        if segment is None:
+            remove_period_candidate(inst.workspace, dataset.id, work.period)
+            return None
+        return save_candidate(inst.workspace, dataset.id, segment, inst.processing_keys[dataset.id])
+
+
+def _contribution(inst: Installation, outcome: StoredOutcome) -> Contribution:
+    table = disclosed_table(inst, outcome)
+    return Contribution(table, public_digest(inst, table.delivery.digest), _quality(inst, outcome))
+
+
+def public_digest(inst: Installation, digest: str) -> str:
+    """What names a delivery's content in public: HMAC-SHA-256 (RFC 2104) of its digest under the surrogate key.
+
+    The plain digest would let anyone who can guess a value that was left out of a small file check the guess.
+    """
+    return hmac.new(inst.key.secret, _DIGEST_DOMAIN + digest.encode(), hashlib.sha256).hexdigest()
 
 
 def _quality(inst: Installation, outcome: StoredOutcome) -> dict[str, object]:
@@ -50,10 +84,9 @@ def _quality(inst: Installation, outcome: StoredOutcome) -> dict[str, object]:
     }
 
 
-def reject_latest(inst: Installation, work: Work, clash: DuplicateAcrossDeliveries) -> None:
-    """Reject the delivery that landed last of those that share keys; the others' rows stand."""
-    landed = {delivery.id: delivery.landed for delivery in inst.ledger.deliveries(work)}
-    latest = max(clash.deliveries, key=lambda delivery: (landed[delivery], delivery))
+def reject_clash(inst: Installation, work: Work, clash: DuplicateAcrossDeliveries, published: Published) -> None:
+    """Reject the delivery that gives way among those that share keys; the others' rows stand."""
+    latest = giving_way(inst, work, clash, published)
     others = ", ".join(delivery for delivery in clash.deliveries if delivery != latest)
     params: dict[str, Parameter] = {"key": ", ".join(clash.key), "keys": clash.keys, "others": others}
     finding = Finding(
@@ -62,6 +95,7 @@ def reject_latest(inst: Installation, work: Work, clash: DuplicateAcrossDeliveri
     )  # fmt: skip
     outcome = inst.ledger.outcome(latest, inst.processing_keys[work.dataset])
     if outcome is not None:
+        inst.ledger.record_lost_clash(latest)
         _reject(inst, work, outcome, finding)
 
 
@@ -82,6 +116,6 @@ def _reject(inst: Installation, work: Work, outcome: StoredOutcome, finding: Fin
         document.update(verdict=Verdict.REJECTED.value, rows_accepted=0, checks=checks_as_json(summaries))
         replace_file(folder / OUTCOME_FILE, json.dumps(document, ensure_ascii=False, indent=1).encode(), mode=0o600)
         install(folder, stored)
-    rejected = StoredOutcome(outcome.delivery, outcome.processing_key, Verdict.REJECTED, outcome.folder,
-                             outcome.unresolved, now())  # fmt: skip
+    mark = clashed_with(inst, work, load_result(inst, outcome).delivery.key.organisation)
+    rejected = StoredOutcome(outcome.delivery, outcome.processing_key, Verdict.REJECTED, outcome.folder, mark, now())
     inst.ledger.record_outcome(rejected, work)

@@ -18,6 +18,9 @@ from pipelines.flow.results import Work
 #: Stands in ``unresolved`` where a defect of the program kept a delivery from being judged: it is tried again.
 FAILED = "failed"
 
+#: Begins ``unresolved`` where rows of other departments with the same keys kept a delivery out.
+CLASH = "clash:"
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS inbox (
     dataset TEXT, period TEXT, organisation TEXT, signature TEXT NOT NULL,
@@ -33,6 +36,8 @@ CREATE TABLE IF NOT EXISTS outcomes (
 CREATE TABLE IF NOT EXISTS compositions (
     dataset TEXT, period TEXT, composition TEXT NOT NULL, segment TEXT, rows INTEGER NOT NULL,
     PRIMARY KEY (dataset, period));
+CREATE TABLE IF NOT EXISTS lost_clashes (delivery TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS released (registry TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS unreported (dataset TEXT, period TEXT, PRIMARY KEY (dataset, period));
 """
 
@@ -51,7 +56,8 @@ class LandedDelivery:
 @dataclass(frozen=True)
 class StoredOutcome:
     """What was decided about a delivery under a processing key. ``folder`` is relative to the outcomes folder;
-    ``unresolved`` identifies the referenced rows that foreign keys were not found in, if any were not."""
+    ``unresolved`` identifies the referenced rows that foreign keys were not found in, if any were not, or (with
+    ``CLASH`` before it) the other departments' deliveries that have the same keys."""
 
     delivery: str
     processing_key: str
@@ -160,6 +166,30 @@ class Ledger:
         ).fetchone()
         return _outcome(row) if row else None
 
+    def was_accepted(self, delivery: str, processing_key: str) -> bool:
+        """Tell whether a delivery has been accepted under another processing key than the given."""
+        row = self._connection.execute(
+            "SELECT 1 FROM outcomes WHERE delivery = ? AND processing_key != ? AND verdict != ?",
+            (delivery, processing_key, Verdict.REJECTED.value),
+        ).fetchone()
+        return row is not None
+
+    def outcomes(self, processing_keys: Iterable[str]) -> list[StoredOutcome]:
+        """All outcomes under any of the processing keys."""
+        found = []
+        for key in sorted({*processing_keys}):
+            rows = self._connection.execute("SELECT * FROM outcomes WHERE processing_key = ?", (key,))
+            found += [_outcome(row) for row in rows]
+        return found
+
+    def forget_outcome(self, outcome: StoredOutcome) -> None:
+        """Forget an outcome whose folder is lost: the delivery is decided again."""
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM outcomes WHERE delivery = ? AND processing_key = ?",
+                (outcome.delivery, outcome.processing_key),
+            )
+
     def current(self, dataset: str, processing_key: str) -> dict[DeliveryKey, StoredOutcome]:
         """Per department and period of a dataset, the newest accepted delivery's outcome."""
         rows = self._connection.execute(
@@ -189,13 +219,32 @@ class Ledger:
         """Outcomes with foreign keys that found nothing, and what they were looked up in."""
         rows = self._connection.execute(
             "SELECT d.dataset, d.period, o.unresolved FROM outcomes o JOIN deliveries d ON d.id = o.delivery "
-            "WHERE d.dataset = ? AND o.processing_key = ? AND o.unresolved IS NOT NULL",
-            (dataset, processing_key),
+            "WHERE d.dataset = ? AND o.processing_key = ? AND o.unresolved IS NOT NULL "
+            "AND o.unresolved NOT LIKE ?",
+            (dataset, processing_key, f"{CLASH}%"),
         )
         for dataset_id, period, looked_up in rows.fetchall():
             yield Work(dataset_id, period), looked_up
 
-    # What has been composed and reported
+    def clashed(self, dataset: str, processing_key: str) -> list[tuple[Work, str, str]]:
+        """Deliveries rejected for keys that other departments have: period, department, what they clashed with."""
+        rows = self._connection.execute(
+            "SELECT d.dataset, d.period, d.organisation, o.unresolved FROM outcomes o JOIN deliveries d "
+            "ON d.id = o.delivery WHERE d.dataset = ? AND o.processing_key = ? AND o.unresolved LIKE ?",
+            (dataset, processing_key, f"{CLASH}%"),
+        )
+        return [(Work(row[0], row[1]), row[2], row[3]) for row in rows]
+
+    def lost_clashes(self) -> frozenset[str]:
+        """Deliveries that have ever been rejected for keys that other departments have."""
+        return frozenset(row[0] for row in self._connection.execute("SELECT delivery FROM lost_clashes"))
+
+    def record_lost_clash(self, delivery: str) -> None:
+        """Remember that a delivery has given way to another department's."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO lost_clashes VALUES (?)", (delivery,))
+
+    # What has been composed, released and reported
 
     def composition(self, work: Work) -> tuple[str, str | None, int] | None:
         """Of which outcomes the newest segment of a dataset and period is made, its SHA-256, and its rows."""
@@ -205,10 +254,14 @@ class Ledger:
         ).fetchone()
         return (row[0], row[1], row[2]) if row else None
 
-    def uncomposed(self) -> set[Work]:
-        """Datasets and periods whose outcomes changed since their segment was made."""
-        rows = self._connection.execute("SELECT dataset, period FROM compositions WHERE composition = ''")
-        return {Work(*row) for row in rows}
+    def uncomposed(self, processing_keys: Mapping[str, str]) -> set[Work]:
+        """Datasets and periods whose outcomes, or whose descriptor, changed since their segment was made."""
+        rows = self._connection.execute("SELECT dataset, period, composition FROM compositions").fetchall()
+        return {
+            Work(dataset, period)
+            for dataset, period, composition in rows
+            if dataset in processing_keys and not composition.startswith(processing_keys[dataset])
+        }
 
     def record_composition(self, work: Work, composition: str, segment: str | None, rows: int) -> None:
         """Remember that a segment was made of these outcomes and saved as a candidate."""
@@ -217,6 +270,25 @@ class Ledger:
                 "INSERT OR REPLACE INTO compositions VALUES (?, ?, ?, ?, ?)",
                 (work.dataset, work.period, composition, segment, rows),
             )
+
+    def forget_composition(self, work: Work, segment: str) -> None:
+        """Have a period composed anew if that segment is what its composition came to."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE compositions SET composition = '' WHERE dataset = ? AND period = ? AND segment = ?",
+                (work.dataset, work.period, segment),
+            )
+
+    def released(self) -> str | None:
+        """The state of the registry at the last release."""
+        row = self._connection.execute("SELECT registry FROM released").fetchone()
+        return row[0] if row else None
+
+    def record_released(self, registry: str) -> None:
+        """Remember the state of the registry that has been released."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM released")
+            connection.execute("INSERT INTO released VALUES (?)", (registry,))
 
     def unreported(self) -> tuple[Work, ...]:
         """Datasets and periods with outcomes that Dagster has not been told of."""

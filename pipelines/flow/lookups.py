@@ -18,6 +18,8 @@ from pipelines.validate import ReferenceTable
 from pipelines.validate.references import Record
 from pipelines.validate.validation import VALIDATED_FILE
 
+#: The document in an outcome's folder that says what was decided.
+OUTCOME_FILE = "outcome.json"
 _FETCH = 10_000
 
 
@@ -45,10 +47,21 @@ def references(inst: Installation, dataset: Dataset) -> References:
     return References(tables, digest.hexdigest())
 
 
+def stored_outcome(inst: Installation, dataset_id: str, delivery_id: str) -> StoredOutcome | None:
+    """What was decided about a delivery under its dataset's current descriptor, if that is still there."""
+    outcome = inst.ledger.outcome(delivery_id, inst.processing_keys.get(dataset_id, ""))
+    return outcome if outcome is not None and is_stored(inst, outcome) else None
+
+
+def is_stored(inst: Installation, outcome: StoredOutcome) -> bool:
+    """Whether an outcome's folder is there. The ledger remembers it; the folder may have been lost or removed."""
+    return (inst.workspace.outcomes / outcome.folder / OUTCOME_FILE).is_file()
+
+
 def current_outcomes(inst: Installation, dataset: str) -> list[StoredOutcome]:
     """The outcomes whose rows stand for a dataset now, over all periods and departments."""
     current = inst.ledger.current(dataset, inst.processing_keys[dataset])
-    return [outcome for _, outcome in sorted(current.items())]
+    return [outcome for _, outcome in sorted(current.items()) if is_stored(inst, outcome)]
 
 
 def _from_codelist(table: CodeList) -> Callable[[tuple[str, ...]], Iterable[Record]]:
@@ -76,7 +89,9 @@ def previous_rows(inst: Installation, dataset: Dataset, delivery: Delivery) -> P
     candidates = []
     for key, outcome in inst.ledger.current(dataset.id, inst.processing_keys[dataset.id]).items():
         same_or_earlier = dataset.period(key.period) <= dataset.period(delivery.key.period)
-        if key.organisation == delivery.key.organisation and same_or_earlier and outcome.delivery != delivery.id:
+        if key.organisation != delivery.key.organisation or outcome.delivery == delivery.id:
+            continue
+        if same_or_earlier and is_stored(inst, outcome):
             candidates.append((key.period != delivery.key.period, dataset.period(key.period), outcome))
     if not candidates:
         return None

@@ -19,13 +19,13 @@ from pipelines.core.records import CheckSummary, Delivery, DisclosedTable, RawTa
 from pipelines.disclose import disclose, load_disclosed, save_disclosed
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import FAILED, StoredOutcome
-from pipelines.flow.lookups import previous_rows, references
+from pipelines.flow.lookups import OUTCOME_FILE, previous_rows, references
+from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import DeliveryResult, Work
 from pipelines.ingest import load_delivery, read
 from pipelines.registry import Dataset
 from pipelines.validate import FindingLog, Validation, read_findings, validate
 
-OUTCOME_FILE = "outcome.json"
 CHECKS_FILE = "checks.json"
 _logger = logging.getLogger(__name__)
 
@@ -64,9 +64,10 @@ def _guarded(inst: Installation, delivery: Delivery, dataset: Dataset, folder: P
              progress: Progress | None) -> tuple[_Reached, bool]:  # fmt: skip
     """Run the stages. A defect of the program rejects this delivery for now, stops no other, and is tried again."""
     try:
-        return _through_stages(inst, delivery, dataset, folder, progress), False
+        with machine_trouble():
+            return _through_stages(inst, delivery, dataset, folder, progress), False
     except (OSError, MemoryError):
-        raise  # The machine's trouble, not the delivery's: the run ends, and the next one takes it up again.
+        raise  # The machine's trouble, not the delivery's: there is no verdict, and the next run tries again.
     except GongkaiError as problem:
         _logger.error("%s: %s", delivery.id, problem.message.id)
         finding = Finding(Check.READ, "descriptor-error", Severity.ERROR, problem.message,
@@ -94,7 +95,7 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, fo
             validation = Validation(dataset, inst.catalog, references(inst, dataset).tables, earlier)
             validated = reached.validated = validate(raw, validation, log, folder, progress)
             log.ran.add(Check.PERSONAL_DATA)
-            disclosure = disclose(validated, dataset, inst.key, folder, progress)
+            disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress)
             log.extend(disclosure.findings)
             reached.disclosed = disclosure.table
         except DeliveryRejected as rejected:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterable
 
 from pipelines.core.errors import InvalidPeriod
+from pipelines.flow.clashes import to_reconsider
 from pipelines.flow.installation import Installation
-from pipelines.flow.lookups import references
+from pipelines.flow.lookups import is_stored, references
 from pipelines.flow.results import Work
 from pipelines.ingest import InboxScan, scan_inbox
 
@@ -28,8 +29,10 @@ def pending(inst: Installation, scan: InboxScan) -> tuple[Work, ...]:
     """Everything that :func:`pipelines.flow.process` has something to do for, in the order to do it.
 
     That is: inbox folders that changed, deliveries without an outcome under the current descriptors, references
-    that could not be resolved and may be now, and periods whose segment was not composed after a crash.
+    that could not be resolved and may be now, rejections for keys of another department that has redelivered, and
+    periods whose segment was not composed after a crash or was composed under another descriptor.
     """
+    _forget_lost_outcomes(inst)
     known = inst.ledger.signatures()
     found = {
         Work(folder.key.dataset, folder.key.period)
@@ -37,8 +40,16 @@ def pending(inst: Installation, scan: InboxScan) -> tuple[Work, ...]:
         if known.get(folder.key) != folder.signature
     }
     found |= inst.ledger.undecided(inst.processing_keys)
-    found |= inst.ledger.uncomposed()
+    found |= inst.ledger.uncomposed(inst.processing_keys)
+    found |= {*to_reconsider(inst)}
     return in_order(inst, found | _resolvable(inst, found))
+
+
+def _forget_lost_outcomes(inst: Installation) -> None:
+    """An outcome whose folder has been removed is undecided again."""
+    for outcome in inst.ledger.outcomes(inst.processing_keys.values()):
+        if not is_stored(inst, outcome):
+            inst.ledger.forget_outcome(outcome)
 
 
 def _resolvable(inst: Installation, soon: set[Work]) -> set[Work]:

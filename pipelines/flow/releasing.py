@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from pathlib import Path
 
 from pipelines.catalog import refresh_index as build_index
 from pipelines.flow.installation import Installation
-from pipelines.flow.results import ReleasedVersion, ReleaseResult
-from pipelines.publish import pending_candidates
+from pipelines.flow.machine import machine_trouble
+from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
+from pipelines.publish import pending_candidates, registry_state, remove_candidate, snapshot_numbers
 from pipelines.publish import release as publish
 from pipelines.registry.disclosures import Attribute
 
+_logger = logging.getLogger(__name__)
+
 
 def pending_release(inst: Installation) -> bool:
-    """Tell whether a release would take up any candidate."""
-    datasets = inst.catalog.datasets
+    """Tell whether a release has anything to do: candidates to take up, or descriptors that changed since the last."""
+    if snapshot_numbers(inst.workspace.catalog) and inst.ledger.released() != registry_state(inst.catalog):
+        return True
+    datasets, keys = inst.catalog.datasets, inst.processing_keys
     return any(
-        dataset_id in datasets and datasets[dataset_id].descriptor.disclosure.attribute is Attribute.ACTIVE
-        for dataset_id, _ in pending_candidates(inst.workspace)
+        dataset_id in datasets
+        and datasets[dataset_id].descriptor.disclosure.attribute is Attribute.ACTIVE
+        and segment.processing_key == keys[dataset_id]
+        for dataset_id, segment in pending_candidates(inst.workspace)
     )
 
 
 def release(inst: Installation) -> ReleaseResult:
-    """Release all candidates as one catalog snapshot; without any, only heal derived pointers."""
-    released = publish(inst.workspace, inst.catalog, dt.datetime.now(dt.UTC))
+    """Release all candidates as one catalog snapshot, and take out what may not be shown any more.
+
+    Without either, only derived pointers are healed.
+    """
+    _remove_stale_candidates(inst)
+    with machine_trouble():
+        released = publish(inst.workspace, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
+    for entry in released.replaced:
+        # Should the descriptor go back to what it was, these periods have to be composed again.
+        inst.ledger.forget_composition(Work(entry.dataset, entry.period), entry.sha256)
+    inst.ledger.record_released(registry_state(inst.catalog))
     versions = tuple(
         ReleasedVersion(
             dataset=manifest.dataset,
@@ -39,9 +56,20 @@ def release(inst: Installation) -> ReleaseResult:
     snapshot = released.snapshot
     if snapshot is None:
         return ReleaseResult(None, None, ())
-    return ReleaseResult(snapshot.number, snapshot.released, versions)
+    return ReleaseResult(snapshot.number, snapshot.released, versions, released.withdrawn, released.notices)
 
 
 def refresh_index(inst: Installation) -> Path | None:
     """Make the DuckDB index stand for the latest snapshot; return it if it had to be made."""
-    return build_index(inst.workspace)
+    with machine_trouble():
+        return build_index(inst.workspace)
+
+
+def _remove_stale_candidates(inst: Installation) -> None:
+    """Candidates made under other descriptors than today's are not released; what replaces them is composed anew."""
+    for dataset_id, segment in pending_candidates(inst.workspace):
+        key = inst.processing_keys.get(dataset_id)
+        if key is not None and segment.processing_key != key:
+            inst.ledger.forget_composition(Work(dataset_id, segment.period), segment.sha256)
+            remove_candidate(inst.workspace, dataset_id, segment)
+            _logger.info("%s %s: candidate of an older descriptor removed", dataset_id, segment.period)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.findings import Check, Finding
+from pipelines.core.messages import Message
 from pipelines.core.records import CheckSummary, Delivery, Verdict
+from pipelines.ingest import Unplaced
 
 
 @dataclass(frozen=True, order=True)
@@ -48,6 +50,12 @@ class PeriodResult:
     changed: bool
     segment_sha256: str | None
     segment_rows: int
+    held: tuple[str, ...] = ()
+    """Deliveries that are rejected now though rows of their departments are published: those stay as they are."""
+    unfinished: tuple[str, ...] = ()
+    """Deliveries that memory did not suffice for: there is no verdict, and the next call tries again."""
+    not_landed: tuple[Unplaced, ...] = ()
+    """Inbox folders that could not be landed now."""
 
 
 @dataclass(frozen=True)
@@ -70,3 +78,7 @@ class ReleaseResult:
     released: str | None
     """UTC time, ISO 8601."""
     versions: tuple[ReleasedVersion, ...]
+    withdrawn: tuple[str, ...] = ()
+    """Datasets that this release took out of the catalog."""
+    notices: tuple[Message, ...] = ()
+    """What this release does not show any more, and why."""

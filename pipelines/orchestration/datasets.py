@@ -104,8 +104,7 @@ def _published_spec(dataset: Dataset) -> dg.AssetSpec:
         published_key(dataset),
         deps=[deliveries_key(dataset)],
         description="\n\n".join(
-            f"{descriptor.title.in_language(lang)}: {descriptor.description.in_language(lang)}"
-            for lang in ("zh", "en")
+            f"{descriptor.title.in_language(lang)}: {descriptor.description.in_language(lang)}" for lang in ("zh", "en")
         ),
         # The schema goes on this asset alone: it is half of what Dagster has to load per dataset.
         metadata={"dagster/column_schema": column_schema(dataset)},

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +25,8 @@ _FOLDERS = {
     "GONGKAI_DAGSTER_ARTIFACTS": "artifacts",
     "GONGKAI_DAGSTER_LOGS": "logs",
 }
+#: Stands in the storage folder once all its databases have been created.
+_COMPLETE = ".complete"
 
 
 def prepare_home(workspace: Workspace) -> Path:
@@ -45,16 +51,39 @@ def prepare_home(workspace: Workspace) -> Path:
         folder = home / name
         folder.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
         os.environ[variable] = str(folder)
-    with dg.DagsterInstance.get() as instance:
-        _touch_storage(instance)
+    with _exclusive(home):
+        _create_storage(home / _FOLDERS["GONGKAI_DAGSTER_STORAGE"])
     return home
 
 
-def _touch_storage(instance: dg.DagsterInstance) -> None:
+@contextlib.contextmanager
+def _exclusive(home: Path) -> Iterator[None]:
+    with (home / ".lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _create_storage(storage: Path) -> None:
+    """Create the databases, once. What a process that died half-way left cannot be migrated and is made anew."""
+    complete = storage / _COMPLETE
+    try:
+        _touch_storage()
+    except Exception:
+        if complete.exists():
+            raise  # It has worked before and holds the run history: not ours to delete.
+        shutil.rmtree(storage)
+        storage.mkdir(mode=PRIVATE_FOLDER_MODE)
+        _touch_storage()
+    if not complete.exists():
+        replace_file(complete, b"", PRIVATE_FILE_MODE)
+
+
+def _touch_storage() -> None:
     """Read once from each of the three databases, which creates them."""
-    instance.get_run_records(limit=1)
-    instance.get_asset_keys(limit=1)
-    instance.all_instigator_state()
+    with dg.DagsterInstance.get() as instance:
+        instance.get_run_records(limit=1)
+        instance.get_asset_keys(limit=1)
+        instance.all_instigator_state()
 
 
 def run_ui(workspace: Workspace, port: int) -> NoReturn:

@@ -89,7 +89,8 @@ def _reasons(installation: Installation, catalog: Catalog) -> tuple[list[Reason]
     for folder in scan_inbox(installation.workspace, installation.catalog).folders:
         folders[Work(folder.key.dataset, folder.key.period)].append(folder)
     # Between landing and deciding, a delivery is still the reason it was requested for.
-    new = {*changed, *installation.ledger.undecided(installation.processing_keys), *installation.ledger.uncomposed()}
+    ledger, keys = installation.ledger, installation.processing_keys
+    new = {*changed, *ledger.undecided(keys), *ledger.uncomposed(keys)}
     return [_reason(installation, work, folders[work], work in new) for work in works], unreachable
 
 

@@ -15,7 +15,7 @@ from pipelines.core.paths import Workspace
 from pipelines.flow import open_installation, pending_release
 from pipelines.orchestration.keys import RELEASE_JOB
 from pipelines.orchestration.texts import constant, line
-from pipelines.publish import pending_candidates, snapshot_numbers
+from pipelines.publish import pending_candidates, registry_state, snapshot_numbers
 
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -42,17 +42,24 @@ def release_sensor(
         running = _names(context.instance, [*process_jobs, RELEASE_JOB])
         if running:
             return dg.SkipReason(line("orchestration-release-waiting", runs=", ".join(running)))
-        # Candidates first: looking for them costs less than opening the installation.
-        if not pending_candidates(workspace) or not _is_pending(workspace):
+        state = _pending_state(workspace)
+        if state is None:
             return dg.SkipReason(line("orchestration-release-nothing"))
-        return dg.RunRequest(run_key=_run_key(workspace, _last_run(context.instance, process_jobs)))
+        return dg.RunRequest(run_key=_run_key(state, _last_run(context.instance, process_jobs)))
 
     return release_when_ready
 
 
-def _is_pending(workspace: Workspace) -> bool:
+def _pending_state(workspace: Workspace) -> str | None:
+    """What a release would be made of: the registry, the current snapshot, the candidates; ``None`` for nothing."""
     with open_installation(workspace) as installation:
-        return pending_release(installation)
+        if not pending_release(installation):
+            return None
+        found = pending_candidates(workspace)
+        candidates = [f"{dataset_id} {segment.period} {segment.sha256}" for dataset_id, segment in found]
+        return "\n".join(
+            [registry_state(installation.catalog), *map(str, snapshot_numbers(workspace.catalog)[-1:]), *candidates]
+        )
 
 
 def _names(instance: dg.DagsterInstance, jobs: Sequence[str]) -> list[str]:
@@ -63,12 +70,10 @@ def _names(instance: dg.DagsterInstance, jobs: Sequence[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def _run_key(workspace: Workspace, last_run: str) -> str:
+def _run_key(state: str, last_run: str) -> str:
     """The same for the same state: a release that fails, or leaves candidates waiting, is not repeated every tick."""
-    found = pending_candidates(workspace)
-    candidates = [f"{dataset_id} {segment.period} {segment.sha256}" for dataset_id, segment in found]
-    state = "\n".join([last_run, *map(str, snapshot_numbers(workspace.catalog)[-1:]), *candidates])
-    return f"release:{hashlib.sha256(state.encode()).hexdigest()[:32]}"
+    digest = hashlib.sha256(f"{last_run}\n{state}".encode()).hexdigest()
+    return f"release:{digest[:32]}"
 
 
 def _last_run(instance: dg.DagsterInstance, jobs: Sequence[str]) -> str:

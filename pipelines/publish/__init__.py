@@ -7,11 +7,17 @@ Not here: deciding what may be public (``disclose`` makes the only table that is
 derived from a snapshot (the DuckDB index is ``catalog``'s), wall-clock time other than a release's.
 """
 
-from pipelines.publish.candidates import pending_candidates, remove_candidate, save_candidate
+from pipelines.publish.candidates import (
+    pending_candidates,
+    remove_candidate,
+    remove_period_candidate,
+    save_candidate,
+)
+from pipelines.publish.compose import registry_state
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.records import Contribution, Segment, SegmentDelivery
-from pipelines.publish.release import Release, release
+from pipelines.publish.release import Release, Replaced, release
 from pipelines.publish.segments import build_segment
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_snapshot, load_snapshot, snapshot_numbers
 from pipelines.publish.store import manifest_path, object_path
@@ -23,6 +29,7 @@ __all__ = [
     "DuplicateAcrossDeliveries",
     "Manifest",
     "Release",
+    "Replaced",
     "Segment",
     "SegmentDelivery",
     "Snapshot",
@@ -35,8 +42,10 @@ __all__ = [
     "manifest_path",
     "object_path",
     "pending_candidates",
+    "registry_state",
     "release",
     "remove_candidate",
+    "remove_period_candidate",
     "save_candidate",
     "snapshot_numbers",
     "verify",

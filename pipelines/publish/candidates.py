@@ -4,8 +4,9 @@
 
     <candidates>/<dataset>/<period>.json + <sha256>.parquet
 
-A period has one candidate; a newer one takes its place. Saving and removing exclude each other across
-processes, so that a release never removes a candidate that was saved while it ran.
+A period has one candidate; a newer one takes its place. Each says which processing key it was made under: a
+release takes no candidate that was cleared under another descriptor than today's. Saving and removing exclude
+each other across processes, so that a release never removes a candidate that was saved while it ran.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from pipelines.publish.records import Segment, canonical_json
 from pipelines.publish.store import MALFORMED, MISSING, place_file
 
 
-def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment) -> Segment:
+def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, processing_key: str) -> Segment:
     """Keep a segment for the next release, in place of an earlier candidate of the same period.
 
     Args:
         workspace: where.
         dataset_id: whose segment it is.
         segment: as built, with its bytes at ``segment.parquet``.
+        processing_key: what it was made under.
 
     Returns:
         The same segment, its bytes in the candidates' folder.
@@ -48,9 +50,10 @@ def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment) -> S
         kept = folder / f"{segment.sha256}.parquet"
         # A hard link shares its mode with the object it will become; the folder is what keeps it private.
         place_file(segment.parquet, kept)
-        replace_file(folder / f"{segment.period}.json", canonical_json(segment.as_dict()), PRIVATE_FILE_MODE)
+        document = {"processing_key": processing_key, "segment": segment.as_dict()}
+        replace_file(folder / f"{segment.period}.json", canonical_json(document), PRIVATE_FILE_MODE)
         _drop_unreferenced(folder)
-    return replace(segment, parquet=kept)
+    return replace(segment, parquet=kept, processing_key=processing_key)
 
 
 def pending_candidates(workspace: Workspace) -> tuple[tuple[str, Segment], ...]:
@@ -74,10 +77,22 @@ def remove_candidate(workspace: Workspace, dataset_id: str, segment: Segment) ->
     with _exclusive(workspace):
         if path.exists() and _load(path).sha256 == segment.sha256:
             path.unlink()
-        if folder.is_dir():
-            _drop_unreferenced(folder)
-            if not any(folder.iterdir()):
-                folder.rmdir()
+        _tidy(folder)
+
+
+def remove_period_candidate(workspace: Workspace, dataset_id: str, period: str) -> None:
+    """Remove the candidate of a period that has nothing to release any more. Absent: nothing to do."""
+    folder = workspace.candidates / dataset_id
+    with _exclusive(workspace):
+        (folder / f"{period}.json").unlink(missing_ok=True)
+        _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    if folder.is_dir():
+        _drop_unreferenced(folder)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _dataset_folders(workspace: Workspace) -> list[Path]:
@@ -93,7 +108,9 @@ def _candidate_files(folder: Path) -> list[Path]:
 def _load(path: Path) -> Segment:
     place = f"{path.parent.name}/{path.name}"
     try:
-        segment = Segment.from_dict(json.loads(path.read_bytes()))
+        document = json.loads(path.read_bytes())
+        segment = Segment.from_dict(document["segment"])
+        processing_key = str(document["processing_key"])
     except (KeyError, TypeError, ValueError) as problem:
         raise CorruptStore(place, MALFORMED) from problem
     if segment.period != path.stem:
@@ -101,12 +118,12 @@ def _load(path: Path) -> Segment:
     parquet = path.parent / f"{segment.sha256}.parquet"
     if not parquet.is_file():
         raise CorruptStore(f"{path.parent.name}/{parquet.name}", MISSING)
-    return replace(segment, parquet=parquet)
+    return replace(segment, parquet=parquet, processing_key=processing_key)
 
 
 def _drop_unreferenced(folder: Path) -> None:
     """Remove bytes that no candidate of the dataset names (two periods may have equal bytes) and old temporaries."""
-    named = {json.loads(path.read_bytes())["sha256"] for path in _candidate_files(folder)}
+    named = {json.loads(path.read_bytes())["segment"]["sha256"] for path in _candidate_files(folder)}
     for path in folder.iterdir():
         # Under the lock no other process has a temporary file here: one that exists was left by a crash.
         if path.name.endswith(".tmp") or (path.suffix == ".parquet" and path.stem not in named):

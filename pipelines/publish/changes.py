@@ -1,6 +1,6 @@
 """What separates two versions of a dataset, and the version number that follows from it.
 
-MAJOR: a public field removed or retyped, or the key changed. MINOR: periods, rows or fields added.
+MAJOR: a period or public field removed, a field retyped, or the key changed. MINOR: periods, rows or fields added.
 PATCH: anything else (corrections, metadata).
 """
 
@@ -29,6 +29,7 @@ class Changes:
 
     periods_added: tuple[str, ...] = ()
     periods_changed: tuple[str, ...] = ()
+    periods_removed: tuple[str, ...] = ()
     rows_added: int = 0
     rows_removed: int = 0
     fields_added: tuple[str, ...] = ()
@@ -45,7 +46,7 @@ class Changes:
     @property
     def size(self) -> Change:
         """How the version number moves."""
-        if self.fields_removed or self.fields_retyped or self.key_changed:
+        if self.periods_removed or self.fields_removed or self.fields_retyped or self.key_changed:
             return Change.MAJOR
         if self.periods_added or self.rows_added or self.fields_added:
             return Change.MINOR
@@ -78,14 +79,16 @@ def changes_between(old: Content | None, new: Content) -> Changes:
     """Compare two versions; ``old`` is ``None`` for a dataset's first."""
     before = {segment.period: segment for segment in old.segments} if old else {}
     after = {segment.period: segment for segment in new.segments}
+    removed = [segment for period, segment in before.items() if period not in after]
     gains = [segment.rows - (before[period].rows if period in before else 0) for period, segment in after.items()]
     old_fields, new_fields = _fields(old), _fields(new)
     common = [name for name in new_fields if name in old_fields]
     return Changes(
         periods_added=tuple(period for period in after if period not in before),
         periods_changed=tuple(p for p in after if p in before and after[p].sha256 != before[p].sha256),
+        periods_removed=tuple(segment.period for segment in removed),
         rows_added=sum(gain for gain in gains if gain > 0),
-        rows_removed=-sum(gain for gain in gains if gain < 0),
+        rows_removed=sum(segment.rows for segment in removed) - sum(gain for gain in gains if gain < 0),
         fields_added=tuple(name for name in new_fields if name not in old_fields),
         fields_removed=tuple(name for name in old_fields if name not in new_fields),
         fields_retyped=tuple(name for name in common if _type(old_fields[name]) != _type(new_fields[name])),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
+from pipelines.core.messages import Message
 from pipelines.core.versions import FIRST_VERSION, VersionNumber
 from pipelines.publish.changes import Content, changes_between
+from pipelines.publish.clearances import no_longer_public, without
 from pipelines.publish.manifests import Manifest, PreviousVersion
-from pipelines.publish.records import Segment
+from pipelines.publish.records import Segment, canonical_json
 from pipelines.publish.schemas import current_schema
+from pipelines.publish.withdrawal import carry_over
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.base import Bilingual
 
@@ -18,46 +24,83 @@ from pipelines.registry.base import Bilingual
 _TOOLS = ("duckdb", "gongkai", "pyarrow")
 
 
-def compose(
-    catalog: Catalog, dataset_id: str, current: tuple[str, Manifest] | None, candidates: Sequence[Segment]
-) -> Manifest | None:
-    """The version that follows the current one once ``candidates`` take the places of their periods.
+@dataclass(frozen=True)
+class Next:
+    """What a release makes of one dataset.
+
+    ``manifest`` is the new version, ``None`` when nothing that is published changes; with ``empty`` nothing of the
+    dataset may be shown any more. ``replaced`` are published segments that do not go on as they are.
+    """
+
+    manifest: Manifest | None
+    empty: bool = False
+    replaced: tuple[Segment, ...] = ()
+    notices: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class Base:
+    """The version that a new one follows. ``shown``: the current release has it; else it was withdrawn since."""
+
+    sha256: str
+    manifest: Manifest
+    shown: bool
+
+
+def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Sequence[Segment], root: Path,
+            folder: Path) -> Next:  # fmt: skip
+    """The version that follows ``base`` once ``candidates`` take the places of their periods.
 
     Args:
         catalog: the registry.
         dataset_id: a usable dataset of it.
-        current: SHA-256 of the current version's manifest, and the manifest; ``None`` before the first.
-        candidates: segments to be released.
-
-    Returns:
-        The manifest, or ``None`` when nothing that is published changes.
+        base: the dataset's newest version; ``None`` before the first.
+        candidates: segments to be released, made under the registry as it is.
+        root: the public store.
+        folder: private work folder, for segments that have to be made anew.
     """
     dataset = catalog.dataset(dataset_id)
-    sha256, previous = current or ("", None)
-    segments = {segment.period: segment for segment in previous.segments} if previous else {}
-    segments |= {segment.period: segment for segment in candidates}
-    schemas = [previous.schema] if previous else []
-    schemas += [segment.schema for segment in sorted(candidates, key=lambda entry: entry.period)]
-    new = Content(
-        describe(catalog, dataset),
-        current_schema(dataset, schemas),
-        tuple(segments[period] for period in sorted(segments)),
-    )
+    previous = base.manifest if base else None
+    published = base.manifest.segments if base and base.shown else ()
+    carried = carry_over(dataset, published, (segment.period for segment in candidates), root, folder)
+    segments = sorted((*carried.segments, *candidates), key=lambda segment: segment.period)
+    if not segments:
+        empty = Message("publish-dataset-emptied", {"dataset": dataset_id})
+        return Next(None, empty=True, replaced=carried.replaced, notices=(*carried.notices, empty))
+    new = Content(describe(catalog, dataset), _schema(dataset, previous, candidates), tuple(segments))
     old = Content(previous.metadata, previous.schema, previous.segments) if previous else None
     changes = changes_between(old, new)
     if not changes.any:
-        return None
+        return Next(None)
     version = VersionNumber.parse(previous.version).bumped(changes.size) if previous else FIRST_VERSION
-    return Manifest(
+    manifest = Manifest(
         dataset=dataset_id,
         version=str(version),
-        previous=PreviousVersion(previous.version, sha256) if previous else None,
+        previous=PreviousVersion(previous.version, base.sha256) if base and previous else None,
         metadata=new.metadata,
         schema=new.schema,
         segments=tuple(new.segments),
         changes=changes,
         tools={name: metadata.version(name) for name in _TOOLS},
     )
+    return Next(manifest, replaced=carried.replaced, notices=carried.notices)
+
+
+def _schema(dataset: Dataset, previous: Manifest | None, candidates: Sequence[Segment]) -> Mapping[str, Any]:
+    """The schema to publish by: the previous version's only as far as it still may be."""
+    schemas = [segment.schema for segment in sorted(candidates, key=lambda segment: segment.period)]
+    if previous is not None:
+        schemas.insert(0, without(previous.schema, no_longer_public(previous.schema, dataset)))
+    return current_schema(dataset, schemas)
+
+
+def registry_state(catalog: Catalog) -> str:
+    """Changes whenever something changes that a release takes from the registry rather than from candidates."""
+    state = {
+        dataset_id: {"digest": dataset.digest, "described": describe(catalog, dataset)}
+        for dataset_id, dataset in catalog.datasets.items()
+    }
+    return hashlib.sha256(canonical_json(state)).hexdigest()
 
 
 def describe(catalog: Catalog, dataset: Dataset) -> dict[str, Any]:

@@ -42,15 +42,17 @@ def checked_sha256(text: str) -> str:
 @dataclass(frozen=True)
 class Contribution:
     """One department's part of a segment. ``quality`` is public (counts, never values) and is kept with it:
-    ``rows_delivered``, ``rows_quarantined`` and ``checks`` are what the index shows."""
+    ``rows_delivered``, ``rows_quarantined`` and ``checks`` are what the index shows. ``digest`` names the delivered
+    content in public: keyed, because whoever can guess a value that was left out could check a plain hash."""
 
     table: DisclosedTable
+    digest: str
     quality: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SegmentDelivery:
-    """Which delivery a segment has rows of, and how many. ``digest`` names the landed content."""
+    """Which delivery a segment has rows of, and how many. ``digest`` is the contribution's."""
 
     delivery: str
     organisation: str
@@ -70,7 +72,8 @@ class Segment:
 
     ``bytes`` is the file's size; ``logical_hash`` covers the rows independently of the Parquet writer
     (:mod:`pipelines.publish.hashing`); ``schema`` is the Table Schema the file was written by. ``parquet``
-    is where the bytes lie privately before the release, and no part of the JSON form.
+    is where the bytes lie privately before the release, ``processing_key`` what a candidate was made under;
+    neither is part of the JSON form.
     """
 
     period: str
@@ -82,11 +85,12 @@ class Segment:
     deliveries: tuple[SegmentDelivery, ...]
     receipt: tuple[FieldReceipt, ...]
     parquet: Path | None = field(default=None, compare=False)
+    processing_key: str | None = field(default=None, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form."""
         document = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
-        del document["parquet"]
+        del document["parquet"], document["processing_key"]
         document["deliveries"] = [dataclasses.asdict(delivery) for delivery in self.deliveries]
         document["receipt"] = [dataclasses.asdict(receipt) for receipt in self.receipt]
         return document

@@ -7,6 +7,7 @@ The same rows give the same bytes, whatever the number of threads, the order of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.files import sha256_of, temporary_beside
 from pipelines.core.records import DisclosedTable
+from pipelines.publish.clearances import with_clearances
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
 from pipelines.publish.hashing import logical_hash, normalised
 from pipelines.publish.records import Contribution, Segment, SegmentDelivery, merge_receipts
@@ -58,27 +60,45 @@ def build_segment(
     tables = [entry.table for entry in ordered]
     for table in tables:
         _check_columns(table)
-    schema = current_schema(dataset, [table.schema for table in tables])
-    with scratch_database(folder, threads) as connection, temporary_beside(folder / "segment.parquet") as temporary:
+    schema = with_clearances(current_schema(dataset, [table.schema for table in tables]), dataset)
+    with scratch_database(folder, threads) as connection:
         rows = _union(tables, schema)
         _check_keys(connection, rows, primary_key(schema), tables)
+        written = write_segment(connection, rows, schema, folder)
+    _check_rows(written.parquet, tables)
+    return Segment(
+        period=period,
+        sha256=written.sha256,
+        bytes=written.parquet.stat().st_size,
+        rows=sum(table.rows for table in tables),
+        logical_hash=written.logical_hash,
+        schema=schema,
+        deliveries=tuple(_delivery_of(entry) for entry in ordered),
+        receipt=merge_receipts(table.receipt for table in tables),
+        parquet=written.parquet,
+    )
+
+
+@dataclass(frozen=True)
+class WrittenSegment:
+    """A segment's bytes and their hashes; ``parquet`` is named by ``sha256``."""
+
+    parquet: Path
+    sha256: str
+    logical_hash: str
+
+
+def write_segment(
+    connection: duckdb.DuckDBPyConnection, rows: str, schema: Mapping[str, Any], folder: Path
+) -> WrittenSegment:
+    """Write the rows of a SELECT, sorted, to ``<sha256>.parquet`` in ``folder``."""
+    with temporary_beside(folder / "segment.parquet") as temporary:
         _write(connection, rows, schema, temporary)
-        _check_rows(temporary, tables)
         digest = sha256_of(temporary)
         logical = logical_hash(connection, temporary, columns(schema))
         parquet = folder / f"{digest}.parquet"
         temporary.replace(parquet)
-    return Segment(
-        period=period,
-        sha256=digest,
-        bytes=parquet.stat().st_size,
-        rows=sum(table.rows for table in tables),
-        logical_hash=logical,
-        schema=schema,
-        deliveries=tuple(_delivery_of(entry) for entry in ordered),
-        receipt=merge_receipts(table.receipt for table in tables),
-        parquet=parquet,
-    )
+    return WrittenSegment(parquet, digest, logical)
 
 
 def _check_columns(table: DisclosedTable) -> None:
@@ -139,4 +159,4 @@ def _write(connection: duckdb.DuckDBPyConnection, rows: str, schema: Mapping[str
 
 def _delivery_of(entry: Contribution) -> SegmentDelivery:
     delivery = entry.table.delivery
-    return SegmentDelivery(delivery.id, delivery.key.organisation, delivery.digest, entry.table.rows, entry.quality)
+    return SegmentDelivery(delivery.id, delivery.key.organisation, entry.digest, entry.table.rows, entry.quality)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pipelines.core.errors import CorruptStore
 from pipelines.core.files import (
+    PUBLIC_FOLDER_MODE,
     READ_ONLY_MODE,
     create_file,
     flush_file,
@@ -141,5 +142,8 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        # Readers of the catalog are other users, whatever the umask of who runs the release.
+        folder.chmod(PUBLIC_FOLDER_MODE)
     flush_folder(folder.parent)

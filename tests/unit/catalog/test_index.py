@@ -9,13 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from publishing import NOW, Row, add_candidate, named, public_schema, registry, tree, workspace_with_registry
+from publishing import Row, add_candidate, named, public_schema, registry, release_now, tree, workspace_with_registry
 from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.catalog import index_path, refresh_index
 from pipelines.catalog.tables import TABLES
 from pipelines.core.paths import Workspace
-from pipelines.publish import release
 
 TREES = "SELECT count(*), sum(height) FROM parks.tree_inventory"
 
@@ -28,7 +27,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def publish(workspace: Workspace, *rows: Row, dataset: str = "tree_inventory", period: str = "2025",
             schema: dict[str, Any] | None = None) -> Path:  # fmt: skip
     add_candidate(workspace, rows, dataset=dataset, period=period, schema=schema)
-    release(workspace, registry(workspace), NOW)
+    release_now(workspace, registry(workspace))
     index = refresh_index(workspace)
     assert index is not None
     return index
@@ -162,7 +161,7 @@ def test_building_on_an_older_index_equals_building_anew(workspace: Workspace) -
     publish(workspace, tree(1, "willow"), tree(2))
     # Two releases at once between two refreshes, one of them moving a dataset to another theme.
     add_candidate(workspace, [tree(5)], period="2026")
-    release(workspace, registry(workspace), NOW)
+    release_now(workspace, registry(workspace))
     catalog_yaml = workspace.schema / "catalog.yaml"
     catalog_yaml.write_text(
         catalog_yaml.read_text() + "- id: greens\n  title:\n    zh: 绿地\n    en: Greens\n", encoding="utf-8"

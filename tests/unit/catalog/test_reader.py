@@ -6,12 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from publishing import NOW, add_candidate, registry, tree, workspace_with_registry
+from publishing import add_candidate, registry, release_now, tree, workspace_with_registry
 
 from pipelines.catalog import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion, open_catalog, refresh_index
 from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.core.paths import Workspace
-from pipelines.publish import release
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def workspace(tmp_path: Path) -> Workspace:
     workspace = workspace_with_registry(tmp_path / "o'hara 公开")
     for rows in ([tree(1), tree(2)], [tree(1), tree(2), tree(3)]):
         add_candidate(workspace, rows)
-        release(workspace, registry(workspace), NOW)
+        release_now(workspace, registry(workspace))
     refresh_index(workspace)
     return workspace
 

@@ -19,12 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from publishing import NOW, add_candidate, named, registry, tree, workspace_with_registry
+from publishing import add_candidate, named, registry, release_now, tree, workspace_with_registry
 
 from pipelines.catalog import open_catalog, refresh_index
 from pipelines.core.errors import NothingReleased
 from pipelines.core.paths import Workspace
-from pipelines.publish import latest_snapshot, pending_candidates, release, verify
+from pipelines.publish import latest_snapshot, pending_candidates, verify
 
 #: The loaded registry is kept: reading it again for every run would be most of the time.
 REGISTRY = "registry.pickle"
@@ -54,7 +54,7 @@ def prepare(start: Path) -> None:
     """One release, then a correction, a new period and a new dataset that wait for the next."""
     workspace = workspace_with_registry(start, parks_staff=named("parks_staff"))
     add_candidate(workspace, [tree(1), tree(2)])
-    release(workspace, registry(workspace), NOW)
+    release_now(workspace, registry(workspace))
     refresh_index(workspace)
     (start / REGISTRY).write_bytes(pickle.dumps(registry(workspace)))
     add_candidate(workspace, [tree(1), tree(2, "willow")])
@@ -80,7 +80,7 @@ def run(folder: Path, fatal: int) -> int:
     catalog = pickle.loads((folder / REGISTRY).read_bytes())  # noqa: S301
     for name in STEPS:
         setattr(os, name, dying(getattr(os, name)))
-    release(workspace, catalog, NOW)
+    release_now(workspace, catalog)
     refresh_index(workspace)
     return count
 

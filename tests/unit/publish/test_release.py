@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from publishing import NOW, Row, add_candidate, named, public_schema, registry, tree, workspace_with_registry
+from publishing import (
+    NOW,
+    Row,
+    add_candidate,
+    named,
+    public_schema,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
 from support import tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.errors import CorruptStore
@@ -24,7 +34,6 @@ from pipelines.publish import (
     load_manifest,
     object_path,
     pending_candidates,
-    release,
     verify,
 )
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry, commit_snapshot
@@ -37,7 +46,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def publish(workspace: Workspace, *rows: Row, period: str = "2025", schema: dict[str, Any] | None = None) -> Release:
     add_candidate(workspace, rows, period=period, schema=schema)
-    return release(workspace, registry(workspace), NOW)
+    return release_now(workspace, registry(workspace))
 
 
 def only(result: Release) -> Manifest:
@@ -46,13 +55,13 @@ def only(result: Release) -> Manifest:
 
 
 def test_nothing_to_release(workspace: Workspace) -> None:
-    assert release(workspace, registry(workspace), NOW) == Release(None, ())
+    assert release_now(workspace, registry(workspace)) == Release(None, ())
     assert not (workspace.catalog / "latest.json").exists()
 
 
 def test_the_first_release(workspace: Workspace) -> None:
     segment = add_candidate(workspace, [tree(1), tree(2)])
-    result = release(workspace, registry(workspace), NOW)
+    result = release_now(workspace, registry(workspace))
     assert result.snapshot is not None
     entry = result.snapshot.datasets["tree_inventory"]
     assert (result.snapshot.number, result.snapshot.released, entry.version) == (1, "2026-04-01T08:30:00Z", "1.0.0")
@@ -140,7 +149,9 @@ def test_version_numbers_follow_the_schema(workspace: Workspace, edit: str, vers
     result = only(publish(workspace, *rows, schema=schema))
     assert result.version == version
     older = next(segment for segment in result.segments if segment.period == "2024")
-    assert older.schema == public_schema()
+    # A column that the registry no longer publishes is taken out of what cannot be made anew.
+    expected = [entry["name"] for entry in public_schema()["fields"] if edit != "removed" or entry["name"] != "note"]
+    assert [entry["name"] for entry in older.schema["fields"]] == expected
     assert load_manifest(workspace.catalog, result.sha256) == result
 
 
@@ -148,7 +159,7 @@ def test_a_new_title_is_a_patch(workspace: Workspace) -> None:
     publish(workspace, tree(1))
     descriptor = {**tree_descriptor(), "title": {"zh": "古树名木", "en": "Notable trees"}}
     write_registry(workspace.schema, tree_inventory=(descriptor, tree_schema()))
-    manifest = only(release(workspace, registry(workspace), NOW))
+    manifest = only(release_now(workspace, registry(workspace)))
     assert (manifest.version, manifest.changes.metadata_changed) == ("1.0.1", True)
 
 
@@ -161,7 +172,7 @@ def test_datasets_that_are_not_usable_stay_and_their_candidates_wait(tmp_path: P
     catalog = registry(workspace)
     without = dataclasses.replace(catalog, datasets={"tree_inventory": catalog.datasets["tree_inventory"]})
     add_candidate(workspace, [tree(2)])
-    second = release(workspace, without, NOW)
+    second = release_now(workspace, without)
     assert second.snapshot is not None
     assert second.snapshot.datasets["parks_staff"] == first.snapshot.datasets["parks_staff"]
     assert [dataset for dataset, _ in pending_candidates(workspace)] == ["parks_staff"]
@@ -172,7 +183,7 @@ def test_a_dataset_that_is_not_disclosed_actively_is_not_released(tmp_path: Path
     descriptor["disclosure"] = {**descriptor["disclosure"], "attribute": "on_application"}
     workspace = workspace_with_registry(tmp_path, parks_staff=(descriptor, schema))
     add_candidate(workspace, [tree(7)], dataset="parks_staff")
-    assert release(workspace, registry(workspace), NOW).snapshot is None
+    assert release_now(workspace, registry(workspace)).snapshot is None
     assert len(pending_candidates(workspace)) == 1
 
 
@@ -194,7 +205,7 @@ def test_a_number_taken_meanwhile_means_starting_from_the_new_base(
         return commit_snapshot(root, snapshot)
 
     monkeypatch.setattr(module, "commit_snapshot", race)
-    result = release(workspace, registry(workspace), NOW)
+    result = release_now(workspace, registry(workspace))
     assert result.snapshot is not None
     assert (result.snapshot.number, result.snapshot.previous) == (3, 2)
     assert set(result.snapshot.datasets) == {"tree_inventory", "rival"}
@@ -204,7 +215,7 @@ def test_many_publishers_at_once_lose_nothing(workspace: Workspace) -> None:
     catalog = registry(workspace)
     for year in range(2024, 2030):
         add_candidate(workspace, [tree(year)], period=str(year))
-    threads = [threading.Thread(target=release, args=(workspace, catalog, NOW)) for _ in range(6)]
+    threads = [threading.Thread(target=release_now, args=(workspace, catalog)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -222,7 +233,7 @@ def test_the_pointer_is_healed(workspace: Workspace) -> None:
     good = pointer.read_bytes()
     pointer.write_text("{}")
     assert [problem.path for problem in verify(workspace.catalog)] == ["latest.json"]
-    release(workspace, registry(workspace), NOW)
+    release_now(workspace, registry(workspace))
     assert pointer.read_bytes() == good
 
 
@@ -250,7 +261,7 @@ def test_an_altered_manifest_is_not_read(workspace: Workspace) -> None:
     with pytest.raises(CorruptStore):
         load_manifest(workspace.catalog, manifest.sha256)
     with pytest.raises(CorruptStore):
-        release(workspace, registry(workspace), NOW)
+        release_now(workspace, registry(workspace))
 
 
 def test_temporaries_of_a_crash_are_removed_a_day_later(workspace: Workspace) -> None:

@@ -17,7 +17,7 @@ from publishing import contribution, disclosed, public_schema, registry, tree, w
 
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable
-from pipelines.publish import ColumnsDiffer, Contribution, DuplicateAcrossDeliveries, Segment, build_segment
+from pipelines.publish import ColumnsDiffer, DuplicateAcrossDeliveries, Segment, build_segment
 from pipelines.registry import Dataset
 
 
@@ -149,7 +149,7 @@ def test_a_table_cleared_under_an_older_schema_loses_what_is_no_longer_public(da
 
 def test_folder_names_with_quotes_and_globs_are_safe(dataset: Dataset, tmp_path: Path) -> None:
     folder = tmp_path / "o'brien [1] *数据"
-    segment = build_segment(dataset, "2025", [Contribution(disclosed(folder / "a.parquet", [tree(1)]))], folder)
+    segment = build_segment(dataset, "2025", [contribution(disclosed(folder / "a.parquet", [tree(1)]))], folder)
     assert segment is not None
     assert segment.parquet == folder / f"{segment.sha256}.parquet"
     assert not list(folder.glob(".*"))

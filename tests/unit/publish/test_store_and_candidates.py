@@ -119,7 +119,7 @@ def test_damaged_candidates_are_reported(workspace: Workspace) -> None:
     with pytest.raises(CorruptStore):
         pending_candidates(workspace)
     with pytest.raises(CorruptStore):
-        save_candidate(workspace, "tree_inventory", replace(segment, parquet=None))
+        save_candidate(workspace, "tree_inventory", replace(segment, parquet=None), "key")
     (workspace.candidates / "tree_inventory" / "2025.json").write_text("{")
     with pytest.raises(CorruptStore):
         pending_candidates(workspace)

@@ -65,3 +65,6 @@ cli-report-undecided = { $delivery } has been landed but not processed under the
 cli-version-help = Print the version and end.
 cli-report-delivery-help = Identifier of the delivery, as “gongkai status” lists it; without its last number: the newest.
 cli-lang-unknown = “{ $language }” is not a language of this command; use en or zh.
+cli-run-held = { $delivery } is rejected by the current descriptor; the department's published rows for the period stay as they are. Redeliver, or correct the descriptor. → See “report { $delivery }”.
+cli-run-notice = Withdrawn: { $notice }
+cli-run-unfinished = Not done: { $name }: memory does not suffice. Everything else is done; make more memory available and run again.

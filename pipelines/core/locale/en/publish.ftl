@@ -11,3 +11,13 @@ publish-store-problem =
         [sha256] does not have the content that it was published with.
        *[malformed] cannot be read as what it should be.
     } Published files never change. Restore this file from a backup.
+publish-dataset-withdrawn = { $dataset } is no longer disclosed actively ({ $attribute }): it has been taken out of the catalog. Files of earlier releases stay in data/catalog/objects.
+publish-dataset-emptied = { $dataset } has nothing left that may be shown: it has been taken out of the catalog until a delivery is accepted.
+publish-fields-withdrawn = { $dataset }: { $fields } may no longer be shown as published and could not be made anew for { $periods }: taken out there until a delivery is accepted. Files of earlier releases stay in data/catalog/objects.
+publish-periods-withdrawn = { $dataset }: { $fields } may no longer be shown as published, the key depends on it, and { $periods } could not be made anew: taken out until a delivery is accepted. Files of earlier releases stay in data/catalog/objects.
+publish-periods-of-another-class = { $dataset } is now delivered { $period_class ->
+        [monthly] monthly
+        [quarterly] quarterly
+        [yearly] yearly
+       *[none] without periods
+    }: { $periods }, published by the old periods, has been taken out of the new version.

@@ -65,3 +65,6 @@ cli-report-undecided = { $delivery } 已接收，但尚未按当前描述文件�
 cli-version-help = 显示版本号后退出。
 cli-report-delivery-help = 报送标识符，见“gongkai status”；省略最后的序号则取最新一次。
 cli-lang-unknown = 本命令不支持语言“{ $language }”；请使用 en 或 zh。
+cli-run-held = 按当前描述文件，{ $delivery } 被退回；该部门此期间已发布的行保持不变。请重新报送或改正描述文件。→ 见“report { $delivery }”。
+cli-run-notice = 撤下：{ $notice }
+cli-run-unfinished = 未完成：{ $name }：内存不足。其余均已完成；请提供更多内存后重新运行。

@@ -7,3 +7,13 @@ publish-store-problem =
         [sha256] 的内容与发布时不符。
        *[malformed] 无法按其应有的格式读取。
     }已发布的文件不会改变。请从备份恢复该文件。
+publish-dataset-withdrawn = { $dataset } 已不属于主动公开（{ $attribute }），已从目录中撤下。以往发布的文件仍在 data/catalog/objects 中。
+publish-dataset-emptied = { $dataset } 已没有可以展示的内容，在有报送通过之前从目录中撤下。
+publish-fields-withdrawn = { $dataset }：{ $fields } 不得再按原样公开，且 { $periods } 无法重新生成，在有报送通过之前已从其中去除。以往发布的文件仍在 data/catalog/objects 中。
+publish-periods-withdrawn = { $dataset }：{ $fields } 不得再按原样公开，主键与其有关，且 { $periods } 无法重新生成，在有报送通过之前已撤下。以往发布的文件仍在 data/catalog/objects 中。
+publish-periods-of-another-class = { $dataset } 现在{ $period_class ->
+        [monthly] 按月
+        [quarterly] 按季
+        [yearly] 按年
+       *[none] 不分期间
+    }报送：按原有期间发布的 { $periods } 已从新版本中去除。

@@ -1,0 +1,77 @@
+"""How each public column was cleared for disclosure, kept with the schema that its rows were written by.
+
+A public schema's fields carry ``disclosure``: the delivered field a column was made of, its attribute and its
+treatment. A later release compares that with the registry: what was cleared under weaker rules than today's is
+not published again (:mod:`pipelines.publish.withdrawal`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipelines.publish.schemas import primary_key
+from pipelines.registry import Dataset, published_name
+
+PROPERTY = "disclosure"
+
+
+def clearances(dataset: Dataset) -> dict[str, dict[str, Any]]:
+    """Public column name → how the registry has it cleared now."""
+    found: dict[str, dict[str, Any]] = {}
+    for spec in dataset.fields:
+        name = published_name(spec)
+        if name is None:
+            continue
+        said = spec.disclosure
+        clearance: dict[str, Any] = {"field": spec.name, "attribute": said.attribute.value}
+        if said.treatment is not None:
+            clearance["treatment"] = said.treatment.model_dump(mode="json", exclude_none=True)
+        if said.when is not None:
+            clearance["when"] = {condition: list(values) for condition, values in said.when.items()}
+        if said.personal_data:
+            clearance["personal_data"] = sorted(said.personal_data)
+        found[name] = clearance
+    return found
+
+
+def with_clearances(schema: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
+    """``schema`` with each field's clearance, for tables that were cleared under the registry as it is now."""
+    known = clearances(dataset)
+    fields = [
+        {**entry, PROPERTY: known[entry["name"]]} if entry["name"] in known else dict(entry)
+        for entry in schema["fields"]
+    ]
+    return {**schema, "fields": fields}
+
+
+def no_longer_public(schema: Mapping[str, Any], dataset: Dataset) -> frozenset[str]:
+    """Columns written by ``schema`` that the registry would not publish like that any more."""
+    now = clearances(dataset)
+    return frozenset(
+        entry["name"] for entry in schema["fields"] if not _still_fits(entry.get(PROPERTY), now.get(entry["name"]))
+    )
+
+
+def without(schema: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """``schema`` without some columns, and without the keys that need them."""
+    gone = set(names)
+    reduced = {**schema, "fields": [entry for entry in schema["fields"] if entry["name"] not in gone]}
+    if gone & set(primary_key(schema)):
+        del reduced["primaryKey"]
+    for kind, names_of in (("uniqueKeys", list), ("foreignKeys", lambda key: key["fields"])):
+        kept = [key for key in schema.get(kind, ()) if not gone & set(names_of(key))]
+        reduced.pop(kind, None)
+        if kept:
+            reduced[kind] = kept
+    return reduced
+
+
+def _still_fits(written: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> bool:
+    """Whether a column cleared as ``written`` shows nothing that it would not show if it were cleared ``now``."""
+    if written is None or now is None or written["field"] != now["field"]:
+        return False
+    if "treatment" not in now:
+        # Published as it is: whatever was shown before is shown now, save for look-alikes that were let through.
+        return set(written.get("personal_data", ())) <= set(now.get("personal_data", ()))
+    return all(written.get(part) == now.get(part) for part in ("treatment", "when"))

@@ -18,6 +18,7 @@ from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Out
 from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery
 from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
+from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
 from pipelines.registry import CatalogUnusable, Problem
 
@@ -66,7 +67,8 @@ def readable_errors(out: Output) -> Iterator[None]:
         out.json({"error": error.message.as_dict()})
         out.error(out.of(error.message))
         usage = isinstance(error, (InvalidPeriod, UnknownDataset, UnknownDelivery))
-        raise typer.Exit(EXIT_USAGE if usage else EXIT_PROBLEMS) from error
+        missing = isinstance(error, CatalogMissing)
+        raise typer.Exit(EXIT_UNFINISHED if missing else EXIT_USAGE if usage else EXIT_PROBLEMS) from error
     except (OSError, MemoryError) as error:
         reason = machine_reason(error)
         out.json({"error": {"id": "cli-machine-error", "params": {"reason": reason}}})

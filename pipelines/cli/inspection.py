@@ -8,12 +8,10 @@ import typer
 
 from pipelines.catalog import open_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
-from pipelines.cli.output import Output
 from pipelines.cli.summaries import show_held, show_unplaced, verdict_id
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, held, open_installation, pending, unreadable_files
-from pipelines.flow.ledger import LandedDelivery
 from pipelines.ingest import scan_inbox
 from pipelines.publish import latest_snapshot
 
@@ -30,7 +28,7 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
         unplaced = (*scan.unplaced, *unreadable_files(inst, scan))
         staying = held(inst)
         snapshot = latest_snapshot(workspace.catalog)
-        deliveries = [_delivery(inst, landed) for landed in inst.ledger.deliveries()]
+        deliveries = _deliveries(inst)
         released = {dataset: entry.version for dataset, entry in snapshot.datasets.items()} if snapshot else {}
         out.json(
             {
@@ -43,35 +41,48 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
                 "deliveries": deliveries,
             }
         )
+        columns = ["cli-dataset", "cli-title", "cli-version", *map(verdict_id, Verdict), "cli-waiting"]
         rows = [
             (
-                entry["delivery"],
-                out.text(verdict_id(Verdict(entry["verdict"]) if entry["verdict"] else None)),
-                entry["landed"],
+                dataset_id,
+                dataset.descriptor.title.in_language(out.language),
+                released.get(dataset_id, ""),
+                *(_count(deliveries, dataset_id, verdict) for verdict in Verdict),
+                sum(1 for work in waiting if work.dataset == dataset_id),
             )
-            for entry in deliveries
-        ]
-        out.table(["cli-delivery", "cli-verdict", "cli-landed"], rows, out.text("cli-deliveries"))
-        datasets = [
-            (dataset_id, dataset.descriptor.title.in_language(out.language), str(released.get(dataset_id, "")))
             for dataset_id, dataset in inst.catalog.datasets.items()
         ]
-        out.table(["cli-dataset", "cli-title", "cli-version"], datasets, out.text("cli-datasets"))
+        out.table(columns, rows, out.text("cli-datasets"), right=columns[3:])
+        for entry in deliveries:
+            if entry["newest"] and entry["verdict"] not in {None, Verdict.ACCEPTED.value}:
+                out.say("cli-status-delivery", delivery=entry["delivery"], landed=entry["landed"],
+                        verdict=out.text(verdict_id(Verdict(entry["verdict"]))))  # fmt: skip
+        for work in waiting:
+            out.say("cli-status-waits", dataset=work.dataset, period=work.period)
         show_unplaced(out, unplaced)
         show_held(out, staying)
         out.say("cli-status-summary", waiting=len(waiting), broken=len(inst.catalog.broken),
                 snapshot=snapshot.number if snapshot else 0)  # fmt: skip
 
 
-def _delivery(inst: Installation, landed: LandedDelivery) -> dict[str, Any]:
-    key = inst.processing_keys.get(landed.key.dataset)
-    outcome = inst.ledger.outcome(landed.id, key) if key else None
-    verdict = outcome.verdict.value if outcome else None
-    return {"delivery": landed.id, "landed": landed.landed[:19] + "Z", "verdict": verdict}
+def _deliveries(inst: Installation) -> list[dict[str, Any]]:
+    """All landed deliveries with their verdicts, the newest of each department and period first."""
+    found = []
+    newest = None
+    for landed in inst.ledger.deliveries():
+        key = inst.processing_keys.get(landed.key.dataset)
+        outcome = inst.ledger.outcome(landed.id, key) if key else None
+        verdict = outcome.verdict.value if outcome else None
+        entry = {"delivery": landed.id, "landed": landed.landed[:19] + "Z", "verdict": verdict}
+        found.append({**entry, "newest": landed.key != newest})
+        newest = landed.key
+    return found
 
 
-def _verdict(out: Output, verdict: str | None) -> str:
-    return out.text(verdict_id(Verdict(verdict) if verdict else None))
+def _count(deliveries: list[dict[str, Any]], dataset: str, verdict: Verdict) -> int:
+    """How many departments' newest deliveries of a dataset have that verdict."""
+    of_dataset = (entry for entry in deliveries if entry["delivery"].startswith(f"{dataset}.") and entry["newest"])
+    return sum(1 for entry in of_dataset if entry["verdict"] == verdict.value)
 
 
 def versions(dataset: Dataset, as_json: Json = False, language: Language = ANY) -> None:

@@ -13,7 +13,9 @@ from pipelines.cli.context import ANY, Json, Language, described, log_to_file, o
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
 from pipelines.cli.progress import work_progress
 from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions
+from pipelines.core.errors import InvalidPeriod
 from pipelines.core.paths import Workspace
+from pipelines.core.periods import is_period
 from pipelines.core.records import Verdict
 from pipelines.flow import (
     Installation,
@@ -25,6 +27,7 @@ from pipelines.flow import (
     process,
     refresh_index,
     release,
+    require_catalog,
 )
 from pipelines.ingest import Unplaced, scan_inbox
 
@@ -56,10 +59,9 @@ def run(
     """Land, validate, clear, publish and release whatever is new."""
     out = output(as_json, language)
     workspace = Workspace.default()
-    with readable_errors(out):
-        with open_installation(workspace) as inst:
-            log_to_file(workspace)
-            done = _run(inst, out, datasets or [], period)
+    with readable_errors(out), open_installation(workspace) as inst:
+        log_to_file(workspace)
+        done = _run(inst, out, datasets or [], period)
         _show(out, workspace, inst, done)
     if done.unfinished:
         raise typer.Exit(EXIT_UNFINISHED)
@@ -70,8 +72,8 @@ def run(
 
 
 def _run(inst: Installation, out: Output, datasets: list[str], period: str | None) -> _Run:
-    for dataset in datasets:
-        inst.catalog.dataset(dataset)
+    require_catalog(inst)
+    _require_known(inst, datasets, period)
     scan = scan_inbox(inst.workspace, inst.catalog)
     works = [
         work
@@ -94,6 +96,14 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
     return _Run(tuple(results), released, unplaced, tuple(unfinished))
+
+
+def _require_known(inst: Installation, datasets: list[str], period: str | None) -> None:
+    """Refuse datasets that cannot be used, and periods that none of them has."""
+    chosen = [inst.catalog.dataset(dataset) for dataset in datasets] or list(inst.catalog.datasets.values())
+    classes = {dataset.period_class for dataset in chosen}
+    if period is not None and not any(is_period(period, kind) for kind in classes):
+        raise InvalidPeriod(period, " / ".join(sorted(kind.value for kind in classes)))
 
 
 def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], released: ReleaseResult) -> None:
@@ -146,6 +156,9 @@ def _show(out: Output, workspace: Workspace, inst: Installation, done: _Run) -> 
     waiting = done.unfinished or any(result.not_landed for result in done.results)
     if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)
+        rejected = inst.ledger.rejected()
+        if rejected:
+            out.say("cli-run-rejected-stand", deliveries=rejected)
     _next_steps(out, [result for result in processed if result.verdict is not Verdict.ACCEPTED], catalog)
 
 

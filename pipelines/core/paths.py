@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipelines.core.errors import UnsafePath
-from pipelines.core.files import PRIVATE_FOLDER_MODE, PUBLIC_FOLDER_MODE
+from pipelines.core.files import PRIVATE_FOLDER_MODE
 
 #: Environment variables that move the data folder and the descriptors; the defaults are the project's folders.
 DATA_VARIABLE = "GONGKAI_DATA"
@@ -99,10 +99,6 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER_MODE)
             folder.chmod(PRIVATE_FOLDER_MODE)
         self.inbox.mkdir(parents=True, exist_ok=True)
-        if not self.catalog.is_dir():
-            self.catalog.mkdir(parents=True, exist_ok=True)
-            # Readers are other users, whatever the umask of who runs this.
-            self.catalog.chmod(PUBLIC_FOLDER_MODE)
 
 
 def is_plain_name(name: str) -> bool:

@@ -32,6 +32,11 @@ _PATTERNS = {
 _PER_YEAR = {PeriodClass.MONTHLY: 12, PeriodClass.QUARTERLY: 4, PeriodClass.YEARLY: 1}
 
 
+def is_period(text: str, kind: PeriodClass) -> bool:
+    """Tell whether ``text`` is written as ``kind`` writes its periods."""
+    return _PATTERNS[kind].fullmatch(text) is not None
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """One reporting period. ``index`` counts from 1 within the year (0 for ``all``)."""

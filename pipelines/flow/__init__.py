@@ -11,10 +11,11 @@ from pipelines.flow.installation import Installation, open_installation
 from pipelines.flow.periods import process
 from pipelines.flow.plan import in_order, inbox_changes, pending
 from pipelines.flow.published import held
-from pipelines.flow.releasing import pending_release, refresh_index, release
+from pipelines.flow.releasing import CatalogMissing, pending_release, refresh_index, release, require_catalog
 from pipelines.flow.results import DeliveryResult, PeriodResult, ReleasedVersion, ReleaseResult, Work
 
 __all__ = [
+    "CatalogMissing",
     "DeliveryResult",
     "Installation",
     "PeriodResult",
@@ -30,5 +31,6 @@ __all__ = [
     "process",
     "refresh_index",
     "release",
+    "require_catalog",
     "unreadable_files",
 ]

@@ -21,6 +21,9 @@ FAILED = "failed"
 #: Begins ``unresolved`` where rows of other departments with the same keys kept a delivery out.
 CLASH = "clash:"
 
+#: Raised when the tables change.
+_FORMAT = 1
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS inbox (
     dataset TEXT, period TEXT, organisation TEXT, signature TEXT NOT NULL,
@@ -37,7 +40,7 @@ CREATE TABLE IF NOT EXISTS compositions (
     dataset TEXT, period TEXT, composition TEXT NOT NULL, segment TEXT, rows INTEGER NOT NULL,
     PRIMARY KEY (dataset, period));
 CREATE TABLE IF NOT EXISTS lost_clashes (delivery TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS released (registry TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS released (registry TEXT NOT NULL, snapshot INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS unreported (dataset TEXT, period TEXT, PRIMARY KEY (dataset, period));
 """
 
@@ -80,11 +83,21 @@ class Ledger:
         path.chmod(0o600)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_TABLES)
+        self._begin_again_if_outdated()
+        self._connection.executescript(f"{_TABLES} PRAGMA user_version = {_FORMAT};")
 
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
+
+    def _begin_again_if_outdated(self) -> None:
+        """An index of another format is emptied: it is rebuilt from the records it was made from."""
+        (found,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if found == _FORMAT:
+            return
+        tables = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            self._connection.execute(f'DROP TABLE "{table}"')
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -199,6 +212,17 @@ class Ledger:
         )
         return {DeliveryKey(*row[:3]): _outcome(row[3:]) for row in rows}
 
+    def rejected(self) -> int:
+        """How many departments' newest deliveries stand rejected."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM deliveries d WHERE NOT EXISTS (SELECT 1 FROM deliveries n "
+            "WHERE n.dataset = d.dataset AND n.period = d.period AND n.organisation = d.organisation "
+            "AND n.sequence > d.sequence) AND (SELECT verdict FROM outcomes o WHERE o.delivery = d.id "
+            "ORDER BY o.decided DESC LIMIT 1) = ?",
+            (Verdict.REJECTED.value,),
+        ).fetchone()
+        return int(row[0])
+
     def undecided(self, processing_keys: Mapping[str, str]) -> set[Work]:
         """Datasets and periods whose newest delivery of some department has no outcome under its current key."""
         with self._writing() as connection:
@@ -279,16 +303,16 @@ class Ledger:
                 (work.dataset, work.period, segment),
             )
 
-    def released(self) -> str | None:
-        """The state of the registry at the last release."""
-        row = self._connection.execute("SELECT registry FROM released").fetchone()
-        return row[0] if row else None
+    def released(self) -> tuple[str | None, int]:
+        """The state of the registry at the last release, and its snapshot's number (0: there was none)."""
+        row = self._connection.execute("SELECT registry, snapshot FROM released").fetchone()
+        return (row[0], row[1]) if row else (None, 0)
 
-    def record_released(self, registry: str) -> None:
-        """Remember the state of the registry that has been released."""
+    def record_released(self, registry: str, snapshot: int) -> None:
+        """Remember the state of the registry that has been released, and as which snapshot."""
         with self._writing() as connection:
             connection.execute("DELETE FROM released")
-            connection.execute("INSERT INTO released VALUES (?)", (registry,))
+            connection.execute("INSERT INTO released VALUES (?, ?)", (registry, snapshot))
 
     def unreported(self) -> tuple[Work, ...]:
         """Datasets and periods with outcomes that Dagster has not been told of."""

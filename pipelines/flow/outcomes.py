@@ -39,6 +39,7 @@ class _Reached:
     raw: RawTable | None = None
     validated: ValidatedTable | None = None
     disclosed: DisclosedTable | None = None
+    bytes_missing: bool = False
 
 
 def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: Progress | None) -> StoredOutcome:
@@ -47,6 +48,7 @@ def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: P
     work = Work(delivery.key.dataset, delivery.key.period)
     with inst.scratch(delivery.id) as folder:
         result, failed = _guarded(inst, delivery, dataset, folder, progress)
+        failed = failed or result.bytes_missing
         unresolved = FAILED if failed else None
         if result.validated is not None and result.validated.unresolved_references:
             unresolved = references(inst, dataset).identity
@@ -100,6 +102,8 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, fo
             reached.disclosed = disclosure.table
         except DeliveryRejected as rejected:
             log.extend(rejected.findings)
+            # Says nothing about what was delivered: tried again until somebody has restored the bytes.
+            reached.bytes_missing = any(finding.rule == "landed-bytes-missing" for finding in rejected.findings)
         (folder / CHECKS_FILE).write_text(json.dumps(checks_as_json(log.summaries())), encoding="utf-8")
     return reached
 

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from pipelines.catalog import refresh_index as build_index
+from pipelines.core.errors import GongkaiError
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
@@ -17,9 +18,29 @@ from pipelines.registry.disclosures import Attribute
 _logger = logging.getLogger(__name__)
 
 
+class CatalogMissing(GongkaiError):
+    """The catalog's folder lacks releases that were made into it: going on would give their numbers out again."""
+
+    message_id = "flow-catalog-missing"
+
+    def __init__(self, folder: str, snapshot: int) -> None:
+        super().__init__(folder=folder, snapshot=snapshot)
+
+
+def require_catalog(inst: Installation) -> None:
+    """Make sure that the released catalog is where it was.
+
+    Raises:
+        CatalogMissing: it was moved or deleted, or an older copy has taken its place.
+    """
+    released = inst.ledger.released()[1]
+    if released > max(snapshot_numbers(inst.workspace.catalog), default=0):
+        raise CatalogMissing(str(inst.workspace.catalog), released)
+
+
 def pending_release(inst: Installation) -> bool:
     """Tell whether a release has anything to do: candidates to take up, or descriptors that changed since the last."""
-    if snapshot_numbers(inst.workspace.catalog) and inst.ledger.released() != registry_state(inst.catalog):
+    if snapshot_numbers(inst.workspace.catalog) and inst.ledger.released()[0] != registry_state(inst.catalog):
         return True
     datasets, keys = inst.catalog.datasets, inst.processing_keys
     return any(
@@ -35,13 +56,15 @@ def release(inst: Installation) -> ReleaseResult:
 
     Without either, only derived pointers are healed.
     """
+    require_catalog(inst)
     _remove_stale_candidates(inst)
     with machine_trouble():
         released = publish(inst.workspace, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
     for entry in released.replaced:
         # Should the descriptor go back to what it was, these periods have to be composed again.
         inst.ledger.forget_composition(Work(entry.dataset, entry.period), entry.sha256)
-    inst.ledger.record_released(registry_state(inst.catalog))
+    number = released.snapshot.number if released.snapshot else 0
+    inst.ledger.record_released(registry_state(inst.catalog), number)
     versions = tuple(
         ReleasedVersion(
             dataset=manifest.dataset,

@@ -20,7 +20,7 @@ from pipelines.orchestration.keys import (
 )
 from pipelines.orchestration.materialisations import Materialisation, materialisations, news
 from pipelines.orchestration.partitions import partitions_for, period_text
-from pipelines.orchestration.texts import constant
+from pipelines.orchestration.texts import constant, line
 from pipelines.registry import Catalog, Dataset
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
@@ -60,6 +60,10 @@ def _assets(catalog: Catalog, dataset: Dataset, depth: int) -> dg.AssetsDefiniti
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
         states = news(context.instance, materialisations(dataset, result, installation.workspace), key)
         yield from _events(dataset, states, check_outcomes(result, installation.workspace.private))
+        if result.unfinished or result.not_landed:
+            # What could be done is told above; the run fails so that somebody looks and the next one tries again.
+            told = [*result.unfinished, *(entry.path for entry in result.not_landed)]
+            raise dg.Failure(description=line("orchestration-unfinished", names=", ".join(told)), allow_retries=True)
         installation.ledger.mark_reported([work])
 
     return process_dataset

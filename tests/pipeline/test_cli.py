@@ -54,6 +54,9 @@ def test_runs_can_be_narrowed_to_datasets_and_periods(gongkai: Command, deliver:
     assert [entry["delivery"] for entry in done["deliveries"]] == ["tree_inventory.2024.parks_office.1"]
     assert gongkai.json("status")["waiting"] == [{"dataset": "tree_inventory", "period": "2025"}]
     assert gongkai("run", "no_such_dataset").exit_code == 2
+    assert gongkai("run", "--period", "2024-13").exit_code == 2
+    shown = gongkai("status").stdout
+    assert "Waits for" in shown and "tree_inventory 2025" in shown
 
 
 def test_reports_name_place_rule_and_remedy_and_withhold_values(gongkai: Command, deliver: Deliver) -> None:
@@ -127,3 +130,24 @@ def test_the_synthetic_city_can_be_written_anywhere(
     )
     assert made["files"] > 10
     assert json.loads(ledger.read_text(encoding="utf-8"))
+
+
+def test_a_catalog_that_was_moved_away_is_not_begun_again(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    elsewhere = workspace.catalog.rename(workspace.data / "elsewhere")
+    deliver(HEADER + GOOD, period="2024")
+    assert gongkai("run").exit_code == 3
+    assert gongkai("status").exit_code == 0
+    assert not workspace.catalog.exists()
+    elsewhere.rename(workspace.catalog)
+    assert gongkai.json("run")["snapshot"] == 2
+
+
+def test_an_unchanged_run_reminds_of_rejected_deliveries(gongkai: Command, deliver: Deliver) -> None:
+    deliver("nothing,known\n1,2\n")
+    gongkai("run")
+    assert "1 rejected deliveries stand" in gongkai("run").stdout
+    assert "tree_inventory.2025.parks_office.1: rejected" in gongkai("status").stdout

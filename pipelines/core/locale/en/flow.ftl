@@ -6,3 +6,4 @@ flow-descriptor-error-remedy = Correct the dataset's descriptor or restore what 
 flow-still-changing-remedy = Wait until the files have been copied completely; the next run takes them.
 flow-file-unreadable = It may not be read: the user who runs this lacks the permission.
 flow-file-unreadable-remedy = Make the folder and its files readable for that user, then run again.
+flow-catalog-missing = The catalog in { $folder } lacks releases: snapshot { $snapshot } was made into it and is not there. Bring the folder back (or restore it from a backup) and run again; nothing has been changed.

@@ -39,3 +39,4 @@ orchestration-checks-seen = Evaluations seen: { $seen }, notified: { $told }.
 
 orchestration-run-failed = The run of { $job } failed (failed steps: { $steps }). Look at the run in Dagster, then start it again.
 orchestration-check-failed = The check { $check } of { $asset } fails for { $period }. Open the report that the check names.
+orchestration-unfinished = Not finished, to be tried again: { $names }.

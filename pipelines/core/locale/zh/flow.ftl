@@ -6,3 +6,4 @@ flow-descriptor-error-remedy = 请改正该数据集的描述文件或恢复缺�
 flow-still-changing-remedy = 请等待文件复制完成；下次运行会接收。
 flow-file-unreadable = 无法读取：运行本程序的用户没有权限。
 flow-file-unreadable-remedy = 请为该用户开放文件夹及其中文件的读取权限，然后重新运行。
+flow-catalog-missing = { $folder } 中的目录缺少已发布的内容：其中应有快照 { $snapshot }。请将该文件夹移回原处（或从备份恢复）后重新运行；未作任何改动。

@@ -39,3 +39,4 @@ orchestration-checks-seen = 查看 { $seen } 条检查结果，通知 { $told } 
 
 orchestration-run-failed = { $job } 的运行有 { $steps } 个步骤失败。请在 Dagster 中查看该运行，然后重新启动。
 orchestration-check-failed = { $asset } 的检查 { $check } 在 { $period } 未通过。请打开该检查所指的报告。
+orchestration-unfinished = 未完成，将重试：{ $names }。

@@ -266,6 +266,7 @@ def test_an_altered_manifest_is_not_read(workspace: Workspace) -> None:
 
 def test_temporaries_of_a_crash_are_removed_a_day_later(workspace: Workspace) -> None:
     stale, young = workspace.catalog / ".a.json.1.x.tmp", workspace.catalog / ".b.json.1.x.tmp"
+    workspace.catalog.mkdir()
     for path, day in ((stale, NOW - dt.timedelta(days=2)), (young, NOW)):
         path.touch()
         os.utime(path, (day.timestamp(), day.timestamp()))

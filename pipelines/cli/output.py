@@ -17,7 +17,7 @@ from pipelines.core.messages import LANGUAGES, Message, Parameter, translate
 
 LANGUAGE_VARIABLE = "GONGKAI_LANG"
 
-_WIDTH_OF_FILES = 120
+_WIDTH_OF_FILES = 140
 
 #: Exit codes, documented in docs/officer.md.
 EXIT_DONE, EXIT_PROBLEMS, EXIT_USAGE, EXIT_UNFINISHED = 0, 1, 2, 3

@@ -37,14 +37,13 @@ def show_deliveries(out: Output, results: Sequence[DeliveryResult]) -> None:
     by_dataset: dict[str, list[DeliveryResult]] = {}
     for result in results:
         by_dataset.setdefault(result.delivery.key.dataset, []).append(result)
-    columns = ["cli-dataset", *map(verdict_id, Verdict), "cli-rows-in", "cli-rows-accepted", "cli-rows-quarantined"]
+    columns = ["cli-dataset", *map(verdict_id, Verdict), "cli-rows-in", "cli-rows-excluded", "cli-rows-accepted",
+               "cli-rows-quarantined", "cli-rows-rejected"]  # fmt: skip
     rows = [
         (
             dataset,
             *(sum(1 for result in group if result.verdict is verdict) for verdict in Verdict),
-            sum(result.rows_in_files for result in group),
-            sum(result.rows_accepted for result in group),
-            sum(result.rows_quarantined for result in group),
+            *_row_counts(group),
         )
         for dataset, group in by_dataset.items()
     ]
@@ -53,6 +52,15 @@ def show_deliveries(out: Output, results: Sequence[DeliveryResult]) -> None:
         if result.verdict is not Verdict.ACCEPTED:
             verdict, reason = out.text(verdict_id(result.verdict)), _reasons(out, result)
             out.say("cli-run-attention", delivery=result.delivery.id, verdict=verdict, reason=reason)
+
+
+def _row_counts(results: Sequence[DeliveryResult]) -> tuple[int, int, int, int, int]:
+    """Rows in the files, and where they went: no data, published, quarantined, in rejected deliveries."""
+    rows = sum(result.rows_in_files for result in results)
+    excluded = sum(sum(result.rows_excluded.values()) for result in results)
+    published = sum(result.rows_accepted for result in results)
+    quarantined = sum(result.rows_quarantined for result in results)
+    return rows, excluded, published, quarantined, rows - excluded - published - quarantined
 
 
 def verdict_id(verdict: Verdict | None) -> str:

@@ -70,3 +70,5 @@ cli-run-rejected-stand = { $deliveries } rejected deliveries stand: “gongkai s
 cli-waiting = waiting
 cli-status-delivery = { $delivery }: { $verdict }, landed { $landed }
 cli-status-waits = Waits for “gongkai run”: { $dataset } { $period }
+cli-rows-excluded = Not data
+cli-rows-rejected = Rows rejected

@@ -70,3 +70,5 @@ cli-run-rejected-stand = 仍有 { $deliveries } 次报送处于退回状态：�
 cli-waiting = 待处理
 cli-status-delivery = { $delivery }：{ $verdict }，接收于 { $landed }
 cli-status-waits = 待“gongkai run”处理：{ $dataset } { $period }
+cli-rows-excluded = 非数据行
+cli-rows-rejected = 退回行数

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint ui bench clean setup
+.PHONY: run test lint ui bench fuzz clean setup
 
 setup: $(READY)
 
@@ -33,6 +33,11 @@ test: lint
 
 bench: $(READY)
 	$(BIN)/python benchmarks/orchestration/run.py
+	$(BIN)/python benchmarks/validate/run.py
+
+# Random tables and schemas against frictionless: how many, from which seed.
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz_engine.py $(or $(CASES),100000) $(or $(SEED),1)
 
 # Everything that can be made again; delivered and landed files stay.
 clean:

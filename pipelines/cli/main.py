@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import inspection, registry_commands, reports, running
+from pipelines.cli import inspection, registry_commands, reports, running, validating
 from pipelines.cli.context import described
 
 
@@ -25,6 +25,7 @@ app = typer.Typer(name="gongkai", help=described("cli-help"), no_args_is_help=Tr
                   pretty_exceptions_enable=False)  # fmt: skip
 
 app.command("check", help=described("cli-check-help"))(registry_commands.check)
+app.command("validate", help=described("cli-validate-help"))(validating.validate)
 app.command("sample", help=described("cli-sample-help"))(registry_commands.sample)
 app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)

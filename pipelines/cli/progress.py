@@ -23,6 +23,14 @@ def delivery_progress(out: Output, what: str) -> Iterator[Callable[[int, int], N
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextlib.contextmanager
+def row_progress(out: Output, what: str) -> Iterator[Callable[[int], None]]:
+    """A counter of rows without a known end."""
+    with _bar(out, TextColumn("{task.completed:,}")) as bar:
+        task = bar.add_task(what, total=None)
+        yield _logged(what, lambda rows: bar.advance(task, rows))
+
+
 class WorkProgress:
     """Progress over datasets and periods, with the rows gone through in the current one."""
 

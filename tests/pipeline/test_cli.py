@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +152,24 @@ def test_an_unchanged_run_reminds_of_rejected_deliveries(gongkai: Command, deliv
     gongkai("run")
     assert "1 rejected deliveries stand" in gongkai("run").stdout
     assert "tree_inventory.2025.parks_office.1: rejected" in gongkai("status").stdout
+
+
+def test_any_file_can_be_validated_with_any_schema(gongkai: Command, tmp_path: Path) -> None:
+    file, schema = tmp_path / "any.csv", tmp_path / "schema.json"
+    file.write_text("id,amount\n1,2.5\n1,x\n", encoding="utf-8")
+    fields: list[dict[str, Any]] = [{"name": "id", "type": "integer"}, {"name": "amount", "type": "number"}]
+    schema.write_text(json.dumps({"fields": fields, "primaryKey": ["id"]}), encoding="utf-8")
+    result = gongkai("validate", str(file), "--schema", str(schema))
+    assert result.exit_code == 1
+    assert "type-error" in result.stdout and "primary-key" in result.stdout
+    report = gongkai.json("validate", str(file), "--schema", str(schema))
+    assert [error["type"] for error in report["tasks"][0]["errors"]] == ["type-error", "primary-key"]
+    assert (report["valid"], report["tasks"][0]["stats"]["rows"]) == (False, 2)
+    fields[1]["disclosure"] = {"attribute": "withheld"}
+    schema.write_text(json.dumps({"fields": fields}), encoding="utf-8")
+    withheld = gongkai.json("validate", str(file), "--schema", str(schema))["tasks"][0]["errors"]
+    assert [set(error) & {"cell", "cells", "message"} for error in withheld] == [set()]
+    file.write_text("id,amount\n1,2.5\n", encoding="utf-8")
+    assert gongkai("validate", str(file), "--schema", str(schema)).exit_code == 0
+    schema.write_text("[]", encoding="utf-8")
+    assert gongkai("validate", str(file), "--schema", str(schema)).exit_code == 2

@@ -1,0 +1,104 @@
+"""What foreign keys are looked up in, for the engine and for frictionless alike."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.validate.engine.canonical import family_of
+from pipelines.validate.engine.columns import ColumnReader
+from pipelines.validate.engine.model import Uncertified
+from pipelines.validate.engine.plan import ForeignKey, Plan, foreign_keys_of
+from pipelines.validate.engine.store import LookupTable, Store
+
+Record = tuple[str | None, ...]
+_BATCH = 65_536
+
+
+@dataclass(frozen=True)
+class ForeignTable:
+    """A table that foreign keys point into.
+
+    Attributes:
+        keys: gives the distinct records of the named columns, as text.
+        fields: Table Schema field descriptors by name; a column that is not named has the type of the field
+            that refers to it, without constraints.
+    """
+
+    keys: Callable[[tuple[str, ...]], Iterable[Record]]
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def lookup_schema(table: ForeignTable, keys: Sequence[ForeignKey], descriptor: Mapping[str, Any]) -> dict[str, Any]:
+    """The Table Schema of the columns that ``keys`` refer to in ``table``."""
+    own = {spec["name"]: spec for spec in descriptor.get("fields", ())}
+    fields: dict[str, Any] = {}
+    for key in keys:
+        for source, target in zip(key.fields, key.reference, strict=True):
+            spec = table.fields.get(target) or {k: v for k, v in own[source].items() if k not in _DROPPED}
+            fields.setdefault(target, {**spec, "name": target})
+    schema: dict[str, Any] = {name: descriptor[name] for name in ("$schema", "missingValues") if name in descriptor}
+    return {**schema, "fields": list(fields.values())}
+
+
+_DROPPED = {"constraints", "categories", "categoriesOrdered"}
+
+
+def lookups_of(plan: Plan, descriptor: Mapping[str, Any], foreign: Mapping[str, ForeignTable],
+               store: Store, own_keys: Callable[[tuple[str, ...]], Iterator[pa.RecordBatch]] | None,
+               ) -> list[LookupTable]:  # fmt: skip
+    """Look-up tables for the foreign keys of ``plan``, in order.
+
+    Args:
+        foreign: the referenced tables by resource name.
+        own_keys: canonical keys of the table itself, by columns, for references to itself.
+
+    Raises:
+        Uncertified: a table is not given, or values of the two sides cannot be compared as text.
+    """
+    tables: dict[tuple[str, tuple[str, ...]], LookupTable] = {}
+    for key in plan.foreign:
+        place = (key.resource, key.reference)
+        if place in tables:
+            continue
+        if key.resource in foreign:
+            batches = _foreign_keys(key, descriptor, foreign[key.resource], plan)
+        elif own_keys is not None and key.resource == "":
+            if not set(key.reference) <= plan.fields.keys():
+                raise Uncertified("reference to a field that is not in the table")
+            _comparable(plan, key, [plan.fields[name] for name in key.reference])
+            batches = own_keys(key.reference)
+        else:
+            raise Uncertified("a referenced table is not given")
+        tables[place] = store.lookup(len(key.reference), batches)
+    return [tables[key.resource, key.reference] for key in plan.foreign]
+
+
+def _foreign_keys(key: ForeignKey, descriptor: Mapping[str, Any], table: ForeignTable,
+                  plan: Plan) -> Iterator[pa.RecordBatch]:  # fmt: skip
+    from frictionless import Schema
+
+    same = [other for other in foreign_keys_of(descriptor) if other.resource == key.resource]
+    schema = Schema.from_descriptor(lookup_schema(table, same, descriptor))
+    fields = [schema.get_field(name) for name in key.reference]
+    _comparable(plan, key, fields)
+    readers = [ColumnReader(field, field.create_cell_reader(), keyed=True) for field in fields]
+    records = iter(table.keys(key.reference))
+    while chunk := list(itertools.islice(records, _BATCH)):
+        columns = [pa.array(texts, pa.string()) for texts in zip(*chunk, strict=True)]
+        yield keys_batch([reader.keys(reader.judge(texts)) for reader, texts in zip(readers, columns, strict=True)])
+
+
+def keys_batch(columns: Sequence[pa.Array]) -> pa.RecordBatch:
+    """Canonical texts as a batch with the columns ``k0``, ``k1`` …"""
+    return pa.record_batch(list(columns), names=[f"k{position}" for position in range(len(columns))])
+
+
+def _comparable(plan: Plan, key: ForeignKey, others: Sequence[Any]) -> None:
+    for name, other in zip(key.fields, others, strict=True):
+        if family_of(plan.fields[name]) != family_of(other):
+            raise Uncertified("foreign key between types that are not compared as text")

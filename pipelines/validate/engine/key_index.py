@@ -1,0 +1,176 @@
+"""Which rows repeat a key: exact, block by block, in bounded memory.
+
+Every key is a 64-bit hash in sorted runs. A filter of leading bits says which hashes of a block may have been seen;
+only those are looked up in the runs, and only where a hash is found are the keys themselves compared, from a
+spool. So a collision costs a look-up and never a wrong verdict.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.validate.engine.hashing import Hashes, hashes_of
+from pipelines.validate.engine.model import Mask, Positions
+from pipelines.validate.engine.spill import Runs, Spill, ascending
+
+#: Memory of all filters of one table, in bytes.
+FILTER_MEMORY = 64 << 20
+
+
+class KeyIndex:
+    """The keys of one primary key, unique field or unique key.
+
+    Args:
+        width: how many columns the key has.
+        spill: keeps what does not fit in memory.
+        filter_bytes: memory for the filter, a power of two.
+    """
+
+    def __init__(self, width: int, spill: Spill, filter_bytes: int = FILTER_MEMORY) -> None:
+        self._schema = pa.schema([(f"k{position}", pa.string()) for position in range(width)])
+        self._filter = _Filter(filter_bytes)
+        self._runs = Runs(spill)
+        self._spool = _Spool(self._schema, spill)
+
+    def add(self, columns: list[pa.Array], numbers: Positions) -> dict[int, int]:
+        """Add a block's keys.
+
+        Args:
+            columns: canonical texts of the key's columns; rows without a key are left out by the caller.
+            numbers: their row numbers, ascending, also from block to block.
+
+        Returns:
+            For each position whose key has come before: the number of the last earlier row that has it.
+        """
+        if len(numbers) == 0:
+            return {}
+        keys = pa.record_batch(columns, schema=self._schema)
+        hashes = hashes_of(keys)
+        order = ascending(hashes)
+        ordered = hashes[order]
+        repeats = {later: int(numbers[earlier]) for later, earlier in _within(keys, ordered, order).items()}
+        repeats |= self._before(keys, ordered, order, repeats)
+        self._filter.add(ordered)
+        self._runs.append(ordered, order + self._spool.rows)
+        self._spool.append(keys, numbers)
+        return repeats
+
+    def _before(self, keys: pa.RecordBatch, ordered: Hashes, order: Positions,
+                known: dict[int, int]) -> dict[int, int]:  # fmt: skip
+        """Repeats of keys of earlier blocks, for positions that are not ``known`` to repeat within the block."""
+        places = np.flatnonzero(self._filter.seen(ordered))
+        places = _without(places, order, known)
+        repeats: dict[int, int] = {}
+        for run, ordinals in self._runs.newest_first():
+            if len(places) == 0:
+                break
+            low = np.searchsorted(run, ordered[places], side="left")
+            found = np.flatnonzero(run[np.minimum(low, len(run) - 1)] == ordered[places])
+            if len(found) == 0:
+                continue
+            low, high = low[found], np.searchsorted(run, ordered[places[found]], side="right") - 1
+            positions = order[places[found]]
+            equal = self._spool.equal(keys, positions, ordinals[high])
+            repeats |= zip(positions[equal].tolist(), self._spool.numbers(ordinals[high[equal]]).tolist(), strict=True)
+            for at in np.flatnonzero(~equal):
+                earlier = self._collided(keys, positions[at : at + 1], ordinals[int(low[at]) : int(high[at])])
+                if earlier is not None:
+                    repeats[int(positions[at])] = earlier
+            places = _without(places, order, repeats)
+        return repeats
+
+    def _collided(self, keys: pa.RecordBatch, position: Positions, ordinals: Positions) -> int | None:
+        """The last of the rows ``ordinals``, which share a hash with the row at ``position``, that has its key."""
+        for place in range(len(ordinals) - 1, -1, -1):
+            one = ordinals[place : place + 1]
+            if self._spool.equal(keys, position, one)[0]:
+                return int(self._spool.numbers(one)[0])
+        return None
+
+
+class _Filter:
+    """Which leading bits of hashes have occurred: a byte per slot, visited in order, so that it stays cheap."""
+
+    def __init__(self, size: int) -> None:
+        self._seen = np.zeros(size, dtype=np.bool_)
+        self._shift = np.uint64(64 - (size.bit_length() - 1))
+
+    def seen(self, ordered: Hashes) -> Mask:
+        """Whether a hash may have been added; ``False`` is certain."""
+        return self._seen[(ordered >> self._shift).astype(np.int64)]
+
+    def add(self, ordered: Hashes) -> None:
+        """Remember hashes."""
+        self._seen[(ordered >> self._shift).astype(np.int64)] = True
+
+
+class _Spool:
+    """The keys of all rows so far, with their row numbers, by ordinal."""
+
+    def __init__(self, schema: pa.Schema, spill: Spill) -> None:
+        self._schema = schema
+        self._spill = spill
+        self._batches: list[pa.Buffer] = []
+        self._numbers: list[Positions] = []
+        self._starts: list[int] = []
+        self.rows = 0
+
+    def append(self, keys: pa.RecordBatch, numbers: Positions) -> None:
+        self._starts.append(self.rows)
+        self._batches.append(pa.py_buffer(self._spill.keep(keys.serialize())))
+        self._numbers.append(self._spill.keep_array(numbers))
+        self.rows += len(numbers)
+
+    def numbers(self, ordinals: Positions) -> Positions:
+        """Row numbers of ``ordinals``."""
+        found = np.empty(len(ordinals), dtype=np.int64)
+        for batch, chosen in self._by_batch(ordinals):
+            found[chosen] = self._numbers[batch][ordinals[chosen] - self._starts[batch]]
+        return found
+
+    def equal(self, keys: pa.RecordBatch, positions: Positions, ordinals: Positions) -> Mask:
+        """Whether the keys at ``positions`` of a block are those of the rows at ``ordinals``."""
+        same = np.zeros(len(ordinals), dtype=np.bool_)
+        for batch, chosen in self._by_batch(ordinals):
+            earlier = pa.ipc.read_record_batch(self._batches[batch], self._schema)
+            same[chosen] = _equal(keys, positions[chosen], earlier, ordinals[chosen] - self._starts[batch])
+        return same
+
+    def _by_batch(self, ordinals: Positions) -> list[tuple[int, Positions]]:
+        batches = np.searchsorted(np.array(self._starts), ordinals, side="right") - 1
+        return [(int(batch), np.flatnonzero(batches == batch)) for batch in np.unique(batches)]
+
+
+def _without(places: Positions, order: Positions, known: dict[int, int]) -> Positions:
+    """The places whose row is not ``known``."""
+    if not known:
+        return places
+    return places[~np.isin(order[places], np.fromiter(known, dtype=np.int64, count=len(known)))]
+
+
+def _within(keys: pa.RecordBatch, ordered: Hashes, order: Positions) -> dict[int, int]:
+    """Positions whose key stands earlier in the same block, with the last such position."""
+    places = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+    later, earlier = order[places], order[places - 1]
+    equal = _equal(keys, later, keys, earlier)
+    repeats = dict(zip(later[equal].tolist(), earlier[equal].tolist(), strict=True))
+    for place in places[~equal].tolist():  # collisions: walk back through the rows with this hash
+        before = place - 2
+        while before >= 0 and ordered[before] == ordered[place]:
+            if _equal(keys, order[place : place + 1], keys, order[before : before + 1])[0]:
+                repeats[int(order[place])] = int(order[before])
+                break
+            before -= 1
+    return repeats
+
+
+def _equal(keys: pa.RecordBatch, positions: Positions, others: pa.RecordBatch, places: Positions) -> Mask:
+    same: Mask = np.ones(len(positions), dtype=np.bool_)
+    for one, other in zip(keys.columns, others.columns, strict=True):
+        left, right = one.take(pa.array(positions)), other.take(pa.array(places))
+        values = pc.fill_null(pc.equal(left, right), False)
+        both_null = pc.and_(left.is_null(), right.is_null())
+        same &= pc.or_(values, both_null).to_numpy(zero_copy_only=False)
+    return same

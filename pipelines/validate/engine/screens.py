@@ -1,0 +1,260 @@
+"""Screens: whole columns of text checked at once, without reading cells one by one.
+
+A screen accepts a cell only when frictionless's reader certainly accepts it: it is not a missing value, it has
+the type, and no constraint fails. What a screen does not accept is not wrong; it is left to the reader.
+The ground rules, each narrower than frictionless's own reading:
+
+- integer ``-?[0-9]{1,18}``; number: decimal digits with at most one point and no exponent; date: ISO 8601
+  ``YYYY-MM-DD`` and a real day from 0001-01-01; datetime: ``YYYY-MM-DDThh:mm:ss`` with optional ``Z``.
+- bounds of numbers are compared as doubles and only *strict* differences count: rounding to double never
+  turns a number around, so a strict difference of the roundings is one of the numbers; ties go to the reader.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.validate.engine.patterns import narrower_pattern
+
+_INT64 = range(-(2**63), 2**63)
+#: 0001-01-01 in days from 1970-01-01, the first day Python knows.
+_FIRST_DAY = -719_162
+_LENGTHS = {"minLength", "maxLength"}
+_BOUNDS: Mapping[str, Callable[..., Any]] = {
+    "minimum": pc.greater_equal,
+    "maximum": pc.less_equal,
+    "exclusiveMinimum": pc.greater,
+    "exclusiveMaximum": pc.less,
+}
+_STRICT = {"minimum": pc.greater, "maximum": pc.less, "exclusiveMinimum": pc.greater, "exclusiveMaximum": pc.less}
+_UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+_DAYS = (
+    "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)  # fmt: skip
+
+
+#: Without the bytes outside these, text that Arrow parses as a number or date is of digits, signs and points.
+_LOWEST, _HIGHEST = ord("+"), ord("9")
+
+
+class Screen(ABC):
+    """A certified check of a column of text."""
+
+    @abstractmethod
+    def parse(self, texts: pa.Array) -> pa.Array:
+        """The parsed values, null for every cell that is not accepted."""
+
+    def keys(self, parsed: pa.Array) -> pa.Array:
+        """Canonical texts of the accepted cells, as ``canonical_of`` writes them."""
+        return pc.cast(parsed, pa.string())
+
+
+class TextScreen(Screen):
+    """Strings: lengths in characters, a pattern, and not a missing value."""
+
+    def __init__(self, constraints: Mapping[str, Any], pattern: str | None, missing: pa.Array, empty: bool) -> None:
+        self._shortest = constraints.get("minLength")
+        self._longest = constraints.get("maxLength")
+        self._pattern = pattern
+        self._missing = missing
+        self._empty_is_missing = empty
+
+    def parse(self, texts: pa.Array) -> pa.Array:
+        """The texts themselves."""
+        accepted = None
+        if self._empty_is_missing and has_empty(texts):
+            accepted = pc.not_equal(pc.binary_length(texts), 0)
+        if self._pattern is not None:
+            accepted = _both(accepted, pc.match_substring_regex(texts, self._pattern))
+        if self._shortest is not None or self._longest is not None:
+            lengths = pc.utf8_length(texts)
+            if self._shortest is not None:
+                accepted = _both(accepted, pc.greater_equal(lengths, self._shortest))
+            if self._longest is not None:
+                accepted = _both(accepted, pc.less_equal(lengths, self._longest))
+        return _without(_kept(texts, accepted), self._missing, texts)
+
+    def keys(self, parsed: pa.Array) -> pa.Array:
+        """Text is its own key."""
+        return parsed
+
+
+class ParsedScreen(Screen):
+    """Values that Arrow parses: integers, numbers, dates and times, within bounds."""
+
+    def __init__(self, kind: pa.DataType, pattern: str, bounds: Mapping[str, Any], missing: pa.Array,
+                 strict: bool = False) -> None:  # fmt: skip
+        self._kind = kind
+        self._pattern = pattern
+        self._bounds = bounds
+        self._missing = missing
+        self._compare = _STRICT if strict else _BOUNDS
+
+    def parse(self, texts: pa.Array) -> pa.Array:
+        """Parsed values of type ``kind``; everything else is null."""
+        values = self._cast_all(texts)
+        if values is None:
+            values = self._checked(pc.cast(_kept(texts, pc.match_substring_regex(texts, self._pattern)), self._kind))
+        for name, bound in self._bounds.items():
+            within = self._compare[name](values, bound)
+            if pc.min(within).as_py() is False:
+                values = _kept(values, within)
+        return _without(values, self._missing, texts)
+
+    def _cast_all(self, texts: pa.Array) -> pa.Array | None:
+        """The quick way: if there are no letters and Arrow can parse all that is not empty, all is well.
+
+        Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
+        """
+        if not _plain_digits(texts):
+            return None
+        if has_empty(texts):
+            texts = _kept(texts, pc.not_equal(pc.binary_length(texts), 0))
+        try:
+            return self._checked(pc.cast(texts, self._kind))
+        except pa.ArrowInvalid:
+            return None
+
+    def _checked(self, values: pa.Array) -> pa.Array:
+        if pa.types.is_floating(self._kind):
+            return _kept(values, pc.is_finite(values))
+        if pa.types.is_date(self._kind):
+            first = pa.scalar(_FIRST_DAY, pa.int32()).cast(self._kind)
+            return _kept(values, pc.greater_equal(values, first))
+        return values
+
+
+def screen_for(field: Any, missing_values: list[str]) -> Screen | None:
+    """The screen for a frictionless field, or ``None`` when every distinct cell has to be read.
+
+    Args:
+        missing_values: the texts that count as missing in this field.
+    """
+    constraints = {name: value for name, value in field.constraints.items()
+                   if name not in {"required", "unique"} and value is not None}  # fmt: skip
+    special = pa.array([text for text in missing_values if text], pa.string())
+    if field.type in {"string", "any"}:
+        return _text_screen(field, constraints, special, "" in missing_values)
+    if not constraints.keys() <= _BOUNDS.keys():
+        return None
+    return _parsed_screen(field, constraints, special)
+
+
+def _text_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array, empty: bool) -> Screen | None:
+    allowed = set() if field.type == "any" else _LENGTHS | {"pattern"}
+    if not constraints.keys() <= allowed:
+        return None
+    if any(type(constraints[name]) is not int for name in _LENGTHS & constraints.keys()):
+        return None
+    pattern = None
+    if "pattern" in constraints:
+        pattern = narrower_pattern(str(constraints["pattern"]))
+        if pattern is None or not _compiles(pattern):
+            return None
+    if field.type == "string" and field.format == "uuid" and pattern is None:
+        pattern = _UUID
+    elif field.type == "string" and field.format in {"uri", "email", "uuid", "binary", "wkt"}:
+        return None
+    return TextScreen(constraints, pattern, special, empty)
+
+
+def _parsed_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array) -> Screen | None:
+    if field.type == "datetime" and field.format == "default" and not constraints:
+        pattern = f"^[12][0-9]{{3}}-{_DAYS}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?$"
+        return _DatetimeScreen(pattern, special)
+    read = field.create_value_reader()
+    bounds = {name: read(value) for name, value in constraints.items()}
+    if field.type == "integer" and field.bare_number:
+        if not all(type(bound) is int and bound in _INT64 for bound in bounds.values()):
+            return None
+        return ParsedScreen(pa.int64(), "^-?[0-9]{1,18}$", bounds, special)
+    if field.type == "number" and not {"group_char", "decimal_char", "bare_number"} & set(field.list_defined()):
+        doubles = {name: _double(bound) for name, bound in bounds.items()}
+        if any(bound is None for bound in doubles.values()):
+            return None
+        pattern = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"
+        return ParsedScreen(pa.float64(), pattern, doubles, special, strict=True)
+    if field.type == "date" and field.format == "default":
+        if not all(type(bound) is dt.date for bound in bounds.values()):
+            return None
+        return ParsedScreen(pa.date32(), f"^[0-9]{{4}}-{_DAYS}$", bounds, special)
+    return None
+
+
+class _DatetimeScreen(Screen):
+    """Times as text, so that the difference between a time without offset and one in UTC is kept."""
+
+    def __init__(self, pattern: str, missing: pa.Array) -> None:
+        self._pattern = pattern
+        self._missing = missing
+
+    def parse(self, texts: pa.Array) -> pa.Array:
+        return _without(_kept(texts, pc.match_substring_regex(texts, self._pattern)), self._missing, texts)
+
+    def keys(self, parsed: pa.Array) -> pa.Array:
+        return pc.replace_substring(parsed, "Z", "+00:00")
+
+
+def _double(bound: Any) -> float | None:
+    if not isinstance(bound, (int, float, Decimal)) or isinstance(bound, bool):
+        return None
+    try:
+        double = float(bound)
+    except (OverflowError, ValueError):
+        return None
+    return None if math.isnan(double) else double
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _plain_digits(texts: pa.Array) -> bool:
+    """Whether all bytes are between ``+`` and ``9``: digits, signs, points, and ``,`` and ``/``, which never parse."""
+    offsets = offsets_of(texts)
+    if offsets[0] == offsets[-1]:
+        return True
+    data = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+    return bool(data.min() >= _LOWEST and data.max() <= _HIGHEST)
+
+
+def offsets_of(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Where each text of a column begins in its data, and where the last one ends."""
+    return np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+
+
+def has_empty(texts: pa.Array) -> bool:
+    """Whether a column of text has an empty (or null) cell."""
+    offsets = offsets_of(texts)
+    return bool((offsets[1:] == offsets[:-1]).any())
+
+
+def _both(one: pa.Array | None, other: pa.Array) -> pa.Array:
+    return other if one is None else pc.and_(one, other)
+
+
+def _kept(values: pa.Array, mask: pa.Array | None) -> pa.Array:
+    """``values`` with null where ``mask`` is not true."""
+    return values if mask is None else pc.if_else(mask, values, pa.scalar(None, values.type))
+
+
+def _without(values: pa.Array, missing: pa.Array, texts: pa.Array) -> pa.Array:
+    """``values`` with null where the text is a missing value (other than the empty one)."""
+    if len(missing) == 0:
+        return values
+    absent = pc.is_in(texts, missing)
+    return _kept(values, pc.invert(absent)) if pc.any(absent).as_py() else values

@@ -1,0 +1,74 @@
+"""Repeated keys: exact whatever the hashes are, and on disk once memory is used up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.validate.engine import key_index
+from pipelines.validate.engine import spill as spill_module
+from pipelines.validate.engine.hashing import hashes_of
+from pipelines.validate.engine.key_index import KeyIndex
+from pipelines.validate.engine.spill import Spill
+
+Key = tuple[str | None, ...]
+
+
+def _expected(keys: list[Key]) -> list[int | None]:
+    seen: dict[Key, int] = {}
+    found = []
+    for number, key in enumerate(keys):
+        found.append(seen.get(key))
+        seen[key] = number
+    return found
+
+
+def _found(index: KeyIndex, keys: list[Key], size: int) -> list[int | None]:
+    found: list[int | None] = [None] * len(keys)
+    for first in range(0, len(keys), size):
+        part = keys[first : first + size]
+        columns = [pa.array(texts, pa.string()) for texts in zip(*part, strict=True)]
+        numbers = np.arange(first, first + len(part), dtype=np.int64)
+        for position, earlier in index.add(columns, numbers).items():
+            found[first + position] = earlier
+    return found
+
+
+@pytest.mark.parametrize("hashes", [2**61, 5])
+@pytest.mark.parametrize("memory", [0, 1 << 20])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_the_last_earlier_row_is_found(
+    hashes: int, memory: int, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spill_module, "_MERGED_AT_ONCE", 3)
+    # With few hashes, different keys share them all the time.
+    few = np.uint64(hashes)
+    monkeypatch.setattr(key_index, "hashes_of", lambda keys: (hashes_of(keys) % few) << np.uint64(61))
+    random = Random(7)
+    keys: list[Key] = [
+        (random.choice([None, "", "a", "b"]), random.choice([None, str(random.randint(0, 30))])) for _ in range(150)
+    ]
+    index = KeyIndex(2, Spill(tmp_path, memory), 1 << 8)
+    assert _found(index, keys, size) == _expected(keys)
+
+
+def test_what_does_not_fit_in_memory_leaves_no_file(tmp_path: Path) -> None:
+    spill = Spill(tmp_path, memory=8)
+    values = np.arange(1000, dtype=np.int64)
+    kept = spill.keep_array(values)
+    assert kept is not values
+    assert kept.tolist() == values.tolist()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hashes_depend_on_text_alone() -> None:
+    texts = ["", "a", "12345678", "123456789", None, "a\0", "中文" * 9, "a"]
+    column = pa.array(["before", *texts, "after"], pa.string()).slice(1, len(texts))
+    hashes = hashes_of(pa.record_batch([column], names=["k0"]))
+    again = hashes_of(pa.record_batch([pa.array(texts, pa.string())], names=["k0"]))
+    assert hashes.tolist() == again.tolist()
+    assert len(set(hashes.tolist())) == len(set(texts))

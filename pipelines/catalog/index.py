@@ -28,8 +28,9 @@ from pipelines.core.files import (
     temporary_beside,
 )
 from pipelines.core.paths import Workspace
+from pipelines.core.sql import identifier, literal
 from pipelines.publish import Snapshot, SnapshotEntry, load_manifest, load_snapshot, snapshot_numbers
-from pipelines.publish.sql import identifier, literal, scratch_database
+from pipelines.publish.sql import scratch_database
 from pipelines.publish.store import make_folder
 
 INDEX = "catalog.duckdb"

@@ -12,8 +12,8 @@ from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused, U
 from pipelines.catalog.index import INDEX
 from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset
+from pipelines.core.sql import identifier, literal
 from pipelines.publish import load_manifest, snapshot_numbers
-from pipelines.publish.sql import identifier, literal
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 

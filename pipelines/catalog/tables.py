@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
+from pipelines.core.sql import identifier, literal
 from pipelines.publish import Manifest, Snapshot, manifest_path, object_path
 from pipelines.publish.schemas import columns, primary_key
-from pipelines.publish.sql import identifier, literal
 
 #: Table → (comment, columns). ``datasets`` and ``fields`` are about the latest versions, the others about all.
 TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {

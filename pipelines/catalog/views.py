@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelines.core.sql import identifier, literal
 from pipelines.publish import Manifest, object_path
 from pipelines.publish.schemas import columns, select_list
-from pipelines.publish.sql import identifier, literal
 
 #: The catalog's folder with a slash at the end: the variable ``catalog_root`` where it is set (for an index that
 #: is ATTACHed), else taken from ``temp_directory``, which DuckDB sets to ``<opened file>.tmp``, else the current

@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core.records import Delivery
+from pipelines.core.sql import identifier
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
 from pipelines.registry import CodeList, Dataset
-from pipelines.registry.expressions import quoted
 from pipelines.validate import ReferenceTable
 from pipelines.validate.references import Record
 from pipelines.validate.validation import VALIDATED_FILE
@@ -72,7 +72,7 @@ def _from_files(paths: list[Path]) -> Callable[[tuple[str, ...]], Iterable[Recor
     def keys(columns: tuple[str, ...]) -> Iterator[Record]:
         if not paths:
             return
-        listed = ", ".join(f"CAST({quoted(column)} AS VARCHAR)" for column in columns)
+        listed = ", ".join(f"CAST({identifier(column)} AS VARCHAR)" for column in columns)
         with duckdb.connect() as connection:
             result = connection.execute(
                 f"SELECT DISTINCT {listed} FROM read_parquet($files, union_by_name = true)",

@@ -33,7 +33,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.publish.sql import identifier, literal
+from pipelines.core.sql import identifier, literal
 
 #: Rows whose canonical forms are held at a time.
 _BATCH_ROWS = 8192

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.publish.sql import identifier
+from pipelines.core.sql import identifier
 from pipelines.registry import Dataset, published_name
 from pipelines.registry.types import sql_type_of
 

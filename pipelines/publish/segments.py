@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 
 from pipelines.core.files import sha256_of, temporary_beside
 from pipelines.core.records import DisclosedTable
+from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import with_clearances
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
 from pipelines.publish.hashing import logical_hash, normalised
 from pipelines.publish.records import Contribution, Segment, SegmentDelivery, merge_receipts
 from pipelines.publish.schemas import columns, current_schema, primary_key
-from pipelines.publish.sql import identifier, literal, scratch_database
+from pipelines.publish.sql import scratch_database
 from pipelines.registry import Dataset
 
 #: Of the settings tried these gave the smallest files; the row group is DuckDB's unit of parallel reading.

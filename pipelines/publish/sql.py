@@ -12,16 +12,6 @@ import duckdb
 MEMORY_LIMIT = "1GB"
 
 
-def identifier(name: str) -> str:
-    """``name`` as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """``text`` as an SQL string literal (where DuckDB takes no parameter, as in ``COPY … TO``)."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 @contextlib.contextmanager
 def scratch_database(work: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database that spills into ``work`` and never fetches extensions.

@@ -14,11 +14,12 @@ from pathlib import Path
 from pipelines.core.errors import InvalidPeriod
 from pipelines.core.messages import Message
 from pipelines.core.records import FieldReceipt
+from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import no_longer_public, without
 from pipelines.publish.records import Segment, merge_receipts
 from pipelines.publish.schemas import columns, primary_key
 from pipelines.publish.segments import write_segment
-from pipelines.publish.sql import identifier, literal, scratch_database
+from pipelines.publish.sql import scratch_database
 from pipelines.publish.store import object_path
 from pipelines.registry import Dataset
 

@@ -10,13 +10,9 @@ from functools import cache
 
 import duckdb
 
+from pipelines.core.sql import identifier
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.types import sql_type
-
-
-def quoted(name: str) -> str:
-    """``name`` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 @cache
@@ -41,8 +37,8 @@ def binding_error(sql: str, fields: tuple[FieldSpec, ...], tables: Mapping[str, 
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             return "one SELECT statement is expected"
         for name, definition in {**columns, "delivery": typed, "previous": typed}.items():
-            listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in definition)
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({listed})")
+            listed = ", ".join(f"{identifier(column)} {kind}" for column, kind in definition)
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} ({listed})")
         cursor.execute(f"EXPLAIN {sql}")
     except duckdb.Error as problem:
         return str(problem).splitlines()[0]

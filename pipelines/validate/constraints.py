@@ -8,9 +8,9 @@ from pathlib import Path
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
 from pipelines.core.records import FILE_COLUMN, ROW_COLUMN, SHEET_COLUMN
+from pipelines.core.sql import identifier
 from pipelines.registry import Dataset
 from pipelines.registry.dataset import RowConstraint
-from pipelines.registry.expressions import quoted
 from pipelines.validate.sandbox import sandbox
 from pipelines.validate.typed import ORDINAL_COLUMN
 
@@ -39,8 +39,8 @@ def check_unique_keys(typed: Path, dataset: Dataset, work: Path, found: Callable
         return
     with sandbox({"delivery": typed}, {}, work) as connection:
         for key in dataset.schema.uniqueKeys:
-            columns = ", ".join(quoted(name) for name in key)
-            present = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in key)
+            columns = ", ".join(identifier(name) for name in key)
+            present = " OR ".join(f"{identifier(name)} IS NOT NULL" for name in key)
             result = connection.execute(
                 f"SELECT {ORDINAL_COLUMN}, {FILE_COLUMN}, {SHEET_COLUMN}, {ROW_COLUMN} FROM delivery WHERE {present} "
                 f"QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY {ORDINAL_COLUMN}) > 1 ORDER BY 1"

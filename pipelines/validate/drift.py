@@ -9,9 +9,9 @@ import duckdb
 
 from pipelines.core.findings import Check, Finding, Location
 from pipelines.core.messages import Message
+from pipelines.core.sql import identifier
 from pipelines.registry import Dataset
 from pipelines.registry.dataset import Drift
-from pipelines.registry.expressions import quoted
 from pipelines.validate.sandbox import sandbox
 
 
@@ -30,7 +30,7 @@ def check_drift(typed: Path, previous: Path | None, dataset: Dataset, work: Path
 
 
 def _measure(connection: duckdb.DuckDBPyConnection, view: str, drift: Drift) -> float:
-    measure = "count(*)" if drift.measure == "rows" else f"coalesce(sum({quoted(drift.measure[4:-1])}), 0)"
+    measure = "count(*)" if drift.measure == "rows" else f"coalesce(sum({identifier(drift.measure[4:-1])}), 0)"
     row = connection.execute(f"SELECT CAST({measure} AS DOUBLE) FROM {view}").fetchone()
     return float(row[0]) if row else 0.0
 

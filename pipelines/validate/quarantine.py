@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.records import FILE_COLUMN, ROW_COLUMN, SHEET_COLUMN, RawTable
-from pipelines.registry.expressions import quoted
-from pipelines.validate.sandbox import MEMORY_LIMIT, literal
+from pipelines.core.sql import identifier, literal
+from pipelines.validate.sandbox import MEMORY_LIMIT
 from pipelines.validate.typed import ORDINAL_COLUMN
 
 _BATCH = 8_192
@@ -50,7 +50,9 @@ class Quarantine:
     def write(self, raw: RawTable, target: Path, work: Path) -> None:
         """Write the faulty rows as delivered: coordinates, rules, then one text column per delivered label."""
         self.close()
-        cells = ", ".join(f"r.c{position} AS {quoted(name)}" for position, name in enumerate(_column_names(raw.labels)))
+        cells = ", ".join(
+            f"r.c{position} AS {identifier(name)}" for position, name in enumerate(_column_names(raw.labels))
+        )
         query = f"""
             SELECT r.{FILE_COLUMN}, r.{SHEET_COLUMN}, r.{ROW_COLUMN}, f.rules{", " if cells else ""}{cells}
             FROM read_parquet({literal(str(raw.parquet))}, file_row_number = true) r

@@ -71,10 +71,6 @@ class FindingLog:
         for finding in findings:
             self.add(finding)
 
-    def errors(self) -> int:
-        """How many findings of severity error there are so far."""
-        return sum(count for (_, severity, _), count in self._counts.items() if severity is Severity.ERROR)
-
     def summaries(self) -> dict[Check, CheckSummary]:
         """Per check: whether it ran, and how much it found."""
         return {check: self._summary(check) for check in Check}

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.registry.expressions import quoted
+from pipelines.core.sql import identifier, literal
 
 MEMORY_LIMIT = "512MB"
 
@@ -18,11 +18,6 @@ QUERY_SECONDS = 900
 
 #: Errors that say nothing about the delivery: disk full, out of memory. The run ends and is taken up again.
 MACHINE_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException)
-
-
-def literal(text: str) -> str:
-    """``text`` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextlib.contextmanager
@@ -40,10 +35,10 @@ def sandbox(
         connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files.values())}]")
         connection.execute("SET enable_external_access = false")
         for name, path in files.items():
-            connection.execute(f"CREATE VIEW {quoted(name)} AS FROM read_parquet({literal(str(path))})")
+            connection.execute(f"CREATE VIEW {identifier(name)} AS FROM read_parquet({literal(str(path))})")
         for name, table in tables.items():
             connection.register("_incoming", table)
-            connection.execute(f"CREATE TABLE {quoted(name)} AS FROM _incoming")
+            connection.execute(f"CREATE TABLE {identifier(name)} AS FROM _incoming")
             connection.unregister("_incoming")
         connection.execute(f"SET max_execution_time = {QUERY_SECONDS * 1000}")
         connection.execute("SET lock_configuration = true")

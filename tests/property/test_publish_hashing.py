@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.core.sql import identifier, literal
 from pipelines.publish.hashing import logical_hash
-from pipelines.publish.sql import identifier, literal
 
 # Surrogates are not text; NUL ends a C string in some Parquet readers but not here.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -198,18 +198,13 @@ def test_totals_that_could_identify_somebody_are_not_shown(tmp_path: Path) -> No
         assert (amount in finding.message.text()) is shown
 
 
-def test_the_scan_of_a_workbooks_parts_is_linear(tmp_path: Path) -> None:
-    """Elements that are opened and never end: four times as many may not take sixteen times as long."""
-    import timeit
-
+def test_the_scan_of_a_workbooks_parts_is_linear() -> None:
+    """Elements that are opened and never end: a scan of quadratic cost would not finish a million of them in hours."""
     from pipelines.ingest.readers import workbook_parts
 
-    def cost(openings: int) -> float:
-        window = b"<row " * openings
-        patterns = (workbook_parts._ROW, workbook_parts._HIDDEN_ROW, workbook_parts._COLUMNS)
-        return min(timeit.repeat(lambda: [pattern.findall(window) for pattern in patterns], number=1, repeat=5))
-
-    assert cost(32_000) < 8 * cost(8_000)
+    window = b"<row " * 1_000_000
+    for pattern in (workbook_parts._ROW, workbook_parts._HIDDEN_ROW, workbook_parts._COLUMNS):
+        assert pattern.findall(window) == []
 
 
 def test_a_part_of_openings_alone_is_judged(tmp_path: Path) -> None:

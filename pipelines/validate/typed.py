@@ -148,6 +148,7 @@ def _decimal(spec: FieldSpec, decimals: int) -> Callable[[Any], Any]:
             raise Unstorable(Message("validate-number-range", {"field": spec.name, "digits": DECIMAL_PRECISION}))
         if exact != number:
             raise Unstorable(Message("validate-decimals", {"field": spec.name, "decimals": decimals}))
-        return exact
+        # Stored decimals have no negative zero.
+        return exact if exact else abs(exact)
 
     return cast

@@ -64,6 +64,8 @@ def _field(name: str, plan: FieldPlan) -> dict[str, Any]:
     if untreated:
         kept = {"unit": spec.unit, "codelist": spec.codelist, "decimals": spec.decimals, "rdfType": spec.rdfType}
         field |= {key: value for key, value in kept.items() if value is not None}
+        if spec.categories is not None:
+            field |= spec.model_dump(mode="json", include={"categories", "categoriesOrdered"}, exclude_none=True)
     if constraints := _constraints(plan):
         field["constraints"] = constraints
     return field

@@ -14,8 +14,8 @@ from pipelines.core.sql import identifier
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
 from pipelines.registry import CodeList, Dataset
-from pipelines.validate import ReferenceTable
-from pipelines.validate.references import Record
+from pipelines.validate import ForeignTable
+from pipelines.validate.engine.foreign import Record
 from pipelines.validate.validation import VALIDATED_FILE
 
 #: The document in an outcome's folder that says what was decided.
@@ -27,23 +27,23 @@ _FETCH = 10_000
 class References:
     """Lookup tables by resource name; ``identity`` changes when the rows of a referenced dataset do."""
 
-    tables: dict[str, ReferenceTable]
+    tables: dict[str, ForeignTable]
     identity: str
 
 
 def references(inst: Installation, dataset: Dataset) -> References:
     """What the foreign keys of ``dataset`` are looked up in, as things stand now."""
-    tables: dict[str, ReferenceTable] = {}
+    tables: dict[str, ForeignTable] = {}
     digest = hashlib.sha256()
     for resource in sorted({key.reference.resource for key in dataset.foreign_keys} - {dataset.id}):
         table = inst.catalog.table(resource)
         if table is not None:
-            tables[resource] = ReferenceTable(_from_codelist(table))
+            tables[resource] = ForeignTable(_from_codelist(table))
         elif resource in inst.catalog.datasets:
             outcomes = current_outcomes(inst, resource)
             digest.update("\0".join(sorted(outcome.folder for outcome in outcomes)).encode())
             paths = [inst.workspace.outcomes / outcome.folder / VALIDATED_FILE for outcome in outcomes]
-            tables[resource] = ReferenceTable(_from_files(paths))
+            tables[resource] = ForeignTable(_from_files(paths))
     return References(tables, digest.hexdigest())
 
 

@@ -40,6 +40,8 @@ class _Reached:
     validated: ValidatedTable | None = None
     disclosed: DisclosedTable | None = None
     bytes_missing: bool = False
+    engine: str | None = None
+    engine_reason: str | None = None
 
 
 def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: Progress | None) -> StoredOutcome:
@@ -104,6 +106,7 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, fo
             log.extend(rejected.findings)
             # Says nothing about what was delivered: tried again until somebody has restored the bytes.
             reached.bytes_missing = any(finding.rule == "landed-bytes-missing" for finding in rejected.findings)
+        reached.engine, reached.engine_reason = log.engine, log.engine_reason
         (folder / CHECKS_FILE).write_text(json.dumps(checks_as_json(log.summaries())), encoding="utf-8")
     return reached
 
@@ -130,6 +133,7 @@ def _write_outcome(folder: Path, delivery: Delivery, reached: _Reached) -> Verdi
         "rows_quarantined": validated.rows_quarantined if validated else 0,
         "steps": dict(raw.steps) if raw else {},
         "readings": [vars(reading) for reading in raw.readings] if raw else [],
+        "engine": {"name": reached.engine, "reason": reached.engine_reason},
         "checks": json.loads((folder / CHECKS_FILE).read_text(encoding="utf-8")),
     }
     (folder / CHECKS_FILE).unlink()

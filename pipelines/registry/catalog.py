@@ -16,6 +16,7 @@ from pipelines.registry.disclosures import Drop, Generalise, Surrogate
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import FieldSpec, ForeignKey, SchemaDescriptor, table_schema
 from pipelines.registry.problems import Problem
+from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList, Organisation
 
 ORGANISATIONS = "organisations"
@@ -75,14 +76,16 @@ class Dataset:
 
     @cached_property
     def table_schema(self) -> dict[str, Any]:
-        """The plain Table Schema, for frictionless."""
+        """The plain Table Schema."""
         return table_schema(self.schema)
 
     @cached_property
     def _readers(self) -> Mapping[str, Callable[[Any], tuple[Any, Any]]]:
         from frictionless import Schema
 
-        return {field.name: field.read_cell for field in Schema.from_descriptor(self.table_schema).fields}
+        return {
+            field.name: field.read_cell for field in Schema.from_descriptor(for_frictionless(self.table_schema)).fields
+        }
 
     def read_cell(self, field: str, text: str) -> tuple[Any, Any]:
         """What frictionless reads in a cell of ``field``: the cast value, and notes where it has none."""

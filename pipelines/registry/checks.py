@@ -18,6 +18,7 @@ from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.layouts import Lookup, MapCodes
 from pipelines.registry.problems import Key, Problem, line_of, written
+from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList
 
 
@@ -80,7 +81,7 @@ class DatasetChecker:
 
         name = "schema.json"
         try:
-            Schema.from_descriptor(self.dataset.table_schema)
+            Schema.from_descriptor(for_frictionless(self.dataset.table_schema))
         except FrictionlessException as refused:
             for error in refused.reasons or [refused.error]:
                 yield self._problem(name, ("fields",), "check-table-schema", reason=error.note)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
 from pipelines.registry.disclosures import FieldDisclosure
+from pipelines.registry.table_schemas import json_validator
 
 TABLE_SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 
@@ -38,6 +39,21 @@ class Constraints(Descriptor):
     exclusiveMaximum: str | int | float | None = None
     pattern: Text | None = None
     enum: tuple[Any, ...] | None = None
+    jsonSchema: dict[str, Any] | None = None
+
+    @field_validator("jsonSchema")
+    @classmethod
+    def _is_a_json_schema(cls, profile: dict[str, Any] | None) -> dict[str, Any] | None:
+        if profile is not None:
+            json_validator(profile)
+        return profile
+
+
+class Category(Descriptor):
+    """A category with its label, as in Table Schema v2."""
+
+    value: str | int
+    label: Text | None = None
 
 
 class FieldSpec(Descriptor):
@@ -60,6 +76,12 @@ class FieldSpec(Descriptor):
     decimalChar: Text | None = None
     groupChar: Text | None = None
     bareNumber: bool | None = None
+    floatNumber: bool | None = None
+    delimiter: Text | None = None
+    itemType: Text | None = None
+    arrayItem: dict[str, Any] | None = None
+    categories: tuple[str | int | Category, ...] | None = None
+    categoriesOrdered: bool | None = None
     rdfType: Text | None = None
     example: Any = None
     disclosure: FieldDisclosure
@@ -68,7 +90,14 @@ class FieldSpec(Descriptor):
     def _decimals_of_numbers(self) -> FieldSpec:
         if self.decimals is not None and self.type != "number":
             raise ValueError("decimals goes with type number")
+        if self.categories is not None and self.type not in {"string", "integer"}:
+            raise ValueError("categories go with the types string and integer")
         return self
+
+    @property
+    def category_values(self) -> tuple[str | int, ...]:
+        """The values that ``categories`` lists, without their labels."""
+        return tuple(entry.value if isinstance(entry, Category) else entry for entry in self.categories or ())
 
 
 class Reference(Descriptor):
@@ -120,7 +149,7 @@ _OWN_PROPERTIES = {"titles", "descriptions", "unit", "codelist", "decimals", "di
 
 
 def table_schema(schema: SchemaDescriptor) -> dict[str, Any]:
-    """The plain Table Schema descriptor that frictionless validates with (no foreign keys: those need a package)."""
+    """The plain Table Schema descriptor to validate with (no foreign keys: those need the tables they refer to)."""
     fields = []
     for spec in schema.fields:
         field = spec.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude=_OWN_PROPERTIES)
@@ -132,4 +161,6 @@ def table_schema(schema: SchemaDescriptor) -> dict[str, Any]:
     }
     if schema.primaryKey:
         descriptor["primaryKey"] = list(schema.primaryKey)
+    if schema.uniqueKeys:
+        descriptor["uniqueKeys"] = [list(key) for key in schema.uniqueKeys]
     return descriptor

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.core.findings import Check, Finding, Location, Severity
+from pipelines.core.findings import Check, Finding, Location
 from pipelines.core.messages import Message
 from pipelines.core.records import FILE_COLUMN, ROW_COLUMN, SHEET_COLUMN
-from pipelines.core.sql import identifier
 from pipelines.registry import Dataset
 from pipelines.registry.dataset import RowConstraint
 from pipelines.validate.sandbox import sandbox
@@ -31,27 +30,6 @@ def check_constraints(typed: Path, dataset: Dataset, work: Path, found: Callable
             while rows := result.fetchmany(_FETCH):
                 for ordinal, file, sheet, row in rows:
                     found(ordinal, _finding(constraint, Location(file, sheet, row, constraint.field)))
-
-
-def check_unique_keys(typed: Path, dataset: Dataset, work: Path, found: Callable[[int, Finding], None]) -> None:
-    """Table Schema v2 ``uniqueKeys``, which frictionless does not check; rows with all fields absent are exempt."""
-    if not dataset.schema.uniqueKeys:
-        return
-    with sandbox({"delivery": typed}, {}, work) as connection:
-        for key in dataset.schema.uniqueKeys:
-            columns = ", ".join(identifier(name) for name in key)
-            present = " OR ".join(f"{identifier(name)} IS NOT NULL" for name in key)
-            result = connection.execute(
-                f"SELECT {ORDINAL_COLUMN}, {FILE_COLUMN}, {SHEET_COLUMN}, {ROW_COLUMN} FROM delivery WHERE {present} "
-                f"QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY {ORDINAL_COLUMN}) > 1 ORDER BY 1"
-            )
-            names = ", ".join(key)
-            message, remedy = Message("validate-unique-key", {"key": names}), Message("validate-unique-key-remedy")
-            while rows := result.fetchmany(_FETCH):
-                for ordinal, file, sheet, row in rows:
-                    place = Location(file, sheet, row, names)
-                    error = Severity.ERROR
-                    found(ordinal, Finding(Check.TABLE_SCHEMA, "unique-key", error, message, remedy, place))
 
 
 def _finding(constraint: RowConstraint, place: Location) -> Finding:

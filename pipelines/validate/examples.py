@@ -25,7 +25,8 @@ from pipelines.core.records import (
     SourceReading,
 )
 from pipelines.registry import Catalog, Dataset, Problem
-from pipelines.validate.references import Record, ReferenceTable
+from pipelines.validate.engine import ForeignTable
+from pipelines.validate.engine.foreign import Record
 from pipelines.validate.report import FindingLog, read_findings
 from pipelines.validate.validation import Validation, validate
 
@@ -107,17 +108,17 @@ def _raw_table(path: Path, dataset: Dataset, work: Path) -> RawTable:
     return RawTable(delivery, parquet, tuple(header), len(rows), len(rows) + 1, {"header": 1}, {}, (reading,), ())
 
 
-def _references(dataset: Dataset, catalog: Catalog) -> dict[str, ReferenceTable]:
+def _references(dataset: Dataset, catalog: Catalog) -> dict[str, ForeignTable]:
     """Code lists as they are, other datasets by their valid examples."""
     tables = {}
     for key in dataset.foreign_keys:
         name = key.reference.resource
         table = catalog.table(name)
         if table is not None:
-            tables[name] = ReferenceTable(_lookup(table.rows))
+            tables[name] = ForeignTable(_lookup(table.rows))
         elif name in catalog.datasets and name != dataset.id:
             header, *rows = _rows(catalog.datasets[name].folder / "examples" / "valid.csv") or [[]]
-            tables[name] = ReferenceTable(_lookup([dict(zip(header, row, strict=False)) for row in rows]))
+            tables[name] = ForeignTable(_lookup([dict(zip(header, row, strict=False)) for row in rows]))
     return tables
 
 

@@ -15,7 +15,8 @@ from pipelines.core.messages import Message, Parameter
 from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.registry import Dataset
 from pipelines.registry.disclosures import Attribute
-from pipelines.validate.rows import HEADER_ROWS, Coordinates, JudgedRow, error_fields
+from pipelines.validate.engine.raw_batches import HEADER_ROWS
+from pipelines.validate.rows import Coordinates
 
 _CONSTRAINT = re.compile(r'constraint "(?P<name>\w+)" is "(?P<bound>.*)"', re.DOTALL)
 _POSITION = re.compile(r"position (?P<position>[0-9]+)")
@@ -37,6 +38,8 @@ _SURNAMES = frozenset(
     "康易乔赖文傅施洪欧司诸"
 )
 
+#: Errors about the content of a cell, which may be shown.
+_CELL_ERRORS = {"type-error", "constraint-error", "foreign-key", "category"}
 #: Remedies that depend on the expected type; other types get the general one.
 _TYPE_REMEDIES = {"number", "integer", "date", "datetime", "boolean", "year", "yearmonth"}
 
@@ -67,19 +70,34 @@ def _is_chinese_term(text: str) -> bool:
     return _CHINESE.fullmatch(text) is not None and text[0] not in _SURNAMES
 
 
-def explain(
-    error: Any, row: JudgedRow, dataset: Dataset, columns: Mapping[str, int], coordinates: Coordinates
-) -> Finding:
-    """One frictionless row or cell error as a finding."""
+def explain(error: Any, row: Location, dataset: Dataset, columns: Mapping[str, int], coordinates: Coordinates, *,
+            alone: bool) -> Finding:  # fmt: skip
+    """One error of a row or cell, frictionless's or ours, as a finding.
+
+    Args:
+        row: the file, sheet and row where it stands.
+        columns: per delivered field its position among the labels.
+        coordinates: where other rows stand, for keys that are repeated.
+        alone: whether it is the row's one error.
+    """
     fields = dataset.primary_key if error.type == "primary-key" else error_fields(error)
     place = Location(row.file, row.sheet, row.row, ", ".join(fields) or None)
     message, remedy = _texts(error, fields, dataset, coordinates)
     value = None
-    if len(fields) == 1 and fields[0] in columns and error.type in {"type-error", "constraint-error", "foreign-key"}:
+    if len(fields) == 1 and fields[0] in columns and error.type in _CELL_ERRORS:
         position = columns[fields[0]]
-        cell = row.cells[position] if position < len(row.cells) else None
-        value = showable(dataset, fields[0], cell, alone=len(row.verdict.errors) == 1)
+        cell = error.cells[position] if position < len(error.cells) else None
+        value = showable(dataset, fields[0], cell, alone=alone)
     return Finding(Check.TABLE_SCHEMA, error.type, _severity(error, fields, dataset), message, remedy, place, value)
+
+
+def error_fields(error: Any) -> tuple[str, ...]:
+    """The fields an error is about (one for cell errors, several for keys, none for row errors)."""
+    names = getattr(error, "field_names", None)
+    if names:
+        return tuple(names)
+    name = getattr(error, "field_name", None)
+    return (name,) if name else ()
 
 
 def _severity(error: Any, fields: tuple[str, ...], dataset: Dataset) -> Severity:
@@ -103,7 +121,7 @@ def _texts(error: Any, fields: tuple[str, ...], dataset: Dataset, coordinates: C
         return Message("validate-type-error", {"field": name, "type": spec.type}), Message(remedy)
     if kind == "constraint-error":
         return _constraint(error.note, name, dataset)
-    if kind in {"primary-key", "unique-error"}:
+    if kind in {"primary-key", "unique-error", "unique-key"}:
         return _duplicate(kind, error.note, ", ".join(fields or dataset.primary_key), coordinates)
     if kind == "foreign-key":
         params: Mapping[str, Parameter] = {"field": name, "resource": _resource(fields, dataset)}
@@ -112,6 +130,12 @@ def _texts(error: Any, fields: tuple[str, ...], dataset: Dataset, coordinates: C
         return Message(f"validate-{kind}", {"field": name} if kind == "missing-cell" else {}), Message(
             f"validate-{kind}-remedy"
         )
+    if kind == "category":
+        return Message("validate-category", {"field": name}), Message(
+            "validate-enum-remedy", {"allowed": ", ".join(map(str, dataset.field(name).category_values))}
+        )
+    if kind == "json-schema":
+        return Message("validate-json-schema", {"field": name}), Message("validate-json-schema-remedy")
     return Message("validate-other", {"rule": kind}), Message("validate-other-remedy")
 
 

@@ -38,12 +38,17 @@ _SCHEMA = pa.schema(
 
 
 class FindingLog:
-    """Writes findings to disk as they come; keeps counts and the first twenty. A context manager."""
+    """Writes findings to disk as they come; keeps counts and the first twenty. A context manager.
+
+    ``engine`` and ``engine_reason`` say which engine judged the rows (``fast``, ``reference``), and why the latter.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FINDINGS_FILE
         self.first: list[Finding] = []
         self.ran: set[Check] = set()
+        self.engine: str | None = None
+        self.engine_reason: str | None = None
         self._counts: Counter[tuple[Check, Severity, str]] = Counter()
         self._rows: list[dict[str, object]] = []
         self._writer = pq.ParquetWriter(self.path, _SCHEMA, compression="zstd")

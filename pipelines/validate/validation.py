@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
@@ -18,16 +17,15 @@ from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.records import RawTable, ValidatedTable
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.dataset import OnRowError
-from pipelines.validate.constraints import check_constraints, check_unique_keys
+from pipelines.validate.constraints import check_constraints
 from pipelines.validate.drift import check_drift
+from pipelines.validate.engine import ForeignTable
 from pipelines.validate.expectations import run_expectations
-from pipelines.validate.explain import explain
 from pipelines.validate.quarantine import Quarantine, without_rows
-from pipelines.validate.references import Record, ReferenceTable
 from pipelines.validate.report import FindingLog
-from pipelines.validate.rows import Arrangement, Coordinates, RowsLost, arrange, judge
+from pipelines.validate.row_verdicts import RowVerdicts, judge_rows
+from pipelines.validate.rows import Arrangement, RowsLost, arrange
 from pipelines.validate.sandbox import MACHINE_TROUBLE
-from pipelines.validate.typed import TypedWriter
 
 VALIDATED_FILE = "validated.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
@@ -41,7 +39,7 @@ class Validation:
 
     dataset: Dataset
     catalog: Catalog
-    references: Mapping[str, ReferenceTable]
+    references: Mapping[str, ForeignTable]
     previous: Path | None
 
 
@@ -62,8 +60,8 @@ def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Pat
     _judge_header(arrangement, raw, log)
     quarantine = Quarantine(folder)
     typed = folder / "typed.parquet"
-    references = {**validation.references, dataset.id: _own_rows(raw, arrangement)}
-    unresolved = _judge_rows(raw, dataset, arrangement, references, log, quarantine, typed, progress)
+    verdicts = RowVerdicts(log, quarantine, typed)
+    unresolved = judge_rows(raw, dataset, arrangement, validation.references, verdicts, progress)
     _judge_constraints(typed, dataset, folder, log, quarantine)
     validated = folder / VALIDATED_FILE
     rows = without_rows(typed, quarantine, validated, folder)
@@ -104,45 +102,6 @@ def _shown_label(label: str, raw: RawTable) -> str:
     return f"#{raw.labels.index(label) + 1}"
 
 
-def _judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, references: Mapping[str, ReferenceTable],
-                log: FindingLog, quarantine: Quarantine, typed: Path,
-                progress: Callable[[int], None] | None) -> bool:  # fmt: skip
-    coordinates = Coordinates(raw)
-    unresolved = False
-    fields = _frictionless_fields(dataset)
-    with TypedWriter(typed, dataset, fields) as writer:
-        for row in judge(raw, dataset, arrangement, references):
-            findings = [explain(error, row, dataset, arrangement.columns, coordinates) for error in row.verdict.errors]
-            unresolved = unresolved or any(finding.rule == "foreign-key" for finding in findings)
-            if not any(finding.severity is Severity.ERROR for finding in findings):
-                findings += writer.add(row)
-            log.extend(findings)
-            rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
-            if rules:
-                quarantine.add(row.ordinal, rules)
-            if progress is not None:
-                progress(1)
-    return unresolved
-
-
-def _frictionless_fields(dataset: Dataset) -> dict[str, object]:
-    from frictionless import Schema
-
-    return {field.name: field for field in Schema.from_descriptor(dataset.table_schema).fields}
-
-
-def _own_rows(raw: RawTable, arrangement: Arrangement) -> ReferenceTable:
-    """The delivery itself as a lookup table, for foreign keys that point into their own dataset."""
-
-    def keys(columns: tuple[str, ...]) -> Iterable[Record]:
-        positions = [f"c{arrangement.columns[name]}" for name in columns]
-        with pq.ParquetFile(raw.parquet) as stored:
-            for batch in stored.iter_batches(columns=positions):
-                yield from zip(*(batch.column(name).to_pylist() for name in positions), strict=True)
-
-    return ReferenceTable(keys)
-
-
 def _judge_constraints(typed: Path, dataset: Dataset, work: Path, log: FindingLog, quarantine: Quarantine) -> None:
     def found(ordinal: int, finding: Finding) -> None:
         log.add(finding)
@@ -151,7 +110,6 @@ def _judge_constraints(typed: Path, dataset: Dataset, work: Path, log: FindingLo
 
     try:
         check_constraints(typed, dataset, work, found)
-        check_unique_keys(typed, dataset, work, found)
     except MACHINE_TROUBLE:
         raise
     except duckdb.Error as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.registry import FieldSpec
+from pipelines.validate.casts import Unstorable, stored_cast
 from pipelines.validate.engine import JudgedBatch, ReferenceFailed, judge_batches
-from pipelines.validate.typed import Unstorable, _cast
 
 Row = tuple[list[str | None], int, list[str] | None]
 
@@ -37,35 +38,36 @@ def _compare(random: Random) -> None:
     schema["primaryKey"] = [name for name in schema.get("primaryKey", []) if name in names]
     if not fields or not _is_valid(schema):
         return
-    labels = [*random.sample(names, len(names)), *(["more"] if random.random() < 0.2 else [])]
+    labels = [*random.sample(names, len(names)), *([f"column-{len(names) + 1}"] if random.random() < 0.2 else [])]
     if random.random() < 0.5:
         labels = list(names)
     specs = [_spec(field, random) for field in fields]
     rows = _rows(random, labels, {field["name"]: field for field in fields})
-    columns = {name: labels.index(name) for name in names}
     size = random.choice([1, 7, 100])
     with tempfile.TemporaryDirectory() as work:
         try:
-            judged = list(judge_batches(_batches(rows, len(labels), size), schema, columns=columns, labels=len(labels),
-                                        work=Path(work), specs=specs))  # fmt: skip
+            judged = list(judge_batches(_batches(rows, len(labels), size), schema, labels=labels, work=Path(work),
+                                        specs=specs))  # fmt: skip
         except ReferenceFailed:
             return
-    _agree(judged, rows, schema, specs, columns, len(labels))
+    _agree(judged, rows, schema, specs, labels)
 
 
 def _agree(judged: list[JudgedBatch], rows: list[Row], schema: Mapping[str, Any], specs: list[FieldSpec],
-           columns: Mapping[str, int], labels: int) -> None:  # fmt: skip
-    in_order = list(columns.values()) == list(range(labels))
-    data: list[list[str | None]] = [list(columns)]
-    for cells, delivered, extra in rows:
-        chosen = [cells[position] for position in columns.values()]
-        data.append([*(chosen[:delivered] if in_order else chosen), *(extra or [])])
-    plain = Schema.from_descriptor(dict(schema))
+           labels: list[str]) -> None:  # fmt: skip
+    by_name = {field["name"]: field for field in schema["fields"]}
+    fields = [by_name.get(label, {"name": label, "type": "any"}) for label in labels]
+    data: list[list[str | None]] = [list(labels)]
+    data += [[*cells[:delivered], *(extra or [])] for cells, delivered, extra in rows]
+    plain = Schema.from_descriptor({**schema, "fields": fields})
     with Resource(data=data, schema=plain, dialect=Dialect(header=True), format="inline") as table:
         wanted = list(table.row_stream)
-        casts = {spec.name: _cast(spec, table.schema.get_field(spec.name)) for spec in specs}
+        casts = {spec.name: stored_cast(spec, table.schema.get_field(spec.name)) for spec in specs}
     errors = [(ordinal, error.to_descriptor()) for ordinal, row in enumerate(wanted) for error in row.errors]
     assert [(ordinal, error.to_descriptor()) for batch in judged for ordinal, error in batch.errors] == errors
+    assert [batch.first for batch in judged] == list(accumulate((batch.rows for batch in judged[:-1]), initial=0))[
+        : len(judged)
+    ]
     faulty = [bool(row.errors) for row in wanted]
     assert [flag for batch in judged for flag in batch.faulty.tolist()] == faulty
     refused = {(ordinal, name) for batch in judged for ordinal, name, _ in batch.unstorable}

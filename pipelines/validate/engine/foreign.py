@@ -13,7 +13,7 @@ from pipelines.validate.engine.canonical import family_of
 from pipelines.validate.engine.columns import ColumnReader
 from pipelines.validate.engine.model import Uncertified
 from pipelines.validate.engine.plan import ForeignKey, Plan, foreign_keys_of
-from pipelines.validate.engine.store import LookupTable, Store
+from pipelines.validate.engine.store import LookupTable, Store, key_names
 
 Record = tuple[str | None, ...]
 _BATCH = 65_536
@@ -95,7 +95,7 @@ def _foreign_keys(key: ForeignKey, descriptor: Mapping[str, Any], table: Foreign
 
 def keys_batch(columns: Sequence[pa.Array]) -> pa.RecordBatch:
     """Canonical texts as a batch with the columns ``k0``, ``k1`` …"""
-    return pa.record_batch(list(columns), names=[f"k{position}" for position in range(len(columns))])
+    return pa.record_batch(list(columns), names=key_names(len(columns)))
 
 
 def _comparable(plan: Plan, key: ForeignKey, others: Sequence[Any]) -> None:

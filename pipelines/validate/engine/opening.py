@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.registry.table_schemas import for_frictionless, is_version_2
 from pipelines.validate.engine.csv_source import CsvFile
 from pipelines.validate.engine.foreign import ForeignTable, lookup_schema
 from pipelines.validate.engine.model import Uncertified
-from pipelines.validate.engine.own import for_frictionless, is_version_2
 from pipelines.validate.engine.plan import foreign_keys_of
 
 #: The table's name in its package; no referenced table is called so.

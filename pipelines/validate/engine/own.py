@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.registry.table_schemas import json_validator
+
 TAG = "#gongkai"
 
 
@@ -88,27 +90,6 @@ def own_rules(descriptor: Mapping[str, Any], expected: Collection[str]) -> OwnRu
     return OwnRules(cells, tuple(key for key in keys if key and set(key) <= set(expected)))
 
 
-def is_version_2(descriptor: Mapping[str, Any]) -> bool:
-    """Whether a descriptor declares version 2 of the standard."""
-    return str(descriptor.get("$schema", "")).startswith("https://datapackage.org/profiles/2.")
-
-
-def for_frictionless(descriptor: Mapping[str, Any]) -> dict[str, Any]:
-    """A Table Schema descriptor as frictionless takes it: the constraint ``jsonSchema`` of version 2 it refuses."""
-    plain = dict(descriptor)
-    if not is_version_2(descriptor):
-        return plain
-    plain["fields"] = [_without_json_schema(field) for field in descriptor.get("fields") or ()]
-    return plain
-
-
-def _without_json_schema(field: Any) -> Any:
-    if not isinstance(field, Mapping) or "jsonSchema" not in (field.get("constraints") or {}):
-        return field
-    kept = {name: value for name, value in field["constraints"].items() if name != "jsonSchema"}
-    return {**field, "constraints": kept}
-
-
 def _cell_rules(spec: Mapping[str, Any]) -> tuple[CellRule, ...]:
     rules = []
     if spec.get("categories") and spec.get("type") in {"string", "integer"}:
@@ -116,9 +97,6 @@ def _cell_rules(spec: Mapping[str, Any]) -> tuple[CellRule, ...]:
         allowed = frozenset(entries)
         rules.append(CellRule("category", f'categories are "{entries}"', lambda value: value in allowed))
     profile = (spec.get("constraints") or {}).get("jsonSchema")
-    if isinstance(profile, Mapping) and spec.get("type") in {"object", "array", "geojson"}:
-        from jsonschema.validators import validator_for
-
-        validator = validator_for(profile)(profile)
-        rules.append(CellRule("json-schema", 'constraint "jsonSchema" does not hold', validator.is_valid))
+    if isinstance(profile, dict) and spec.get("type") in {"object", "array", "geojson"}:
+        rules.append(CellRule("json-schema", 'constraint "jsonSchema" does not hold', json_validator(profile)))
     return tuple(rules)

@@ -1,11 +1,14 @@
-"""A private DuckDB with the look-up tables of foreign keys, which spill to disk."""
+"""Look-up tables of foreign keys: small ones in memory, large ones in a private DuckDB that spills to disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -14,10 +17,57 @@ import pyarrow as pa
 from pipelines.validate.engine.model import Mask
 
 MEMORY_LIMIT = "256MB"
+#: Up to so many characters of keys are kept in memory.
+_MOST_CHARACTERS = 8 << 20
+
+
+class LookupTable(ABC):
+    """The keys of a referenced table."""
+
+    def absent(self, columns: Sequence[pa.Array]) -> Mask:
+        """Which of the keys (canonical texts, a column each) the table does not have; null equals null."""
+        if len(columns) > 1:
+            return self._absent(pa.record_batch(list(columns), names=key_names(len(columns))))
+        # Codes repeat: each is looked up once.
+        encoded = columns[0].dictionary_encode(null_encoding="encode")
+        distinct = pa.record_batch([encoded.dictionary], names=key_names(1))
+        mask: Mask = self._absent(distinct)[encoded.indices.to_numpy(zero_copy_only=False)]
+        return mask
+
+    @abstractmethod
+    def _absent(self, keys: pa.RecordBatch) -> Mask:
+        """Which rows of ``keys`` are not among the table's."""
+
+
+class _InMemory(LookupTable):
+    def __init__(self, records: frozenset[tuple[str | None, ...]]) -> None:
+        self._records = records
+
+    def _absent(self, keys: pa.RecordBatch) -> Mask:
+        return np.fromiter((record not in self._records for record in _records(keys)), np.bool_, keys.num_rows)
+
+
+class _InDuckDB(LookupTable):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        self._connection = connection
+        self._table = table
+
+    def _absent(self, keys: pa.RecordBatch) -> Mask:
+        same = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM {self._table}.{name}" for name in keys.schema.names)
+        numbered = keys.append_column("place", pa.array(np.arange(keys.num_rows)))
+        self._connection.register("incoming", pa.Table.from_batches([numbered]))
+        try:
+            result = self._connection.execute(f"SELECT place FROM incoming ANTI JOIN {self._table} ON {same}")
+            found = np.asarray(result.fetchnumpy()["place"]).astype(np.int64)
+        finally:
+            self._connection.unregister("incoming")
+        mask: Mask = np.zeros(keys.num_rows, dtype=np.bool_)
+        mask[found] = True
+        return mask
 
 
 class Store:
-    """One DuckDB connection, opened when first needed. A context manager."""
+    """Makes look-up tables; DuckDB is opened when the first large one comes. A context manager."""
 
     def __init__(self, work: Path) -> None:
         self._work = work
@@ -44,42 +94,32 @@ class Store:
         return connection
 
     def lookup(self, width: int, batches: Iterable[pa.RecordBatch]) -> LookupTable:
-        """Store the keys ``batches`` (columns ``k0``, ``k1`` …, text) to look others up in."""
+        """Keep the keys ``batches`` (columns ``k0``, ``k1`` …, text) to look others up in."""
+        stream = iter(batches)
+        first, characters = [], 0
+        for batch in stream:
+            first.append(batch)
+            characters += batch.get_total_buffer_size()
+            if characters > _MOST_CHARACTERS:
+                return self._in_duckdb(width, itertools.chain(first, stream))
+        return _InMemory(frozenset(record for batch in first for record in _records(batch)))
+
+    def _in_duckdb(self, width: int, batches: Iterable[pa.RecordBatch]) -> LookupTable:
         name = f"lookup_{self._tables}"
         self._tables += 1
-        columns = [f"k{position}" for position in range(width)]
-        self._connection.execute(f"CREATE TABLE {name} ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        columns = ", ".join(f"{column} VARCHAR" for column in key_names(width))
+        self._connection.execute(f"CREATE TABLE {name} ({columns})")
         for batch in batches:
             self._connection.register("incoming", pa.Table.from_batches([batch]))
             self._connection.execute(f"INSERT INTO {name} SELECT DISTINCT * FROM incoming")
             self._connection.unregister("incoming")
-        return LookupTable(self, name, columns)
-
-    def absent(self, table: str, columns: list[str], keys: pa.RecordBatch) -> Mask:
-        """Which rows of ``keys`` are not among a look-up table's rows; null equals null."""
-        same = " AND ".join(f"incoming.{column} IS NOT DISTINCT FROM {table}.{column}" for column in columns)
-        numbered = keys.append_column("place", pa.array(np.arange(keys.num_rows)))
-        found = self._query(numbered, f"SELECT place AS found FROM incoming ANTI JOIN {table} ON {same}")
-        mask: Mask = np.zeros(keys.num_rows, dtype=np.bool_)
-        mask[found.astype(np.int64)] = True
-        return mask
-
-    def _query(self, keys: pa.RecordBatch, query: str) -> np.ndarray:
-        self._connection.register("incoming", pa.Table.from_batches([keys]))
-        try:
-            return np.asarray(self._connection.execute(query).fetchnumpy()["found"])
-        finally:
-            self._connection.unregister("incoming")
+        return _InDuckDB(self._connection, name)
 
 
-class LookupTable:
-    """The keys of a referenced table."""
+def key_names(width: int) -> list[str]:
+    """The columns of a batch of keys: ``k0``, ``k1`` …"""
+    return [f"k{position}" for position in range(width)]
 
-    def __init__(self, store: Store, table: str, columns: list[str]) -> None:
-        self._store = store
-        self._table = table
-        self._columns = columns
 
-    def absent(self, columns: list[pa.Array]) -> Mask:
-        """Which of the keys (canonical texts, a column each) the table does not have."""
-        return self._store.absent(self._table, self._columns, pa.record_batch(columns, names=self._columns))
+def _records(keys: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column.to_pylist() for column in keys.columns), strict=True)

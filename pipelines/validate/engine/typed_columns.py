@@ -1,4 +1,4 @@
-"""Judged columns as typed Arrow columns, with the casts that ``validate.typed`` makes row by row."""
+"""Judged columns as typed Arrow columns, with the casts that ``validate.casts`` makes value by value."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from pipelines.core.messages import Message
 from pipelines.registry import FieldSpec
 from pipelines.registry.types import arrow_type
+from pipelines.validate.casts import Unstorable, stored_cast
 from pipelines.validate.engine.columns import ColumnReader, ColumnVerdict, Reading
-from pipelines.validate.typed import Unstorable, _cast
 
 #: What the stored type cannot hold: position in the block, field, why.
 Refusal = tuple[int, str, Message]
@@ -27,7 +27,7 @@ class TypedColumn:
         self._kind = arrow_type(spec)
         self._reader = reader
         self._reads_doubles = reader is not None and getattr(reader.field, "float_number", False)
-        self._cast = _cast(spec, reader.field if reader else field)
+        self._cast = stored_cast(spec, reader.field if reader else field)
 
     def column(self, cells: pa.Array, verdict: ColumnVerdict) -> tuple[pa.Array, list[Refusal]]:
         """The typed column, null where there is no value or it cannot be stored, and what cannot be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from pipelines.validate.engine import spill as spill_module
 from pipelines.validate.engine.hashing import hashes_of
 from pipelines.validate.engine.key_index import KeyIndex
 from pipelines.validate.engine.spill import Spill
+from pipelines.validate.engine.store import Store
 
 Key = tuple[str | None, ...]
 
@@ -72,3 +74,19 @@ def test_hashes_depend_on_text_alone() -> None:
     again = hashes_of(pa.record_batch([pa.array(texts, pa.string())], names=["k0"]))
     assert hashes.tolist() == again.tolist()
     assert len(set(hashes.tolist())) == len(set(texts))
+
+
+def test_large_look_up_tables_go_to_duckdb_and_answer_as_small_ones(tmp_path: Path) -> None:
+    def batches(texts: list[str]) -> Iterator[pa.RecordBatch]:
+        for first in range(0, len(texts), 50_000):
+            part = texts[first : first + 50_000]
+            yield pa.record_batch([pa.array(part), pa.array([text[-1] for text in part])], names=["k0", "k1"])
+
+    texts = [f"{number:060d}" for number in range(150_000)]
+    asked = [pa.array([texts[7], None, "x", texts[-1]]), pa.array(["7", None, "x", "0"])]
+    with Store(tmp_path) as store:
+        tables = [store.lookup(2, batches(texts[:10])), store.lookup(2, batches(texts))]
+        assert [type(table).__name__ for table in tables] == ["_InMemory", "_InDuckDB"]
+        assert [table.absent(asked).tolist() for table in tables] == [[False, True, True, True]] * 2
+        one = store.lookup(1, (batch.select(["k0"]) for batch in batches(texts)))
+        assert one.absent(asked[:1]).tolist() == [False, True, True, False]

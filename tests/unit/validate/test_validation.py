@@ -11,7 +11,7 @@ from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check
 from pipelines.core.records import ValidatedTable
 from pipelines.registry import Catalog, load_catalog
-from pipelines.validate import FindingLog, ReferenceTable, Validation, read_findings, validate
+from pipelines.validate import FindingLog, ForeignTable, Validation, read_findings, validate
 
 LABELS = [entry["name"] for entry in tree_schema()["fields"]]
 GOOD = ["t1", "ginkgo", "999901", "12.50", "2020-03-01", "", "13800138000", "by the gate"]
@@ -27,7 +27,7 @@ def run(tmp_path: Path, catalog: Catalog, rows: list[list[str | None]], labels: 
     raw = raw_table(folder / "raw.parquet", labels or LABELS, rows)
     districts = catalog.codelists["district"].rows
     validation_of = catalog.datasets["tree_inventory"]
-    references = {"district": ReferenceTable(lambda columns: [tuple(row[c] for c in columns) for row in districts])}
+    references = {"district": ForeignTable(lambda columns: [tuple(row[c] for c in columns) for row in districts])}
     table = None
     with FindingLog(folder) as log:
         try:

@@ -1,0 +1,115 @@
+"""Rows of a delivery judged by the engine: whatever it finds is told in the report's terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from support import field, raw_table, tree_descriptor, tree_schema, write_registry
+
+from pipelines.core.errors import DeliveryRejected
+from pipelines.core.findings import Finding
+from pipelines.core.records import ValidatedTable
+from pipelines.registry import Catalog, load_catalog
+from pipelines.validate import FindingLog, ForeignTable, Validation, read_findings, validate
+
+Rows = list[list[str | None]]
+Judged = tuple[ValidatedTable | None, list[Finding], FindingLog]
+
+
+def registry(folder: Path, fields: list[dict[str, Any]], **more: Any) -> Catalog:
+    """``tree_inventory`` with ``tree_id`` and the given fields."""
+    schema = {**tree_schema(), "fields": [field("tree_id", constraints={"required": True}), *fields],
+              "foreignKeys": [], **more}  # fmt: skip
+    descriptor = {**tree_descriptor(), "row_constraints": []}
+    catalog = load_catalog(write_registry(folder / "registry", tree_inventory=(descriptor, schema)))
+    assert [problem.message.text() for problem in catalog.problems] == []
+    return catalog
+
+
+def judged(
+    folder: Path, catalog: Catalog, labels: list[str], rows: Rows, references: dict[str, ForeignTable] | None = None
+) -> tuple[ValidatedTable | None, list[Finding], FindingLog]:
+    work = folder / "work"
+    work.mkdir()
+    raw = raw_table(work / "raw.parquet", labels, rows)
+    validation = Validation(catalog.datasets["tree_inventory"], catalog, references or {}, None)
+    table = None
+    with FindingLog(work) as log:
+        try:
+            table = validate(raw, validation, log, work)
+        except DeliveryRejected as rejected:
+            log.extend(rejected.findings)
+    return table, list(read_findings(work)), log
+
+
+def test_categories_and_json_schemas_are_checked_and_explained(tmp_path: Path) -> None:
+    profile = {"type": "object", "required": ["trunk"]}
+    catalog = registry(tmp_path, [
+        field("health", categories=["good", {"value": "poor", "label": "差"}]),
+        field("measures", "object", constraints={"jsonSchema": profile}),
+    ])  # fmt: skip
+    rows: Rows = [["t1", "good", '{"trunk": 1}'], ["t2", "dead", '{"trunk": 1}'], ["t3", "poor", '{"crown": 1}'],
+                  ["t4", "poor", ""]]  # fmt: skip
+    table, findings, _ = judged(tmp_path, catalog, ["tree_id", "health", "measures"], rows)
+    assert [(f.rule, f.location.field, f.location.row, f.value) for f in findings] == [
+        ("category", "health", 3, "dead"),
+        ("json-schema", "measures", 4, None),
+    ]
+    assert findings[0].remedy.text("en") == "Use one of: good, poor."
+    assert table is not None and (table.rows, table.rows_quarantined) == (2, 2)
+
+
+def test_a_repeated_unique_key_names_the_earlier_row_in_the_delivered_file(tmp_path: Path) -> None:
+    catalog = registry(tmp_path, [field("plot", "integer")], uniqueKeys=[["plot"]])
+    table, (finding,), _ = judged(tmp_path, catalog, ["plot", "tree_id"],
+                                  [["1", "t1"], ["", "t2"], ["", "t3"], ["01", "t4"]])  # fmt: skip
+    assert (finding.rule, finding.location.row) == ("unique-key", 5)
+    assert finding.message.text("en") == "The unique key (plot) is the same as in row 2 of trees.csv."
+    assert table is not None and pq.read_table(table.parquet).column("plot").to_pylist() == [1, None, None]
+
+
+def test_what_the_engine_cannot_certify_goes_to_frictionless_and_the_report_says_so(tmp_path: Path) -> None:
+    (tmp_path / "fast").mkdir()
+    (tmp_path / "odd").mkdir()
+    fast = registry(tmp_path / "fast", [field("height", "number", decimals=2)])
+    _, _, log = judged(tmp_path / "fast", fast, ["tree_id", "height"], [["t1", "1.5"]])
+    assert (log.engine, log.engine_reason) == ("fast", None)
+    odd = registry(tmp_path / "odd", [field("felled_at", "time")], primaryKey=["felled_at"])
+    rows: Rows = [["t1", "10:00:00"], ["t2", "11:00:00"], ["t3", "10:00:00"], ["t4", "x"]]
+    table, findings, log = judged(tmp_path / "odd", odd, ["tree_id", "felled_at"], rows)
+    assert (log.engine, log.engine_reason) == ("reference", "key of type time")
+    assert [(f.rule, f.location.row) for f in findings] == [
+        ("primary-key", 4), ("type-error", 5), ("primary-key", 5),
+    ]  # fmt: skip
+    assert table is not None and table.rows == 2
+
+
+def test_values_that_python_cannot_compare_reject_the_delivery_with_their_row(tmp_path: Path) -> None:
+    catalog = registry(tmp_path, [field("height", "number")], primaryKey=["height"])
+    table, findings, _ = judged(tmp_path, catalog, ["tree_id", "height"], [["t1", "1"], ["t2", "sNaN"]])
+    assert table is None
+    assert [(f.rule, f.location.row) for f in findings] == [("reference-failed", 3)]
+    assert "sNaN" not in findings[0].message.text("en")
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_foreign_keys_are_looked_up_by_cast_value_in_any_number_of_fields(tmp_path: Path, width: int) -> None:
+    names = ["district", "plot"][:width]
+    key = {"fields": names, "reference": {"resource": "plots", "fields": names}}
+    fields = [field("district"), field("plot", "integer")]
+    other = ({**tree_descriptor(), "id": "plots", "row_constraints": []},
+             {**tree_schema(), "fields": [field("district"), field("plot", "integer")], "primaryKey": ["district"],
+              "foreignKeys": []})  # fmt: skip
+    schema = {**tree_schema(), "fields": [field("tree_id"), *fields], "foreignKeys": [key]}
+    descriptor = {**tree_descriptor(), "row_constraints": []}
+    catalog = load_catalog(write_registry(tmp_path / "registry", tree_inventory=(descriptor, schema), plots=other))
+    records = [{"district": "e", "plot": "1"}, {"district": "w", "plot": "02"}]
+    table = ForeignTable(lambda columns: [tuple(record[name] for name in columns) for record in records])
+    rows: Rows = [["t1", "e", "01"], ["t2", "w", "2"], ["t3", "n", "1"], ["t4", "", ""]]
+    _, findings, _ = judged(tmp_path, catalog, ["tree_id", "district", "plot"], rows, {"plots": table})
+    assert [(f.rule, f.location.field, f.location.row) for f in findings if f.rule == "foreign-key"] == [
+        ("foreign-key", ", ".join(names), 4)
+    ]

@@ -19,7 +19,7 @@ from pipelines.validate.engine.plan import Plan, plan_of
 from pipelines.validate.engine.prefetch import prefetched
 from pipelines.validate.engine.reference import header_errors, judge_by_reference
 from pipelines.validate.engine.report import Again, EngineReport, SuspectFile
-from pipelines.validate.engine.row_errors import described, errors_of
+from pipelines.validate.engine.row_errors import errors_of
 
 #: Bytes of a short row, to guess how many rows a file has at most.
 _SMALLEST_ROW = 32
@@ -63,7 +63,8 @@ def _judge_fast(request: Request, work: Path, progress: Callable[[int], None] | 
         for error in first_errors:
             yield error.to_descriptor()
         for number, cells, facts in suspects.rows():
-            yield from map(described, errors_of(cells, number, facts, plan))
+            for error in errors_of(cells, number, facts, plan):
+                yield error.to_descriptor()
 
     stats = {"bytes": request.path.stat().st_size, "fields": fields, "rows": rows}
     return EngineReport("fast", None, labels, stats, Again(errors), request.path)

@@ -5,10 +5,13 @@ Only rows with equal hashes are compared, so the hash has to be quick and well s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.validate.engine.model import Positions
 from pipelines.validate.engine.screens import offsets_of
 
 Hashes = npt.NDArray[np.uint64]
@@ -34,18 +37,35 @@ def _texts(texts: pa.Array) -> Hashes:
     offsets = offsets_of(texts).astype(np.int64)
     starts, lengths = offsets[:-1], np.diff(offsets)
     hashes = _mixed(lengths.astype(np.uint64) * _FIRST)
-    if len(lengths) and lengths.max() > 0:
-        words = _words(texts, int(offsets[-1]))
-        at, rows = 0, np.arange(len(lengths))
-        while len(rows):
-            left = np.minimum(lengths[rows] - at, _WORD)
-            found = words[starts[rows] + at] & _MASKS[left]
-            hashes[rows] = _mixed((hashes[rows] ^ found) * _SECOND)
-            at += _WORD
-            rows = rows[lengths[rows] > at]
+    longest = int(lengths.max()) if len(lengths) else 0
+    if longest and lengths.min() == longest:
+        for word in _even_words(texts, int(offsets[0]), longest):
+            hashes = _mixed((hashes ^ word) * _SECOND)
+    elif longest:
+        _mix_words(hashes, _words(texts, int(offsets[-1])), starts, lengths)
     if texts.null_count:
         hashes[texts.is_null().to_numpy(zero_copy_only=False)] = _NULL
     return hashes
+
+
+def _even_words(texts: pa.Array, start: int, length: int) -> Iterator[Hashes]:
+    """The words of texts that all have one length, first words first."""
+    words = -(-length // _WORD)
+    padded = np.zeros((len(texts), words * _WORD), dtype=np.uint8)
+    data = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[start : start + len(texts) * length]
+    padded[:, :length] = data.reshape(len(texts), length)
+    yield from padded.view("<u8").T
+
+
+def _mix_words(hashes: Hashes, words: Hashes, starts: Positions, lengths: Positions) -> None:
+    """Mix the words of texts of any length into ``hashes``."""
+    at, rows = 0, np.flatnonzero(lengths)
+    while len(rows):
+        left = np.minimum(lengths[rows] - at, _WORD)
+        found = words[starts[rows] + at] & _MASKS[left]
+        hashes[rows] = _mixed((hashes[rows] ^ found) * _SECOND)
+        at += _WORD
+        rows = rows[lengths[rows] > at]
 
 
 def _words(texts: pa.Array, end: int) -> Hashes:

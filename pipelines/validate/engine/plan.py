@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.validate.engine.canonical import family_of
+from pipelines.validate.engine.light_rows import Readers, readers_of
 from pipelines.validate.engine.model import Uncertified
 from pipelines.validate.engine.own import OwnRules, own_rules
 
@@ -27,6 +28,7 @@ class Plan:
     Attributes:
         fields: frictionless's fields by name, in the order of the columns.
         handlers: its cell handlers, likewise.
+        readers: its cell readers for single rows, likewise.
         unique: fields with the constraint ``unique``.
         primary: fields of the primary key, if all are expected.
         foreign: foreign keys.
@@ -35,6 +37,7 @@ class Plan:
 
     fields: Mapping[str, Any]
     handlers: Mapping[str, Any]
+    readers: Readers
     unique: tuple[str, ...]
     primary: tuple[str, ...]
     foreign: tuple[ForeignKey, ...]
@@ -74,6 +77,7 @@ def plan_of(header: Any, schema: Any, descriptor: Mapping[str, Any]) -> Plan:
     plan = Plan(
         by_name,
         handlers,
+        readers_of(handlers),
         tuple(name for name, field in by_name.items() if field.constraints.get("unique")),
         primary if set(primary) <= handlers.keys() else (),
         foreign,

@@ -28,6 +28,8 @@ from pipelines.validate.engine.patterns import narrower_pattern
 _INT64 = range(-(2**63), 2**63)
 #: 0001-01-01 in days from 1970-01-01, the first day Python knows.
 _FIRST_DAY = -719_162
+#: Rows that are looked at together when not all of a column's cells can be parsed.
+_STRETCH = 1_024
 _LENGTHS = {"minLength", "maxLength"}
 _BOUNDS: Mapping[str, Callable[..., Any]] = {
     "minimum": pc.greater_equal,
@@ -44,7 +46,7 @@ _DAYS = (
 
 
 #: Without the bytes outside these, text that Arrow parses as a number or date is of digits, signs and points.
-_LOWEST, _HIGHEST = ord("+"), ord("9")
+_LOWEST, _HIGHEST = np.uint8(ord("+")), np.uint8(ord("9"))
 
 
 class Screen(ABC):
@@ -76,13 +78,20 @@ class TextScreen(Screen):
             accepted = pc.not_equal(pc.binary_length(texts), 0)
         if self._pattern is not None:
             accepted = _both(accepted, pc.match_substring_regex(texts, self._pattern))
-        if self._shortest is not None or self._longest is not None:
+        accepted = self._of_length(texts, accepted)
+        return _without(_masked(texts, accepted), self._missing, texts)
+
+    def _of_length(self, texts: pa.Array, accepted: pa.Array | None) -> pa.Array | None:
+        longest = self._longest
+        if longest is not None and (not len(texts) or np.diff(offsets_of(texts)).max() <= longest):
+            longest = None  # no text has as many bytes, let alone characters
+        if self._shortest is not None or longest is not None:
             lengths = pc.utf8_length(texts)
             if self._shortest is not None:
                 accepted = _both(accepted, pc.greater_equal(lengths, self._shortest))
-            if self._longest is not None:
-                accepted = _both(accepted, pc.less_equal(lengths, self._longest))
-        return _without(_kept(texts, accepted), self._missing, texts)
+            if longest is not None:
+                accepted = _both(accepted, pc.less_equal(lengths, longest))
+        return accepted
 
     def keys(self, parsed: pa.Array) -> pa.Array:
         """Text is its own key."""
@@ -102,36 +111,42 @@ class ParsedScreen(Screen):
 
     def parse(self, texts: pa.Array) -> pa.Array:
         """Parsed values of type ``kind``; everything else is null."""
-        values = self._cast_all(texts)
+        # Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
+        plain = _plain_digits(texts)
+        filled = _masked(texts, pc.not_equal(pc.binary_length(texts), 0)) if has_empty(texts) else texts
+        values = self._cast(filled) if plain else None
         if values is None:
-            values = self._checked(pc.cast(_kept(texts, pc.match_substring_regex(texts, self._pattern)), self._kind))
+            # Few cells are odd: only the stretches with one in them are matched cell by cell.
+            stretches = (filled.slice(first, _STRETCH) for first in range(0, len(filled), _STRETCH))
+            values = pa.concat_arrays([self._cast_stretch(stretch, plain) for stretch in stretches])
+        values = self._checked(values)
         for name, bound in self._bounds.items():
             within = self._compare[name](values, bound)
             if pc.min(within).as_py() is False:
                 values = _kept(values, within)
         return _without(values, self._missing, texts)
 
-    def _cast_all(self, texts: pa.Array) -> pa.Array | None:
-        """The quick way: if there are no letters and Arrow can parse all that is not empty, all is well.
+    def _cast_stretch(self, texts: pa.Array, plain: bool) -> pa.Array:
+        values = self._cast(texts) if plain or _plain_digits(texts) else None
+        if values is None:
+            values = pc.cast(_kept(texts, pc.match_substring_regex(texts, self._pattern)), self._kind)
+        return values
 
-        Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
-        """
-        if not _plain_digits(texts):
-            return None
-        if has_empty(texts):
-            texts = _kept(texts, pc.not_equal(pc.binary_length(texts), 0))
+    def _cast(self, texts: pa.Array) -> pa.Array | None:
+        """The values, if Arrow can parse all texts."""
         try:
-            return self._checked(pc.cast(texts, self._kind))
+            return pc.cast(texts, self._kind)
         except pa.ArrowInvalid:
             return None
 
     def _checked(self, values: pa.Array) -> pa.Array:
         if pa.types.is_floating(self._kind):
-            return _kept(values, pc.is_finite(values))
-        if pa.types.is_date(self._kind):
-            first = pa.scalar(_FIRST_DAY, pa.int32()).cast(self._kind)
-            return _kept(values, pc.greater_equal(values, first))
-        return values
+            real = pc.is_finite(values)
+        elif pa.types.is_date(self._kind):
+            real = pc.greater_equal(values, pa.scalar(_FIRST_DAY, pa.int32()).cast(self._kind))
+        else:
+            return values
+        return values if pc.min(real).as_py() is not False else _kept(values, real)
 
 
 def screen_for(field: Any, missing_values: list[str]) -> Screen | None:
@@ -229,7 +244,8 @@ def _plain_digits(texts: pa.Array) -> bool:
     if offsets[0] == offsets[-1]:
         return True
     data = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
-    return bool(data.min() >= _LOWEST and data.max() <= _HIGHEST)
+    # One comparison: what lies below the range wraps round and is large.
+    return bool((data - _LOWEST).max() <= _HIGHEST - _LOWEST)
 
 
 def offsets_of(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
@@ -250,6 +266,20 @@ def _both(one: pa.Array | None, other: pa.Array) -> pa.Array:
 def _kept(values: pa.Array, mask: pa.Array | None) -> pa.Array:
     """``values`` with null where ``mask`` is not true."""
     return values if mask is None else pc.if_else(mask, values, pa.scalar(None, values.type))
+
+
+def _masked(texts: pa.Array, mask: pa.Array | None) -> pa.Array:
+    """``texts`` with null where ``mask`` is not true; the texts themselves are shared, not copied."""
+    if mask is None:
+        return texts
+    valid = pc.fill_null(mask, False)
+    if texts.null_count:
+        valid = pc.and_(valid, texts.is_valid())
+    flags = np.zeros(texts.offset + len(texts), dtype=np.bool_)
+    flags[texts.offset :] = valid.to_numpy(zero_copy_only=False)
+    bitmap = pa.py_buffer(np.packbits(flags, bitorder="little"))
+    buffers = [bitmap, *texts.buffers()[1:]]
+    return pa.Array.from_buffers(texts.type, len(texts), buffers, offset=texts.offset)
 
 
 def _without(values: pa.Array, missing: pa.Array, texts: pa.Array) -> pa.Array:

@@ -90,3 +90,12 @@ def test_large_look_up_tables_go_to_duckdb_and_answer_as_small_ones(tmp_path: Pa
         assert [table.absent(asked).tolist() for table in tables] == [[False, True, True, True]] * 2
         one = store.lookup(1, (batch.select(["k0"]) for batch in batches(texts)))
         assert one.absent(asked[:1]).tolist() == [False, True, True, False]
+
+
+def test_texts_of_one_length_have_the_hashes_that_they_have_among_others() -> None:
+    texts = ["", "a", "ab" * 4, "ab" * 4 + "c", "x" * 16, "x" * 17, "中文" * 5]
+    mixed = pa.record_batch([pa.array(["before", *texts]).slice(1)], names=["k0"])
+    together = hashes_of(mixed).tolist()
+    alone = [hashes_of(pa.record_batch([pa.array([text, text])], names=["k0"])).tolist() for text in texts]
+    assert alone == [[hash_, hash_] for hash_ in together]
+    assert len(set(together)) == len(texts)

@@ -1,0 +1,43 @@
+"""Screens: what they accept, cell by cell, however few cells of a column are odd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from frictionless import Schema
+
+from pipelines.validate.engine.columns import ColumnReader
+
+GOOD = {"integer": "12", "number": "1.50", "date": "2020-02-28", "string": "plain"}
+ODD = {
+    "integer": ["", "x", "1_0", "１２", "99999999999999999999", "1.0", "-5"],
+    "number": ["", "1e3", "NaN", "1,5", "Infinity", "-5"],
+    "date": ["", "2020-02-30", "2020-1-5", "0000-01-01", "noon", "2019-12-31"],
+    "string": ["", "中文" * 9, "more than ten"],
+}
+CONSTRAINTS: dict[str, dict[str, Any]] = {
+    "integer": {"minimum": 0}, "number": {"minimum": 0}, "date": {"minimum": "2020-01-01"}, "string": {"maxLength": 10},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_odd_cells_far_apart_are_read_and_all_others_are_screened(kind: str) -> None:
+    texts = [GOOD[kind]] * 5_000
+    for place, odd in enumerate(ODD[kind]):
+        texts[place * 700 + 3] = odd
+    field = Schema.from_descriptor({"fields": [{"name": "f", "type": kind, "constraints": CONSTRAINTS[kind]}]}).fields[
+        0
+    ]
+    reader = ColumnReader(field, field.create_cell_reader())
+    assert reader.screen is not None
+    cells = pa.array(["before", *texts]).slice(1)
+    verdict = reader.judge(cells)
+    faulty = verdict.faulty.tolist() if verdict.faulty is not None else [False] * len(texts)
+    missing = verdict.missing.tolist() if verdict.missing is not None else [False] * len(texts)
+    for place, text in enumerate(texts):
+        value, notes = field.read_cell(text)
+        assert faulty[place] == bool(notes)
+        assert missing[place] == (value is None and not (notes and "type" in notes))
+    assert verdict.codes is not None and (verdict.codes >= 0).sum() <= len(ODD[kind])

@@ -3,18 +3,28 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Benchmarks have an environment of their own: with other validators, which the project does not use.
+BENCH := .venv-bench
+BENCH_READY := $(BENCH)/.ready
 
 .PHONY: run test lint ui bench fuzz clean setup
 
 setup: $(READY)
 
-# The environment is what the lock file says, nothing else; hashes are checked.
+# An environment is what its lock files say, nothing else; hashes are checked.
+define install
+@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or say 'make PYTHON=/path/to/python3.11'"; exit 1; }
+$(PYTHON) -m venv --clear $(1)
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(2)
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+@touch $(1)/.ready
+endef
+
 $(READY): requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or say 'make PYTHON=/path/to/python3.11'"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $(READY)
+	$(call install,$(VENV),-r requirements.lock)
+
+$(BENCH_READY): requirements.lock requirements-bench.lock pyproject.toml
+	$(call install,$(BENCH),-r requirements.lock -r requirements-bench.lock)
 
 run: $(READY)
 	@$(BIN)/gongkai run
@@ -31,9 +41,10 @@ lint: $(READY)
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-bench: $(READY)
-	$(BIN)/python benchmarks/orchestration/run.py
-	$(BIN)/python benchmarks/validate/run.py
+# For instance: make bench BENCH_FLAGS='--suite full --large --json results.json'
+bench: $(BENCH_READY)
+	$(BENCH)/bin/python benchmarks/orchestration/run.py
+	$(BENCH)/bin/python -m benchmarks.validate.run $(BENCH_FLAGS)
 
 # Random tables and schemas against frictionless: how many, from which seed.
 fuzz: $(READY)
@@ -41,4 +52,4 @@ fuzz: $(READY)
 
 # Everything that can be made again; delivered and landed files stay.
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -22,21 +22,33 @@ from benchmarks.validate.tables import as_json, machine, markdown
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--suite", choices=ROWS, default="quick", help="how many rows: %(default)s")
-    parser.add_argument("--rows", type=int, help="rows of the payments table instead; other files have a share of it")
+    parser.add_argument("--rows", type=_positive, help="rows of payments instead; other files have a share of it")
     parser.add_argument("--large", action="store_true", help="also a payments table of ten times as many rows")
-    parser.add_argument("--rounds", type=int, default=3, help="%(default)s")
-    parser.add_argument("--reference-rows", type=int, help="rows that frictionless gets; its times are scaled")
+    parser.add_argument("--rounds", type=_positive, default=3, help="%(default)s")
+    parser.add_argument("--reference-rows", type=_positive, help="rows that frictionless gets; its times are scaled")
     parser.add_argument("--files", nargs="+", choices=KINDS, default=list(KINDS), help="kinds of files")
     parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured to FILE")
     return parser.parse_args()
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: a number from 1 is needed")
+    return int(text)
+
+
+def _installed(names: list[str]) -> list[str]:
+    """The contestants that can take part; says which cannot."""
+    installed = [name for name in names if importlib.util.find_spec(CONTESTANTS[name].needs) is not None]
+    for name in sorted(set(names) - set(installed)):
+        tell(f"{name} is left out: {CONTESTANTS[name].needs} is not installed ('make bench' installs it)")
+    return installed or sys.exit("no contestant is installed")
+
+
 def main() -> None:
     given = _arguments()
-    names = [name for name in given.contestants if importlib.util.find_spec(CONTESTANTS[name].needs) is not None]
-    for name in sorted(set(given.contestants) - set(names)):
-        tell(f"{name} is left out: {CONTESTANTS[name].needs} is not installed ('make bench' installs it)")
+    names = _installed(given.contestants)
     where = machine()
     versions = ", ".join(f"{name} {version}" for name, version in where["versions"].items())
     print(f"{where['cores']} cores, load {where['load'][0]:.1f}, Python {where['python']}, {versions}; "

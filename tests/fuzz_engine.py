@@ -48,8 +48,10 @@ VALUES: dict[str, list[str]] = {
     "any": ["a", "1", "中"],
 }  # fmt: skip
 FORMATED = {
-    "email": ["a@b.cn", "a@b", "x"],
-    "uri": ["http://a.cn/b", "a", "ftp://x", "http://"],
+    "email": ["a@b.cn", "a@b", "x", "first.last@mail-1.example.org", "A@b.cn", "a@@b.cn", "a@b.cn\n", "a@1.2",
+              "é@b.cn"],
+    "uri": ["http://a.cn/b", "a", "ftp://x", "http://", "https://a-b.cn/x/y?z=1&w=2", "http://a.cn:80", "http://[x]",
+            "http://a b", "http://a.cn/\n"],
     "uuid": ["123e4567-e89b-12d3-a456-426614174000", "123E4567-E89B-12D3-A456-426614174000", "x",
              "123e4567e89b12d3a456426614174000", "00000000-0000-0000-0000-000000000000"],
     "binary": ["YQ==", "YQ", "*", ""],

@@ -23,8 +23,9 @@ from pipelines.validate.engine.model import Block, Cells, Mask, Positions, Uncer
 from pipelines.validate.engine.screens import has_empty
 from pipelines.validate.engine.utf8_stream import Utf8Stream
 
-#: Larger blocks are read no faster and take more memory.
+#: Larger blocks are read no faster and take more memory; but those of wide tables should have many rows, too.
 BLOCK_BYTES = 4 << 20
+_COLUMNS_PER_BLOCK, _MOST_BLOCKS = 25, 6
 #: Ragged rows that wait for a batch; a file with nothing else is read with a wrong delimiter.
 _MOST_RAGGED = 100_000
 
@@ -90,7 +91,7 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
         with Utf8Stream(file.path, file.encoding) as stream:
             yield from pyarrow.csv.open_csv(
                 stream,
-                pyarrow.csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names),
+                pyarrow.csv.ReadOptions(use_threads=False, block_size=_block_bytes(file.width), column_names=names),
                 pyarrow.csv.ParseOptions(
                     delimiter=dialect.delimiter,
                     quote_char=dialect.quotechar or False,
@@ -103,6 +104,10 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
             )
     except (pa.ArrowException, UnicodeError) as problem:
         raise Uncertified(f"Arrow's parser refused the file ({type(problem).__name__})") from None
+
+
+def _block_bytes(width: int) -> int:
+    return BLOCK_BYTES * max(1, min(width // _COLUMNS_PER_BLOCK, _MOST_BLOCKS))
 
 
 def _is_plain(character: str) -> bool:

@@ -38,7 +38,13 @@ _BOUNDS: Mapping[str, Callable[..., Any]] = {
     "exclusiveMaximum": pc.less,
 }
 _STRICT = {"minimum": pc.greater, "maximum": pc.less, "exclusiveMinimum": pc.greater, "exclusiveMaximum": pc.less}
-_UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+#: Texts that certainly have a format, by format; other formats are read one by one.
+FORMATS = {
+    "uuid": "^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+    "email": "^[0-9a-z]{1,20}(?:[._-][0-9a-z]{1,20}){0,2}@(?:[0-9a-z]{1,30}(?:-[0-9a-z]{1,30})?[.]){1,3}[a-z]{2,20}$",
+    "uri": "^https?://[0-9a-z](?:[0-9a-z-]{0,30}[0-9a-z])?(?:[.][0-9a-z](?:[0-9a-z-]{0,30}[0-9a-z])?){0,4}"
+    "(?:/[0-9A-Za-z._~-]*)*(?:[?][0-9A-Za-z._~=&/-]*)?$",
+}
 _DAYS = (
     "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -176,10 +182,10 @@ def _text_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array, 
         pattern = narrower_pattern(str(constraints["pattern"]))
         if pattern is None or not _compiles(pattern):
             return None
-    if field.type == "string" and field.format == "uuid" and pattern is None:
-        pattern = _UUID
-    elif field.type == "string" and field.format in {"uri", "email", "uuid", "binary", "wkt"}:
-        return None
+    if field.type == "string" and field.format in {*FORMATS, "binary", "wkt"}:
+        if pattern is not None or field.format not in FORMATS:
+            return None
+        pattern = FORMATS[field.format]
     return TextScreen(constraints, pattern, special, empty)
 
 

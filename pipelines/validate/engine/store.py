@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -40,11 +40,12 @@ class LookupTable(ABC):
 
 
 class _InMemory(LookupTable):
-    def __init__(self, records: frozenset[tuple[str | None, ...]]) -> None:
-        self._records = records
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self._records = frozenset(itertools.chain.from_iterable(map(_records, batches)))
 
     def _absent(self, keys: pa.RecordBatch) -> Mask:
-        return np.fromiter((record not in self._records for record in _records(keys)), np.bool_, keys.num_rows)
+        present = np.fromiter(map(self._records.__contains__, _records(keys)), np.bool_, keys.num_rows)
+        return ~present
 
 
 class _InDuckDB(LookupTable):
@@ -102,7 +103,7 @@ class Store:
             characters += batch.get_total_buffer_size()
             if characters > _MOST_CHARACTERS:
                 return self._in_duckdb(width, itertools.chain(first, stream))
-        return _InMemory(frozenset(record for batch in first for record in _records(batch)))
+        return _InMemory(first)
 
     def _in_duckdb(self, width: int, batches: Iterable[pa.RecordBatch]) -> LookupTable:
         name = f"lookup_{self._tables}"
@@ -121,5 +122,7 @@ def key_names(width: int) -> list[str]:
     return [f"k{position}" for position in range(width)]
 
 
-def _records(keys: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
-    return zip(*(column.to_pylist() for column in keys.columns), strict=True)
+def _records(keys: pa.RecordBatch) -> Iterable[Any]:
+    """The rows as tuples; of a single column the texts themselves."""
+    columns = [column.to_pylist() for column in keys.columns]
+    return columns[0] if len(columns) == 1 else zip(*columns, strict=True)

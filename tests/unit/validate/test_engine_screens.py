@@ -7,8 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from frictionless import Schema
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.validate.engine.columns import ColumnReader
+from pipelines.validate.engine.screens import FORMATS
 
 GOOD = {"integer": "12", "number": "1.50", "date": "2020-02-28", "string": "plain"}
 ODD = {
@@ -41,3 +44,17 @@ def test_odd_cells_far_apart_are_read_and_all_others_are_screened(kind: str) -> 
         assert faulty[place] == bool(notes)
         assert missing[place] == (value is None and not (notes and "type" in notes))
     assert verdict.codes is not None and (verdict.codes >= 0).sum() <= len(ODD[kind])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_frictionless_accepts_whatever_a_format_screen_accepts(name: str) -> None:
+    field = Schema.from_descriptor({"fields": [{"name": "f", "type": "string", "format": name}]}).fields[0]
+    reader = ColumnReader(field, field.create_cell_reader())
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.from_regex(FORMATS[name], fullmatch=True).map(str.strip))
+    def accepted(text: str) -> None:
+        assert reader.judge(pa.array([text])).codes is None
+        assert field.read_cell(text) == (text, None)
+
+    accepted()

@@ -344,7 +344,9 @@ def compare(case: Case) -> tuple[str, str | None]:
 
 def _foreign(records: list[list[str | None]]) -> ForeignTable:
     columns = records[0]
-    return ForeignTable(lambda names: [tuple(row[columns.index(name)] for name in names) for row in records[1:]])
+    return ForeignTable.of_records(
+        lambda names: [tuple(row[columns.index(name)] for name in names) for row in records[1:]]
+    )
 
 
 def _run(seed: int) -> tuple[int, str, str | None]:

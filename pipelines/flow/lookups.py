@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.core.records import Delivery
-from pipelines.core.sql import identifier
+from pipelines.core.sql import identifier, literal
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
 from pipelines.registry import CodeList, Dataset
 from pipelines.validate import ForeignTable
-from pipelines.validate.engine.foreign import Record
 from pipelines.validate.validation import VALIDATED_FILE
 
 #: The document in an outcome's folder that says what was decided.
 OUTCOME_FILE = "outcome.json"
-_FETCH = 10_000
+_BATCH = 65_536
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def references(inst: Installation, dataset: Dataset) -> References:
     for resource in sorted({key.reference.resource for key in dataset.foreign_keys} - {dataset.id}):
         table = inst.catalog.table(resource)
         if table is not None:
-            tables[resource] = ForeignTable(_from_codelist(table))
+            tables[resource] = _from_codelist(table)
         elif resource in inst.catalog.datasets:
             outcomes = current_outcomes(inst, resource)
             digest.update("\0".join(sorted(outcome.folder for outcome in outcomes)).encode())
             paths = [inst.workspace.outcomes / outcome.folder / VALIDATED_FILE for outcome in outcomes]
-            tables[resource] = ForeignTable(_from_files(paths))
+            tables[resource] = _from_files(paths)
     return References(tables, digest.hexdigest())
 
 
@@ -64,24 +64,21 @@ def current_outcomes(inst: Installation, dataset: str) -> list[StoredOutcome]:
     return [outcome for _, outcome in sorted(current.items()) if is_stored(inst, outcome)]
 
 
-def _from_codelist(table: CodeList) -> Callable[[tuple[str, ...]], Iterable[Record]]:
-    return lambda columns: ((*(row[column] for column in columns),) for row in table.rows)
+def _from_codelist(table: CodeList) -> ForeignTable:
+    return ForeignTable.of_records(lambda columns: (tuple(row[column] for column in columns) for row in table.rows))
 
 
-def _from_files(paths: list[Path]) -> Callable[[tuple[str, ...]], Iterable[Record]]:
-    def keys(columns: tuple[str, ...]) -> Iterator[Record]:
+def _from_files(paths: list[Path]) -> ForeignTable:
+    def batches(columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         if not paths:
             return
-        listed = ", ".join(f"CAST({identifier(column)} AS VARCHAR)" for column in columns)
+        listed = ", ".join(f"CAST({identifier(column)} AS VARCHAR) AS {identifier(column)}" for column in columns)
+        files = ", ".join(literal(str(path)) for path in paths)
         with duckdb.connect() as connection:
-            result = connection.execute(
-                f"SELECT DISTINCT {listed} FROM read_parquet($files, union_by_name = true)",
-                {"files": [str(path) for path in paths]},
-            )
-            while rows := result.fetchmany(_FETCH):
-                yield from rows
+            rows = connection.sql(f"SELECT {listed} FROM read_parquet([{files}], union_by_name = true)")
+            yield from rows.to_arrow_reader(_BATCH)
 
-    return keys
+    return ForeignTable(batches)
 
 
 def previous_rows(inst: Installation, dataset: Dataset, delivery: Delivery) -> Path | None:

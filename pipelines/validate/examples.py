@@ -115,10 +115,10 @@ def _references(dataset: Dataset, catalog: Catalog) -> dict[str, ForeignTable]:
         name = key.reference.resource
         table = catalog.table(name)
         if table is not None:
-            tables[name] = ForeignTable(_lookup(table.rows))
+            tables[name] = ForeignTable.of_records(_lookup(table.rows))
         elif name in catalog.datasets and name != dataset.id:
             header, *rows = _rows(catalog.datasets[name].folder / "examples" / "valid.csv") or [[]]
-            tables[name] = ForeignTable(_lookup([dict(zip(header, row, strict=False)) for row in rows]))
+            tables[name] = ForeignTable.of_records(_lookup([dict(zip(header, row, strict=False)) for row in rows]))
     return tables
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.errors import DeliveryRejected
@@ -123,10 +124,10 @@ def _place(batch: JudgedBatch, ordinal: int) -> Location:
 def _own_rows(raw: RawTable, arrangement: Arrangement) -> ForeignTable:
     """The delivery itself as a lookup table, for foreign keys that point into their own dataset."""
 
-    def keys(columns: tuple[str, ...]) -> Iterator[tuple[str | None, ...]]:
+    def batches(columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         positions = [f"c{arrangement.columns[name]}" for name in columns]
         with pq.ParquetFile(raw.parquet) as stored:
-            for batch in stored.iter_batches(columns=positions):
-                yield from zip(*(batch.column(name).to_pylist() for name in positions), strict=True)
+            for batch in stored.iter_batches(columns=list(dict.fromkeys(positions))):
+                yield pa.record_batch([batch.column(position) for position in positions], names=list(columns))
 
-    return ForeignTable(keys)
+    return ForeignTable(batches)

@@ -24,13 +24,32 @@ class ForeignTable:
     """A table that foreign keys point into.
 
     Attributes:
-        keys: gives the distinct records of the named columns, as text.
+        batches: gives the records of the named columns, as text, a column each and in their order; a record may
+            come again.
         fields: Table Schema field descriptors by name; a column that is not named has the type of the field
             that refers to it, without constraints.
     """
 
-    keys: Callable[[tuple[str, ...]], Iterable[Record]]
+    batches: Callable[[tuple[str, ...]], Iterable[pa.RecordBatch]]
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of_records(cls, records: Callable[[tuple[str, ...]], Iterable[Record]],
+                   fields: Mapping[str, Mapping[str, Any]] | None = None) -> ForeignTable:  # fmt: skip
+        """A table given record by record."""
+
+        def batches(columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+            rows = iter(records(columns))
+            while chunk := list(itertools.islice(rows, _BATCH)):
+                arrays = [pa.array(texts, pa.string()) for texts in zip(*chunk, strict=True)]
+                yield pa.record_batch(arrays, names=key_names(len(columns)))
+
+        return cls(batches, fields or {})
+
+    def records(self, columns: tuple[str, ...]) -> Iterator[Record]:
+        """The records of the named columns, one by one."""
+        for batch in self.batches(columns):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def lookup_schema(table: ForeignTable, keys: Sequence[ForeignKey], descriptor: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,10 +106,9 @@ def _foreign_keys(key: ForeignKey, descriptor: Mapping[str, Any], table: Foreign
     fields = [schema.get_field(name) for name in key.reference]
     _comparable(plan, key, fields)
     readers = [ColumnReader(field, field.create_cell_reader(), keyed=True) for field in fields]
-    records = iter(table.keys(key.reference))
-    while chunk := list(itertools.islice(records, _BATCH)):
-        columns = [pa.array(texts, pa.string()) for texts in zip(*chunk, strict=True)]
-        yield keys_batch([reader.keys(reader.judge(texts)) for reader, texts in zip(readers, columns, strict=True)])
+    for batch in table.batches(key.reference):
+        columns = zip(readers, batch.columns, strict=True)
+        yield keys_batch([reader.keys(reader.judge(texts)) for reader, texts in columns])
 
 
 def keys_batch(columns: Sequence[pa.Array]) -> pa.RecordBatch:

@@ -65,7 +65,7 @@ def packaged(table: Any, descriptor: Mapping[str, Any], foreign: Mapping[str, Fo
     for name in dict.fromkeys(key.resource for key in keys if key.resource in foreign):
         schema = lookup_schema(foreign[name], [key for key in keys if key.resource == name], descriptor)
         columns = tuple(field["name"] for field in schema["fields"])
-        data = [list(columns), *(list(record) for record in foreign[name].keys(columns))]
+        data = [list(columns), *(list(record) for record in foreign[name].records(columns))]
         others.append(Resource(name=name, data=data, format="inline", schema=Schema.from_descriptor(schema)))
     return Package(resources=[*others, table]).get_table_resource(NAME) if others else table
 

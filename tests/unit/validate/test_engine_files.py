@@ -90,7 +90,7 @@ def test_foreign_keys_compare_cast_values(tmp_path: Path) -> None:
         "fields": [{"name": "code", "type": "integer"}],
         "foreignKeys": [{"fields": ["code"], "reference": {"resource": "codes", "fields": ["id"]}}],
     }
-    codes = ForeignTable(lambda _: [("1",), ("2",), ("x",), (None,)])
+    codes = ForeignTable.of_records(lambda _: [("1",), ("2",), ("x",), (None,)])
     report = _report(tmp_path, b"code\n01\n+2\n3\nx\n1\n", schema, foreign={"codes": codes})
     assert report.engine == "fast"
     note = 'for "code": values "3" not found in the lookup table "codes" as "id"'

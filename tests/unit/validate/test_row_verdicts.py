@@ -107,7 +107,7 @@ def test_foreign_keys_are_looked_up_by_cast_value_in_any_number_of_fields(tmp_pa
     descriptor = {**tree_descriptor(), "row_constraints": []}
     catalog = load_catalog(write_registry(tmp_path / "registry", tree_inventory=(descriptor, schema), plots=other))
     records = [{"district": "e", "plot": "1"}, {"district": "w", "plot": "02"}]
-    table = ForeignTable(lambda columns: [tuple(record[name] for name in columns) for record in records])
+    table = ForeignTable.of_records(lambda columns: [tuple(record[name] for name in columns) for record in records])
     rows: Rows = [["t1", "e", "01"], ["t2", "w", "2"], ["t3", "n", "1"], ["t4", "", ""]]
     _, findings, _ = judged(tmp_path, catalog, ["tree_id", "district", "plot"], rows, {"plots": table})
     assert [(f.rule, f.location.field, f.location.row) for f in findings if f.rule == "foreign-key"] == [

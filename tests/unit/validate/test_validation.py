@@ -27,7 +27,9 @@ def run(tmp_path: Path, catalog: Catalog, rows: list[list[str | None]], labels: 
     raw = raw_table(folder / "raw.parquet", labels or LABELS, rows)
     districts = catalog.codelists["district"].rows
     validation_of = catalog.datasets["tree_inventory"]
-    references = {"district": ForeignTable(lambda columns: [tuple(row[c] for c in columns) for row in districts])}
+    references = {
+        "district": ForeignTable.of_records(lambda columns: [tuple(row[c] for c in columns) for row in districts])
+    }
     table = None
     with FindingLog(folder) as log:
         try:

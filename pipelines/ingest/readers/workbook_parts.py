@@ -27,7 +27,7 @@ _IS = rb"\s{0,8}=\s{0,8}[\"']"
 _ROW = re.compile(_TAG % b"row" + _WITHIN + rb"r" + _IS + rb"([0-9]{1,7})[\"']")
 _HIDDEN_ROW = re.compile(_TAG % b"row" + _WITHIN + rb"hidden" + _IS + rb"(?:1|true)[\"']")
 _COLUMNS = re.compile(_TAG % b"col" + rb"([^<>]{0,400})>")
-_ATTRIBUTE = re.compile(rb"([\w:]{1,64})" + _IS + rb"([^\"']{0,1024})[\"']")
+_ATTRIBUTE = re.compile(rb"([\w:]{1,64})\s{0,8}=\s{0,8}(?:\"([^\"]{0,1024})\"|'([^']{0,1024})')")
 _WIDE = re.compile(rb"\br" + _IS + rb"([A-Z]{2,3})[0-9]{1,7}[\"']")
 _ANY = re.compile(rb"\br" + _IS + rb"[A-Z]{1,3}([0-9]{1,7})[\"']")
 _ERROR = re.compile(rb"\bt" + _IS + rb"e[\"']")
@@ -100,7 +100,7 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden:
 def _hidden_columns(window: bytes, overlap: int) -> list[tuple[int, int]]:
     found = []
     for match in _COLUMNS.finditer(window):
-        attributes = dict(_ATTRIBUTE.findall(match[1]))
+        attributes = _attributes(match[1])
         if match.end() > overlap and attributes.get(b"hidden") in {b"1", b"true"}:
             bounds = attributes.get(b"min", b""), attributes.get(b"max", b"")
             if all(bound.isdigit() and len(bound) < 8 for bound in bounds):
@@ -129,7 +129,11 @@ def _elements(package: zipfile.ZipFile, part: str, pattern: re.Pattern[bytes]) -
         return
     with package.open(part) as stream:
         for match in pattern.finditer(stream.read(_BLOCK)):
-            yield dict(_ATTRIBUTE.findall(match[1]))
+            yield _attributes(match[1])
+
+
+def _attributes(element: bytes) -> dict[bytes, bytes]:
+    return {name: double or single for name, double, single in _ATTRIBUTE.findall(element)}
 
 
 def _windows(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, int]]:

@@ -27,7 +27,8 @@ class Grid:
     ``sheet`` is how the sheet is shown, ``sheet_name`` what it is called.
     ``labels`` is set where the format itself names the columns (JSON, Parquet): there is no header to look for.
     ``padded`` says that all rows are equally wide whatever was entered (Excel), so that empty cells beyond the
-    header mean nothing. ``merges`` are the merged cells, in the columns of ``rows``.
+    header mean nothing. ``merges`` are the merged cells, in the columns of ``rows``; ``left`` is how many columns of
+    the sheet stand before those.
     """
 
     file: str
@@ -39,3 +40,4 @@ class Grid:
     padded: bool = False
     merges: tuple[Merge, ...] = ()
     sheet_name: str | None = None
+    left: int = 0

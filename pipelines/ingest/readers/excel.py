@@ -33,12 +33,7 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
         if inspection.errors:
             finding = read_finding("excel-errors", Location(source.name), Severity.WARNING, cells=inspection.errors)
             findings.append(finding)
-    outcome = try_workbook(source.path)
-    if outcome is Outcome.ENCRYPTED:
-        raise unreadable("encrypted-file", source.name)
-    if outcome is not Outcome.LOADED:
-        raise unreadable("damaged-file", source.name, format=source.format.value)
-    workbook = calamine.load_workbook(str(source.path))
+    workbook = load_on_trial(source)
     found = False
     with workbook:
         for name, shown in _chosen(workbook, source.name, layout, findings):
@@ -49,6 +44,20 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
                 yield _grid(source, shown, sheet)
     if not found:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)
+
+
+def load_on_trial(source: SourceFile) -> calamine.CalamineWorkbook:
+    """Load a workbook, after another process has shown that this goes well.
+
+    Raises:
+        Unreadable: when it is encrypted or damaged.
+    """
+    outcome = try_workbook(source.path)
+    if outcome is Outcome.ENCRYPTED:
+        raise unreadable("encrypted-file", source.name)
+    if outcome is not Outcome.LOADED:
+        raise unreadable("damaged-file", source.name, format=source.format.value)
+    return calamine.load_workbook(str(source.path))
 
 
 def _chosen(
@@ -99,5 +108,5 @@ def _grid(source: SourceFile, shown: str, sheet: calamine.CalamineSheet) -> Grid
             yield GridRow(index + 1, [cell_text(value) for value in values])
 
     return Grid(
-        source.name, shown, source.format, None, rows, padded=True, merges=merges, sheet_name=sheet.name
+        source.name, shown, source.format, None, rows, padded=True, merges=merges, sheet_name=sheet.name, left=left
     )  # fmt: skip

@@ -82,15 +82,15 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden:
         return 0
     rows, columns, errors = 0, _MAX_NARROW, 0
     concealed = hidden.setdefault(part.filename, Hidden())
-    for window, overlap in _windows(package, part):
+    for window, overlap in windows(package, part):
         rows = max([rows, *(int(match[1]) for match in _ROW.finditer(window))])
-        columns = max([columns, *(_column_number(letters) for letters in set(_WIDE.findall(window)))])
+        columns = max([columns, *(column_number(letters) for letters in set(_WIDE.findall(window)))])
         errors += sum(1 for match in _ERROR.finditer(window) if match.end() > overlap)
         concealed.rows += sum(1 for match in _HIDDEN_ROW.finditer(window) if match.end() > overlap)
         concealed.columns += _hidden_columns(window, overlap)
     if columns > _MAX_NARROW:
         # Only wide sheets can span too much, so only they are read again for the rows their cells name.
-        for window, _ in _windows(package, part):
+        for window, _ in windows(package, part):
             rows = max([rows, *map(int, set(_ANY.findall(window)))])
     if rows * columns > MAX_SHEET_CELLS:
         raise unreadable("sheet-too-large", name, rows=rows, columns=columns, limit=MAX_SHEET_CELLS)
@@ -136,7 +136,7 @@ def _attributes(element: bytes) -> dict[bytes, bytes]:
     return {name: double or single for name, double, single in _ATTRIBUTE.findall(element)}
 
 
-def _windows(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, int]]:
+def windows(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, int]]:
     """Blocks of a part, each with the end of the one before in front of it, and how long that end is."""
     tail = b""
     with package.open(part) as stream:
@@ -146,7 +146,8 @@ def _windows(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[
             tail = window[-_OVERLAP:]
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """The number of a column, from 1, by its letters."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1

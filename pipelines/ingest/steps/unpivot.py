@@ -37,7 +37,7 @@ class UnpivotStep(Streaming):
         for row in range(len(batch)):
             for place, name in self._places.items():
                 amount = batch.columns[place][row]
-                if self._keep_missing or not _is_missing(amount):
+                if self._keep_missing or not is_missing(amount):
                     rows.append(row)
                     names.append(name)
                     amounts.append(amount)
@@ -51,5 +51,6 @@ class UnpivotStep(Streaming):
         return taken
 
 
-def _is_missing(cell: Cell) -> bool:
+def is_missing(cell: Cell) -> bool:
+    """Tell whether an amount is absent, empty or zero."""
     return is_empty(cell) or as_decimal(cell) == 0

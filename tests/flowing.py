@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.main import app
 from pipelines.flow import Installation, PeriodResult, Work, pending, process, refresh_index, release
 from pipelines.ingest import scan_inbox
 
@@ -22,3 +27,13 @@ def run_all(inst: Installation) -> dict[Work, PeriodResult]:
     release(inst)
     refresh_index(inst)
     return results
+
+
+class Command:
+    """Runs ``gongkai`` in this process."""
+
+    def __call__(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json").stdout)

@@ -21,6 +21,7 @@ from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
 from pipelines.registry import CatalogUnusable, Problem
+from pipelines.validate.annotate.errors import CannotAnnotate
 
 
 def described(message_id: str) -> str:
@@ -66,7 +67,7 @@ def readable_errors(out: Output) -> Iterator[None]:
     except GongkaiError as error:
         out.json({"error": error.message.as_dict()})
         out.error(out.of(error.message))
-        usage = isinstance(error, (InvalidPeriod, UnknownDataset, UnknownDelivery))
+        usage = isinstance(error, (InvalidPeriod, UnknownDataset, UnknownDelivery, CannotAnnotate))
         missing = isinstance(error, CatalogMissing)
         raise typer.Exit(EXIT_UNFINISHED if missing else EXIT_USAGE if usage else EXIT_PROBLEMS) from error
     except (OSError, MemoryError) as error:

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.output import EXIT_PROBLEMS, Output
+from pipelines.cli.progress import delivery_progress
 from pipelines.cli.summaries import show_groups, verdict_id
 from pipelines.core.errors import UnknownDelivery
 from pipelines.core.files import replace_file
@@ -17,7 +18,9 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation
 from pipelines.flow.lookups import OUTCOME_FILE, stored_outcome
+from pipelines.ingest import load_delivery
 from pipelines.validate import read_findings
+from pipelines.validate.annotate import AnnotatedFile, annotate
 from pipelines.validate.page import report_page
 from pipelines.validate.summary import FindingGroup, finding_groups
 
@@ -25,6 +28,7 @@ from pipelines.validate.summary import FindingGroup, finding_groups
 def report(
     delivery: Annotated[str, typer.Argument(help=described("cli-report-delivery-help"))],
     html: Annotated[Path | None, typer.Option("--html", help=described("cli-report-html-help"))] = None,
+    annotated: Annotated[Path | None, typer.Option("--annotate", help=described("cli-report-annotate-help"))] = None,
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
@@ -35,14 +39,17 @@ def report(
         folder = _folder(inst, out, delivery)
         outcome = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
         groups = finding_groups(folder)
+        copies = _annotate(inst, out, outcome, folder, annotated) if annotated is not None else ()
         if as_json:
             findings = [finding.as_dict() for finding in read_findings(folder)]
             grouped = [group.as_dict() for group in groups]
-            out.json({**outcome, "folder": str(folder), "groups": grouped, "findings": findings})
+            made = {"annotated": [copy.as_dict() for copy in copies]} if annotated is not None else {}
+            out.json({**outcome, "folder": str(folder), "groups": grouped, "findings": findings, **made})
         _show(out, outcome, groups, folder)
         if html is not None:
             _write_page(inst, out, outcome, groups, html)
-    if outcome["verdict"] == Verdict.REJECTED.value:
+        _show_copies(out, copies)
+    if outcome["verdict"] == Verdict.REJECTED.value or any(copy.path is None for copy in copies):
         raise typer.Exit(EXIT_PROBLEMS)
 
 
@@ -66,6 +73,25 @@ def _show(out: Output, outcome: dict[str, Any], groups: tuple[FindingGroup, ...]
         out.say("cli-report-excluded", excluded=excluded)
     show_groups(out, groups)
     out.say("cli-report-folder", folder=str(folder))
+
+
+def _annotate(
+    inst: Installation, out: Output, outcome: dict[str, Any], folder: Path, target: Path
+) -> tuple[AnnotatedFile, ...]:
+    delivery = load_delivery(inst.workspace, outcome["delivery"])
+    dataset = inst.catalog.datasets[delivery.key.dataset]
+    with inst.scratch(delivery.id) as scratch, delivery_progress(out, out.text("cli-report-annotating")) as progress:
+        return annotate(delivery, dataset, outcome, folder, target, out.language, scratch, progress)
+
+
+def _show_copies(out: Output, copies: tuple[AnnotatedFile, ...]) -> None:
+    for copy in copies:
+        if copy.reason is not None:
+            out.error(out.text("annotate-not-made", file=copy.file, reason=out.of(copy.reason)))
+            continue
+        out.say("cli-report-annotated", path=str(copy.path), marked=copy.marked)
+        for note in copy.notes:
+            out.say(note.id, **note.params)
 
 
 def _write_page(

@@ -1,7 +1,8 @@
 """Verdicts: does a delivered table keep to its Table Schema, its row constraints, its expectations and its past?
 
 Here: frictionless's verdict on every row (``engine``), row constraints in DuckDB, Great Expectations over small
-aggregated frames, drift against the department's last accepted delivery, and the one report format.
+aggregated frames, drift against the last accepted delivery, and the one report format, which is also told as a page
+and in copies of the delivered workbooks.
 
 Not here: reading files, what may be disclosed, what happens to a delivery after the verdict. Only this room and
 ``registry`` import frictionless; only ``expectations`` imports great_expectations, inside a function.

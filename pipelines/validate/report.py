@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -125,12 +126,17 @@ def read_findings(folder: Path, limit: int | None = None) -> Iterator[Finding]:
                 if left == 0:
                     return
                 left -= 1
-                yield Finding(
-                    Check(row["check"]),
-                    row["rule"],
-                    Severity(row["severity"]),
-                    Message(row["message"], json.loads(row["message_params"])),
-                    Message(row["remedy"], json.loads(row["remedy_params"])),
-                    Location(row["file"], row["sheet"], row["row"], row["field"]),
-                    row["value"],
-                )
+                yield as_finding(row)
+
+
+def as_finding(row: Mapping[str, Any]) -> Finding:
+    """A row of ``findings.parquet`` as the finding it was made from."""
+    return Finding(
+        Check(row["check"]),
+        row["rule"],
+        Severity(row["severity"]),
+        Message(row["message"], json.loads(row["message_params"])),
+        Message(row["remedy"], json.loads(row["remedy_params"])),
+        Location(row["file"], row["sheet"], row["row"], row["field"]),
+        row["value"],
+    )

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flowing import Deliver
+from flowing import Command, Deliver
 from support import write_registry
 
-from pipelines.core.paths import Workspace
+from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 from pipelines.flow import Installation, open_installation
 
 
@@ -36,3 +36,11 @@ def deliver(workspace: Workspace) -> Deliver:
 def inst(workspace: Workspace) -> Iterator[Installation]:
     with open_installation(workspace) as opened:
         yield opened
+
+
+@pytest.fixture
+def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv(DATA_VARIABLE, str(workspace.data))
+    monkeypatch.setenv(SCHEMA_VARIABLE, str(workspace.schema))
+    monkeypatch.setenv("GONGKAI_LANG", "en")
+    return Command()

@@ -7,31 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flowing import GOOD, HEADER, Deliver
-from typer.testing import CliRunner, Result
+from flowing import GOOD, HEADER, Command, Deliver
 
-from pipelines.cli.main import app
-from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
+from pipelines.core.paths import SCHEMA_VARIABLE, Workspace
 
 FAULTY = HEADER + GOOD + "t3,oak,999901,1,2022-01-01,,13700000000,\n"
-
-
-class Command:
-    """Runs ``gongkai`` in this process."""
-
-    def __call__(self, *arguments: str) -> Result:
-        return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self(*arguments, "--json").stdout)
-
-
-@pytest.fixture
-def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setenv(DATA_VARIABLE, str(workspace.data))
-    monkeypatch.setenv(SCHEMA_VARIABLE, str(workspace.schema))
-    monkeypatch.setenv("GONGKAI_LANG", "en")
-    return Command()
 
 
 def test_run_tells_what_became_of_deliveries_and_what_to_do_next(gongkai: Command, deliver: Deliver) -> None:

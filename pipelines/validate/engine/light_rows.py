@@ -85,9 +85,7 @@ class LightRow:
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._values:
-            for position, field in enumerate(self._readers):
-                if field == name:
-                    self._read(name, position)
+            self._read(name, list(self._readers).index(name))
         return self._values[name]
 
     @property
@@ -103,33 +101,39 @@ class LightRow:
         return LightError(kind, note=note, cells=self._texts, row_number=self.row_number, **attributes)
 
     def _read(self, name: str, position: int) -> None:
-        from frictionless import errors
-
         cell = self.cells[position] if position < len(self.cells) else None
         value, type_note, notes = self._readers[name](cell)
         self._values[name] = value
         if value is None and type_note is None:
             self._missing += 1
+        if type_note is None and not notes:
+            return
         place = {"cell": str(cell), "field_name": name, "field_number": position + 1}
         if type_note is not None:
-            self._errors.append(self.error(errors.TypeError, type_note, **place))
-        self._errors += [self.error(errors.ConstraintError, note, **place) for note in notes]
+            self._errors.append(self.error(frictionless_errors().TypeError, type_note, **place))
+        self._errors += [self.error(frictionless_errors().ConstraintError, note, **place) for note in notes]
 
     def _read_all(self) -> None:
-        from frictionless import errors
-
         for position, name in enumerate(self._readers):
             if name not in self._values:
                 self._read(name, position)
         names, delivered = list(self._readers), len(self.cells)
         for position in range(len(names), delivered):
-            self._errors.append(self.error(errors.ExtraCellError, "", cell=str(self.cells[position]), field_name="",
-                                           field_number=position + 1))  # fmt: skip
+            self._errors.append(self.error(frictionless_errors().ExtraCellError, "", cell=str(self.cells[position]),
+                                           field_name="", field_number=position + 1))  # fmt: skip
         for position in range(delivered, len(names)):
-            self._errors.append(self.error(errors.MissingCellError, "", cell="", field_name=names[position],
-                                           field_number=position + 1))  # fmt: skip
+            self._errors.append(self.error(frictionless_errors().MissingCellError, "", cell="",
+                                           field_name=names[position], field_number=position + 1))  # fmt: skip
         if self._missing == len(names):
-            self._errors = [self.error(errors.BlankRowError, "")]
+            self._errors = [self.error(frictionless_errors().BlankRowError, "")]
+
+
+@cache
+def frictionless_errors() -> Any:
+    """The module ``frictionless.errors``, imported when the first error is written."""
+    from frictionless import errors
+
+    return errors
 
 
 def readers_of(handlers: Mapping[str, Any]) -> Readers:

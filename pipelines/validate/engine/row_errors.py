@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.validate.engine.light_rows import LightRow
+from pipelines.validate.engine.light_rows import LightRow, frictionless_errors
 from pipelines.validate.engine.model import Cells, RowFacts
 from pipelines.validate.engine.plan import ForeignKey, Plan
 
@@ -26,36 +26,38 @@ def errors_of(cells: Cells, number: int, facts: RowFacts, plan: Plan) -> list[An
 
 
 def _unique(row: LightRow, facts: RowFacts, plan: Plan) -> None:
-    from frictionless.errors import UniqueError
-
     for name in plan.unique:
         value = row[name]
         if value is not None and name in facts.unique:
             position = list(plan.fields).index(name)
             note = f"the same as in the row at position {facts.unique[name]}"
-            row.errors.append(row.error(UniqueError, note, cell=str(value), field_name=name, field_number=position + 1))
+            row.errors.append(
+                row.error(
+                    frictionless_errors().UniqueError, note, cell=str(value), field_name=name, field_number=position + 1
+                )
+            )
 
 
 def _primary(row: LightRow, facts: RowFacts, plan: Plan) -> None:
-    from frictionless.errors import PrimaryKeyError
-
     if not plan.primary:
         return
     values = [row[name] for name in plan.primary]
     if all(value is None for value in values):
-        row.errors.append(row.error(PrimaryKeyError, 'cells composing the primary keys are all "None"'))
+        row.errors.append(
+            row.error(frictionless_errors().PrimaryKeyError, 'cells composing the primary keys are all "None"')
+        )
     elif facts.primary is not None:
-        row.errors.append(row.error(PrimaryKeyError, f"the same as in the row at position {facts.primary}"))
+        row.errors.append(
+            row.error(frictionless_errors().PrimaryKeyError, f"the same as in the row at position {facts.primary}")
+        )
 
 
 def _foreign(row: LightRow, key: ForeignKey, values: tuple[Any, ...]) -> Any:
-    from frictionless.errors import ForeignKeyError
-
     fields, reference = ", ".join(key.fields), ", ".join(key.reference)
     shown = ", ".join(str(value) for value in values)
     note = f'for "{fields}": values "{shown}" not found in the lookup table "{key.resource}" as "{reference}"'
     return row.error(
-        ForeignKeyError,
+        frictionless_errors().ForeignKeyError,
         note,
         field_names=list(key.fields),
         field_cells=["" if value is None else str(value) for value in values],

@@ -11,6 +11,7 @@ from pipelines.core.messages import Message, Parameter
 from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.conditions import vouched_values
+from pipelines.registry.dataset import ShareDrift
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expressions import binding_error, constraint_query
@@ -65,8 +66,11 @@ class DatasetChecker:
         for position, constraint in enumerate(dataset.row_constraints):
             yield from self._known_field(name, ("row_constraints", position, "field"), constraint.field)
         for position, drift in enumerate(dataset.drift):
-            if drift.measure != "rows":
-                yield from self._known_field(name, ("drift", position, "measure"), drift.measure[4:-1])
+            key = ("drift", position, "measure")
+            if drift.field:
+                yield from self._known_field(name, key, drift.field)
+                if isinstance(drift, ShareDrift) and not self._is_categorical(drift.field):
+                    yield self._problem(name, key, "check-not-categorical", field=drift.field)
         for resource in dataset.acceptance.references:
             if resource not in {key.reference.resource for key in self.dataset.foreign_keys}:
                 yield self._problem(name, ("acceptance", "references", resource), "check-unknown-reference",
@@ -75,6 +79,13 @@ class DatasetChecker:
     def _known_field(self, name: str, key: Key, field: str) -> Iterator[Problem]:
         if not self.dataset.has_field(field):
             yield self._problem(name, key, "check-unknown-field", field=field)
+
+    def _is_categorical(self, field: str) -> bool:
+        """Tell whether a field has a fixed set of values; one that does not exist is told elsewhere."""
+        if not self.dataset.has_field(field):
+            return True
+        spec = self.dataset.field(field)
+        return spec.type == "boolean" or spec.codelist is not None or spec.constraints.enum is not None
 
     def _schema(self) -> Iterator[Problem]:
         from frictionless import FrictionlessException, Schema

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from pipelines.core.findings import Severity
 from pipelines.core.periods import PeriodClass
@@ -54,13 +54,55 @@ class RowConstraint(Descriptor):
     remedy: Bilingual
 
 
-class Drift(Descriptor):
-    """How far a measure may move from the same department's last accepted delivery."""
+class _Drift(Descriptor):
+    """How far something may move from the same department's last accepted delivery."""
+
+    measure: str
+    severity: Severity = Severity.WARNING
+
+    @property
+    def field(self) -> str:
+        """The field in the measure's brackets; empty where there is none."""
+        return self.measure.partition("(")[2].rstrip(")")
+
+
+class RatioDrift(_Drift):
+    """Rows, or the sum of a field, as a multiple of the last delivery's."""
 
     measure: Annotated[str, Field(pattern=r"^(rows|sum\([a-z][a-z0-9_]*\))$")]
     min_ratio: Annotated[float, Field(gt=0, le=1)]
     max_ratio: Annotated[float, Field(ge=1)]
-    severity: Severity = Severity.WARNING
+
+
+class ShareDrift(_Drift):
+    """The shares of a categorical field's values, by their population stability index against the last delivery's.
+
+    As a rule below 0.1 nothing has moved, from 0.1 to 0.25 a little, above 0.25 the distribution is another one
+    (N. Siddiqi, Credit Risk Scorecards, 2006).
+    """
+
+    measure: Annotated[str, Field(pattern=r"^shares\([a-z][a-z0-9_]*\)$")]
+    max_index: Annotated[float, Field(gt=0)] = 0.25
+
+
+class AbsenceDrift(_Drift):
+    """The share of rows in which a field is absent, by its difference from the last delivery's (0.2: 20 points)."""
+
+    measure: Annotated[str, Field(pattern=r"^nulls\([a-z][a-z0-9_]*\)$")]
+    max_change: Annotated[float, Field(gt=0, le=1)]
+
+
+def _kind_of_drift(value: Any) -> str:
+    """Which kind of entry it is, by its measure; whatever is none of the others is judged as a ratio."""
+    measure = value.get("measure") if isinstance(value, dict) else value.measure
+    name = str(measure).partition("(")[0]
+    return name if name in {"shares", "nulls"} else "ratio"
+
+
+Drift = Annotated[
+    Annotated[RatioDrift, Tag("ratio")] | Annotated[ShareDrift, Tag("shares")] | Annotated[AbsenceDrift, Tag("nulls")],
+    Discriminator(_kind_of_drift),
+]
 
 
 class DatasetDescriptor(Descriptor):

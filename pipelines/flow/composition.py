@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import shutil
 from collections.abc import Sequence
+from itertools import chain
 
-from pipelines.core.files import replace_file
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
-from pipelines.core.records import CheckSummary, Verdict
+from pipelines.core.records import Verdict
 from pipelines.flow.clashes import clashed_with, giving_way
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import StoredOutcome
-from pipelines.flow.lookups import OUTCOME_FILE
 from pipelines.flow.machine import machine_trouble
-from pipelines.flow.outcomes import checks_as_json, disclosed_table, install, load_result
+from pipelines.flow.outcomes import disclosed_table, load_result
 from pipelines.flow.published import Published
 from pipelines.flow.results import Work
+from pipelines.flow.rewriting import rewrite
 from pipelines.publish import (
     Contribution,
     DuplicateAcrossDeliveries,
@@ -29,7 +27,7 @@ from pipelines.publish import (
     save_candidate,
 )
 from pipelines.registry import Dataset
-from pipelines.validate import FindingLog, read_findings
+from pipelines.validate import read_findings
 
 RULE = "primary-key"
 #: Keeps this use of the installation's secret apart from surrogates (RFC 5869 calls it "info").
@@ -101,21 +99,8 @@ def reject_clash(inst: Installation, work: Work, clash: DuplicateAcrossDeliverie
 
 def _reject(inst: Installation, work: Work, outcome: StoredOutcome, finding: Finding) -> None:
     """Replace an accepted outcome by a rejected one that says why."""
-    stored = inst.workspace.outcomes / outcome.folder
-    with inst.scratch(outcome.delivery) as folder:
-        shutil.copytree(stored, folder, dirs_exist_ok=True)
-        with FindingLog(folder) as log:
-            log.extend(read_findings(stored))
-            log.add(finding)
-        document = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
-        ran = {check for check, summary in load_result(inst, outcome).checks.items() if summary.ran}
-        summaries = {
-            check: CheckSummary(check in ran, summary.errors, summary.warnings, summary.rules)
-            for check, summary in log.summaries().items()
-        }
-        document.update(verdict=Verdict.REJECTED.value, rows_accepted=0, checks=checks_as_json(summaries))
-        replace_file(folder / OUTCOME_FILE, json.dumps(document, ensure_ascii=False, indent=1).encode(), mode=0o600)
-        install(folder, stored)
+    findings = chain(read_findings(inst.workspace.outcomes / outcome.folder), (finding,))
+    rewrite(inst, outcome, findings, verdict=Verdict.REJECTED.value, rows_accepted=0)
     mark = clashed_with(inst, work, load_result(inst, outcome).delivery.key.organisation)
     rejected = StoredOutcome(outcome.delivery, outcome.processing_key, Verdict.REJECTED, outcome.folder, mark, now())
     inst.ledger.record_outcome(rejected, work)

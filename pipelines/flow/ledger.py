@@ -21,8 +21,11 @@ FAILED = "failed"
 #: Begins ``unresolved`` where rows of other departments with the same keys kept a delivery out.
 CLASH = "clash:"
 
+#: Stands in ``frames_read`` where a newer delivery stands for the period: it is judged again if it comes to stand.
+SET_ASIDE = "aside"
+
 #: Raised when the tables change.
-_FORMAT = 1
+_FORMAT = 2
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS inbox (
@@ -34,7 +37,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_by_key ON deliveries (dataset, period, organisation, sequence);
 CREATE TABLE IF NOT EXISTS outcomes (
     delivery TEXT, processing_key TEXT, verdict TEXT NOT NULL, folder TEXT NOT NULL,
-    unresolved TEXT, decided TEXT NOT NULL,
+    unresolved TEXT, decided TEXT NOT NULL, frames_read TEXT,
     PRIMARY KEY (delivery, processing_key));
 CREATE TABLE IF NOT EXISTS compositions (
     dataset TEXT, period TEXT, composition TEXT NOT NULL, segment TEXT, rows INTEGER NOT NULL,
@@ -60,7 +63,8 @@ class LandedDelivery:
 class StoredOutcome:
     """What was decided about a delivery under a processing key. ``folder`` is relative to the outcomes folder;
     ``unresolved`` identifies the referenced rows that foreign keys were not found in, if any were not, or (with
-    ``CLASH`` before it) the other departments' deliveries that have the same keys."""
+    ``CLASH`` before it) the other departments' deliveries that have the same keys; ``frames_read`` the rows of other
+    deliveries that expectation frames were judged by, if any read some."""
 
     delivery: str
     processing_key: str
@@ -68,6 +72,7 @@ class StoredOutcome:
     folder: str
     unresolved: str | None
     decided: str
+    frames_read: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -163,9 +168,9 @@ class Ledger:
         """Remember what was decided about a delivery: its period is to be composed anew, and reported."""
         with self._writing() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (outcome.delivery, outcome.processing_key, outcome.verdict.value, outcome.folder, outcome.unresolved,
-                 outcome.decided),
+                 outcome.decided, outcome.frames_read),
             )  # fmt: skip
             place = (work.dataset, work.period)
             connection.execute("INSERT OR IGNORE INTO compositions VALUES (?, ?, '', NULL, 0)", place)
@@ -178,6 +183,31 @@ class Ledger:
             "SELECT * FROM outcomes WHERE delivery = ? AND processing_key = ?", (delivery, processing_key)
         ).fetchone()
         return _outcome(row) if row else None
+
+    def record_frames_read(self, outcome: StoredOutcome, frames_read: str) -> None:
+        """Remember that what an outcome's expectation frames read has changed, and that it made no difference."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE outcomes SET frames_read = ? WHERE delivery = ? AND processing_key = ?",
+                (frames_read, outcome.delivery, outcome.processing_key),
+            )
+
+    def set_aside_frames(self, deliveries: Iterable[str], processing_key: str) -> None:
+        """What the frames of deliveries read that newer ones stand for matters only once they stand again."""
+        clause = "WHERE delivery = ? AND processing_key = ? AND frames_read IS NOT NULL AND frames_read != ?"
+        marked = [(name, processing_key, SET_ASIDE) for name in deliveries]
+        if any(self._connection.execute(f"SELECT 1 FROM outcomes {clause}", entry).fetchone() for entry in marked):
+            with self._writing() as connection:
+                connection.executemany(f"UPDATE outcomes SET frames_read = '{SET_ASIDE}' {clause}", marked)
+
+    def frames_read(self, dataset: str, processing_key: str) -> list[tuple[DeliveryKey, str]]:
+        """Outcomes with expectation frames that read other deliveries' rows, and which rows those were."""
+        rows = self._connection.execute(
+            "SELECT d.dataset, d.period, d.organisation, o.frames_read FROM outcomes o JOIN deliveries d "
+            "ON d.id = o.delivery WHERE d.dataset = ? AND o.processing_key = ? AND o.frames_read != ?",
+            (dataset, processing_key, SET_ASIDE),
+        )
+        return [(DeliveryKey(*row[:3]), row[3]) for row in rows]
 
     def was_accepted(self, delivery: str, processing_key: str) -> bool:
         """Tell whether a delivery has been accepted under another processing key than the given."""
@@ -240,12 +270,18 @@ class Ledger:
         return {Work(*row) for row in rows}
 
     def unresolved(self, dataset: str, processing_key: str) -> Iterator[tuple[Work, str]]:
-        """Outcomes with foreign keys that found nothing, and what they were looked up in."""
+        """Outcomes with foreign keys that found nothing, and what they were looked up in.
+
+        A delivery that a newer accepted one stands for is never looked at again, so it is not among them.
+        """
         rows = self._connection.execute(
             "SELECT d.dataset, d.period, o.unresolved FROM outcomes o JOIN deliveries d ON d.id = o.delivery "
             "WHERE d.dataset = ? AND o.processing_key = ? AND o.unresolved IS NOT NULL "
-            "AND o.unresolved NOT LIKE ?",
-            (dataset, processing_key, f"{CLASH}%"),
+            "AND o.unresolved NOT LIKE ? AND NOT EXISTS (SELECT 1 FROM deliveries n JOIN outcomes p "
+            "ON p.delivery = n.id AND p.processing_key = o.processing_key WHERE n.dataset = d.dataset "
+            "AND n.period = d.period AND n.organisation = d.organisation AND n.sequence > d.sequence "
+            "AND p.verdict != ?)",
+            (dataset, processing_key, f"{CLASH}%", Verdict.REJECTED.value),
         )
         for dataset_id, period, looked_up in rows.fetchall():
             yield Work(dataset_id, period), looked_up
@@ -328,5 +364,5 @@ class Ledger:
             )
 
 
-def _outcome(row: tuple[str, str, str, str, str | None, str]) -> StoredOutcome:
-    return StoredOutcome(row[0], row[1], Verdict(row[2]), row[3], row[4], row[5])
+def _outcome(row: tuple[str, str, str, str, str | None, str, str | None]) -> StoredOutcome:
+    return StoredOutcome(row[0], row[1], Verdict(row[2]), *row[3:])

@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.core.records import Delivery
+from pipelines.core.records import Delivery, DeliveryKey
 from pipelines.core.sql import identifier, literal
 from pipelines.flow.installation import Installation
-from pipelines.flow.ledger import StoredOutcome
+from pipelines.flow.ledger import LandedDelivery, StoredOutcome
 from pipelines.registry import CodeList, Dataset
 from pipelines.validate import ForeignTable
 from pipelines.validate.validation import VALIDATED_FILE
@@ -41,10 +41,19 @@ def references(inst: Installation, dataset: Dataset) -> References:
             tables[resource] = _from_codelist(table)
         elif resource in inst.catalog.datasets:
             outcomes = current_outcomes(inst, resource)
-            digest.update("\0".join(sorted(outcome.folder for outcome in outcomes)).encode())
-            paths = [inst.workspace.outcomes / outcome.folder / VALIDATED_FILE for outcome in outcomes]
-            tables[resource] = _from_files(paths)
+            digest.update(identity(outcomes).encode())
+            tables[resource] = _from_files(rows_of(inst, outcomes))
     return References(tables, digest.hexdigest())
+
+
+def identity(outcomes: Iterable[StoredOutcome]) -> str:
+    """Changes when the rows of these outcomes may have: a delivery that is decided again keeps its folder."""
+    return "\0".join(sorted(f"{outcome.folder} {outcome.decided}" for outcome in outcomes))
+
+
+def rows_of(inst: Installation, outcomes: Iterable[StoredOutcome]) -> list[Path]:
+    """The files of accepted rows of these outcomes."""
+    return [inst.workspace.outcomes / outcome.folder / VALIDATED_FILE for outcome in outcomes]
 
 
 def stored_outcome(inst: Installation, dataset_id: str, delivery_id: str) -> StoredOutcome | None:
@@ -60,8 +69,13 @@ def is_stored(inst: Installation, outcome: StoredOutcome) -> bool:
 
 def current_outcomes(inst: Installation, dataset: str) -> list[StoredOutcome]:
     """The outcomes whose rows stand for a dataset now, over all periods and departments."""
+    return list(standing_outcomes(inst, dataset).values())
+
+
+def standing_outcomes(inst: Installation, dataset: str) -> dict[DeliveryKey, StoredOutcome]:
+    """Per department and period, the outcome whose rows stand for a dataset now."""
     current = inst.ledger.current(dataset, inst.processing_keys[dataset])
-    return [outcome for _, outcome in sorted(current.items()) if is_stored(inst, outcome)]
+    return {key: outcome for key, outcome in sorted(current.items()) if is_stored(inst, outcome)}
 
 
 def _from_codelist(table: CodeList) -> ForeignTable:
@@ -81,7 +95,7 @@ def _from_files(paths: list[Path]) -> ForeignTable:
     return ForeignTable(batches)
 
 
-def previous_rows(inst: Installation, dataset: Dataset, delivery: Delivery) -> Path | None:
+def previous_rows(inst: Installation, dataset: Dataset, delivery: Delivery | LandedDelivery) -> Path | None:
     """The department's last accepted rows before this delivery: of the nearest earlier period, else of this one."""
     candidates = []
     for key, outcome in inst.ledger.current(dataset.id, inst.processing_keys[dataset.id]).items():

@@ -17,14 +17,16 @@ from pipelines.core.findings import Check, Finding, Severity
 from pipelines.core.messages import Message
 from pipelines.core.records import CheckSummary, Delivery, DisclosedTable, RawTable, ValidatedTable, Verdict
 from pipelines.disclose import disclose, load_disclosed, save_disclosed
+from pipelines.flow.frame_rows import FrameReading, FrameRows
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import FAILED, StoredOutcome
-from pipelines.flow.lookups import OUTCOME_FILE, previous_rows, references
+from pipelines.flow.lookups import OUTCOME_FILE, References, previous_rows, references
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import DeliveryResult, Work
 from pipelines.ingest import load_delivery, read
 from pipelines.registry import Dataset
 from pipelines.validate import FindingLog, Validation, read_findings, validate
+from pipelines.validate.expectations import RESULTS_FILE
 
 CHECKS_FILE = "checks.json"
 _logger = logging.getLogger(__name__)
@@ -44,32 +46,43 @@ class _Reached:
     engine_reason: str | None = None
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What a delivery is judged by besides its own rows."""
+
+    references: References
+    rows: FrameRows
+
+
 def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: Progress | None) -> StoredOutcome:
     """Process one delivery and store its outcome; the same delivery and processing key is decided once."""
     key = inst.processing_keys[dataset.id]
     work = Work(delivery.key.dataset, delivery.key.period)
+    # Taken before the rows are read: what changes meanwhile has the delivery looked at again.
+    around = _Around(references(inst, dataset), FrameReading(inst, dataset).rows(delivery.key))
     with inst.scratch(delivery.id) as folder:
-        result, failed = _guarded(inst, delivery, dataset, folder, progress)
+        result, failed = _guarded(inst, delivery, dataset, around, folder, progress)
         failed = failed or result.bytes_missing
         unresolved = FAILED if failed else None
         if result.validated is not None and result.validated.unresolved_references:
-            unresolved = references(inst, dataset).identity
+            unresolved = around.references.identity
+        frames_read = around.rows.identity if dataset.reads and (folder / RESULTS_FILE).is_file() else None
         verdict = _write_outcome(folder, delivery, result)
         target = inst.workspace.outcomes / delivery.id / key[:16]
         install(folder, target)
     relative = target.relative_to(inst.workspace.outcomes).as_posix()
-    outcome = StoredOutcome(delivery.id, key, verdict, relative, unresolved, now())
+    outcome = StoredOutcome(delivery.id, key, verdict, relative, unresolved, now(), frames_read)
     inst.ledger.record_outcome(outcome, work)
     _logger.info("%s: %s", delivery.id, verdict.value)
     return outcome
 
 
-def _guarded(inst: Installation, delivery: Delivery, dataset: Dataset, folder: Path,
+def _guarded(inst: Installation, delivery: Delivery, dataset: Dataset, around: _Around, folder: Path,
              progress: Progress | None) -> tuple[_Reached, bool]:  # fmt: skip
     """Run the stages. A defect of the program rejects this delivery for now, stops no other, and is tried again."""
     try:
         with machine_trouble():
-            return _through_stages(inst, delivery, dataset, folder, progress), False
+            return _through_stages(inst, delivery, dataset, around, folder, progress), False
     except (OSError, MemoryError):
         raise  # The machine's trouble, not the delivery's: there is no verdict, and the next run tries again.
     except GongkaiError as problem:
@@ -87,7 +100,7 @@ def _guarded(inst: Installation, delivery: Delivery, dataset: Dataset, folder: P
     return _Reached(), True
 
 
-def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, folder: Path,
+def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, around: _Around, folder: Path,
                     progress: Progress | None) -> _Reached:  # fmt: skip
     reached = _Reached()
     with FindingLog(folder) as log:
@@ -96,7 +109,7 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, fo
             raw = reached.raw = read(delivery, dataset, inst.catalog, folder, progress)
             log.extend(raw.findings)
             earlier = previous_rows(inst, dataset, delivery)
-            validation = Validation(dataset, inst.catalog, references(inst, dataset).tables, earlier)
+            validation = Validation(dataset, inst.catalog, around.references.tables, earlier, around.rows.files)
             validated = reached.validated = validate(raw, validation, log, folder, progress)
             log.ran.add(Check.PERSONAL_DATA)
             disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress)

@@ -10,6 +10,7 @@ from pipelines.flow.clashes import clashed_with
 from pipelines.flow.composition import compose, composition_key, reject_clash
 from pipelines.flow.inbox_trouble import not_landed
 from pipelines.flow.installation import Installation, now
+from pipelines.flow.judging_again import up_to_date
 from pipelines.flow.ledger import CLASH, LandedDelivery, StoredOutcome
 from pipelines.flow.lookups import references, stored_outcome
 from pipelines.flow.outcomes import Progress, decide, load_result
@@ -96,8 +97,10 @@ def _decide(inst: Installation, dataset: Dataset, work: Work, published: Publish
     for organisation, newest_first in groupby(inst.ledger.deliveries(work), key=lambda each: each.key.organisation):
         deliveries = list(newest_first)
         last = deliveries[0]
+        passed = 0
         for position, delivery in enumerate(deliveries):
             last = delivery
+            passed = position + 1
             outcome = _decided(inst, dataset, work, delivery, standing, unfinished, progress)
             if outcome is not None and position == 0:
                 standing.latest.append(outcome)
@@ -106,6 +109,7 @@ def _decide(inst: Installation, dataset: Dataset, work: Work, published: Publish
                 break
             if inst.ledger.was_accepted(delivery.id, key) or published.has(delivery.id):
                 break
+        inst.ledger.set_aside_frames((older.id for older in deliveries[passed:]), key)
         if (not standing.current or standing.current[-1].delivery != last.id) and published.has_rows_of(organisation):
             standing.held.append(last.id)
     return standing
@@ -118,7 +122,11 @@ def _decided(inst: Installation, dataset: Dataset, work: Work, delivery: LandedD
         return None
     stored = stored_outcome(inst, dataset.id, delivery.id)
     if stored is not None and _still_holds(inst, dataset, work, delivery, stored):
-        return stored
+        renewed = up_to_date(inst, dataset, delivery, stored)
+        if renewed is not None:
+            if renewed is not stored:
+                standing.processed.append(renewed)
+            return renewed
     try:
         outcome = decide(inst, load_delivery(inst.workspace, delivery.id), dataset, progress)
     except MemoryError:

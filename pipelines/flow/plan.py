@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 from pipelines.core.errors import InvalidPeriod
 from pipelines.flow.clashes import to_reconsider
+from pipelines.flow.frame_rows import FrameReading
 from pipelines.flow.installation import Installation
 from pipelines.flow.lookups import is_stored, references
 from pipelines.flow.results import Work
 from pipelines.ingest import InboxScan, scan_inbox
+from pipelines.registry import Dataset
 
 
 def inbox_changes(inst: Installation, stable_seconds: float) -> tuple[Work, ...]:
@@ -29,8 +31,9 @@ def pending(inst: Installation, scan: InboxScan) -> tuple[Work, ...]:
     """Everything that :func:`pipelines.flow.process` has something to do for, in the order to do it.
 
     That is: inbox folders that changed, deliveries without an outcome under the current descriptors, references
-    that could not be resolved and may be now, rejections for keys of another department that has redelivered, and
-    periods whose segment was not composed after a crash or was composed under another descriptor.
+    that could not be resolved and may be now, expectation frames that read rows which have changed, rejections for
+    keys of another department that has redelivered, and periods whose segment was not composed after a crash or was
+    composed under another descriptor.
     """
     _forget_lost_outcomes(inst)
     known = inst.ledger.signatures()
@@ -42,7 +45,8 @@ def pending(inst: Installation, scan: InboxScan) -> tuple[Work, ...]:
     found |= inst.ledger.undecided(inst.processing_keys)
     found |= inst.ledger.uncomposed(inst.processing_keys)
     found |= {*to_reconsider(inst)}
-    return in_order(inst, found | _resolvable(inst, found))
+    found |= _resolvable(inst, found)
+    return in_order(inst, found | _to_judge_again(inst, found))
 
 
 def _forget_lost_outcomes(inst: Installation) -> None:
@@ -50,6 +54,26 @@ def _forget_lost_outcomes(inst: Installation) -> None:
     for outcome in inst.ledger.outcomes(inst.processing_keys.values()):
         if not is_stored(inst, outcome):
             inst.ledger.forget_outcome(outcome)
+
+
+def _to_judge_again(inst: Installation, soon: set[Work]) -> set[Work]:
+    """Outcomes with expectation frames whose rows in other deliveries have changed, or are about to."""
+    found: set[Work] = set()
+    for dataset_id in inst.catalog.order:
+        dataset = inst.catalog.datasets[dataset_id]
+        judged = inst.ledger.frames_read(dataset_id, inst.processing_keys[dataset_id]) if dataset.reads else []
+        reading = FrameReading(inst, dataset)
+        for key, read in judged:
+            if _reads_any(dataset, key.period, soon | found) or read != reading.rows(key).identity:
+                found.add(Work(dataset_id, key.period))
+    return found
+
+
+def _reads_any(dataset: Dataset, period: str, changing: set[Work]) -> bool:
+    """Whether the frames of a dataset and period read any of these."""
+    read = (work for work in changing if work.dataset in dataset.reads)
+    # Of its own dataset, earlier periods.
+    return any(work.dataset != dataset.id or dataset.period(work.period) < dataset.period(period) for work in read)
 
 
 def _resolvable(inst: Installation, soon: set[Work]) -> set[Work]:

@@ -30,8 +30,8 @@ def dataset_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
     """One assets definition per usable dataset."""
     depths: dict[str, int] = {}
     for dataset_id in catalog.order:
-        references = {key.reference.resource for key in catalog.datasets[dataset_id].foreign_keys}
-        depths[dataset_id] = max((depths[name] + 1 for name in references if name in depths), default=0)
+        related = catalog.datasets[dataset_id].related
+        depths[dataset_id] = max((depths[name] + 1 for name in related if name in depths), default=0)
     return [_assets(catalog, dataset, depths[dataset_id]) for dataset_id, dataset in sorted(catalog.datasets.items())]
 
 

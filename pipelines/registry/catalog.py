@@ -57,6 +57,17 @@ class Dataset:
         """Foreign keys, in the order of the schema."""
         return self.schema.foreignKeys
 
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Names of the datasets that expectation frames read besides the delivery, its own among them."""
+        return frozenset(name for frame in (self.expectations.frames if self.expectations else ())
+                         for name in frame.datasets)  # fmt: skip
+
+    @cached_property
+    def related(self) -> frozenset[str]:
+        """Names of the other datasets and code lists that foreign keys point into or expectation frames read."""
+        return (self.reads | {key.reference.resource for key in self.foreign_keys}) - {self.id}
+
     @property
     def period_class(self) -> PeriodClass:
         """How often it is delivered."""
@@ -140,7 +151,7 @@ class Catalog:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """Dataset identifiers, referenced ones before those that refer to them, else alphabetical."""
+        """Dataset identifiers, those that others refer to or read before these, else alphabetical."""
         placed: list[str] = []
         seen: set[str] = set()
 
@@ -148,8 +159,8 @@ class Catalog:
             if dataset_id in seen or dataset_id not in self.datasets:
                 return
             seen.add(dataset_id)
-            for key in self.datasets[dataset_id].foreign_keys:
-                place(key.reference.resource)
+            for other in sorted(self.datasets[dataset_id].related):
+                place(other)
             placed.append(dataset_id)
 
         for dataset_id in sorted(self.datasets):

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.messages import Message, Parameter
+from pipelines.core.periods import PeriodClass
 from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.conditions import vouched_values
 from pipelines.registry.dataset import ShareDrift
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
+from pipelines.registry.expectations import DELIVERY, PREVIOUS
 from pipelines.registry.expressions import binding_error, constraint_query
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
@@ -25,11 +27,11 @@ from pipelines.registry.tables import CodeList
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a dataset may refer to. ``fields`` lists the field names of every dataset that could be read."""
+    """What a dataset may refer to. ``fields`` lists the fields of every dataset that could be read."""
 
     catalog: CatalogDescriptor
     tables: Mapping[str, CodeList]
-    fields: Mapping[str, tuple[str, ...]]
+    fields: Mapping[str, tuple[FieldSpec, ...]]
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class DatasetChecker:
             if resource in self.around.tables:
                 known = self.around.tables[resource].columns
             elif resource in self.around.fields:
-                known = self.around.fields[resource]
+                known = tuple(spec.name for spec in self.around.fields[resource])
             else:
                 yield self._problem(name, place, "check-unknown-reference", resource=resource)
                 continue
@@ -173,19 +175,33 @@ class DatasetChecker:
 
     def _sql(self) -> Iterator[Problem]:
         tables = self.referenced_columns()
+        fields = self.dataset.fields
         for position, constraint in enumerate(self.dataset.descriptor.row_constraints):
-            reason = binding_error(constraint_query(constraint.check), self.dataset.fields, {})
+            reason = binding_error(constraint_query(constraint.check), {DELIVERY: fields}, {})
             if reason is not None:
                 yield self._problem("dataset.yaml", ("row_constraints", position, "check"), "check-expression",
                                     reason=reason)  # fmt: skip
         for position, frame in enumerate(self.dataset.expectations.frames if self.dataset.expectations else ()):
-            reason = binding_error(frame.sql, self.dataset.fields, tables)
+            unusable = [*self._frame_datasets(position, frame.datasets)]
+            yield from unusable
+            views = {**{name: self.around.fields.get(name, ()) for name in frame.datasets},
+                     DELIVERY: fields, PREVIOUS: fields}  # fmt: skip
+            reason = None if unusable else binding_error(frame.sql, views, tables)
             if reason is not None:
                 yield self._problem("expectations.yaml", ("frames", position, "sql"), "check-expression",
                                     reason=reason)  # fmt: skip
 
+    def _frame_datasets(self, position: int, names: tuple[str, ...]) -> Iterator[Problem]:
+        for place, name in enumerate(names):
+            key: Key = ("frames", position, "datasets", place)
+            if name not in self.around.fields or name in {DELIVERY, PREVIOUS}:
+                yield self._problem("expectations.yaml", key, "check-unknown-dataset",
+                                    {"known": ", ".join(sorted(self.around.fields))}, name=name)  # fmt: skip
+            elif name == self.dataset.id and self.dataset.period_class is PeriodClass.NONE:
+                yield self._problem("expectations.yaml", key, "check-no-earlier-periods", name=name)
+
     def referenced_columns(self) -> dict[str, tuple[str, ...]]:
-        """Columns of the views that expectation frames may use besides ``delivery`` and ``previous``."""
+        """Columns of the code lists that expectation frames may use."""
         found: dict[str, tuple[str, ...]] = {}
         for key in self.dataset.foreign_keys:
             resource = key.reference.resource
@@ -196,7 +212,10 @@ class DatasetChecker:
 
 
 def circles(datasets: Mapping[str, Dataset]) -> list[tuple[str, ...]]:
-    """Foreign keys that lead from a dataset through others back to it; each circle once, self-references excepted."""
+    """Foreign keys and expectation frames that lead from a dataset through others back to it; each circle once.
+
+    Self-references excepted: a dataset's own rows are those of the delivery or of earlier periods.
+    """
     found: dict[frozenset[str], tuple[str, ...]] = {}
     finished: set[str] = set()
 
@@ -207,9 +226,8 @@ def circles(datasets: Mapping[str, Dataset]) -> list[tuple[str, ...]]:
             return
         if dataset_id in finished or dataset_id not in datasets:
             return
-        for key in datasets[dataset_id].foreign_keys:
-            if key.reference.resource != dataset_id:
-                walk(key.reference.resource, (*path, dataset_id))
+        for other in sorted(datasets[dataset_id].related):
+            walk(other, (*path, dataset_id))
         finished.add(dataset_id)
 
     for dataset_id in sorted(datasets):

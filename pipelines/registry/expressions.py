@@ -5,7 +5,7 @@ Descriptors' SQL runs on a DuckDB without access to files, network or extensions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import duckdb
@@ -27,16 +27,18 @@ def constraint_query(check: str) -> str:
     return f"SELECT CAST(({check}\n) AS BOOLEAN) FROM delivery"
 
 
-def binding_error(sql: str, fields: tuple[FieldSpec, ...], tables: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Why ``sql`` cannot run over the views ``delivery`` and ``previous`` and text ``tables``; ``None`` if it can."""
-    columns = {name: tuple((column, "VARCHAR") for column in names) for name, names in tables.items()}
-    typed = tuple((spec.name, sql_type(spec)) for spec in fields)
+def binding_error(
+    sql: str, typed: Mapping[str, Sequence[FieldSpec]], tables: Mapping[str, Sequence[str]]
+) -> str | None:
+    """Why ``sql`` cannot run over the ``typed`` views and the text ``tables``; ``None`` if it can."""
+    views = {name: [(column, "VARCHAR") for column in names] for name, names in tables.items()}
+    views |= {name: [(spec.name, sql_type(spec)) for spec in fields] for name, fields in typed.items()}
     cursor = _connection().cursor()
     try:
         statements = cursor.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             return "one SELECT statement is expected"
-        for name, definition in {**columns, "delivery": typed, "previous": typed}.items():
+        for name, definition in views.items():
             listed = ", ".join(f"{identifier(column)} {kind}" for column, kind in definition)
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} ({listed})")
         cursor.execute(f"EXPLAIN {sql}")

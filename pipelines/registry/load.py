@@ -62,7 +62,7 @@ def load_catalog(folder: Path) -> Catalog:
     loaded = [entry for path in _dataset_folders(folder, problems) if (entry := _dataset(folder, path, problems))]
     datasets = _unique(loaded, codelists, problems)
     tables = {**codelists, ORGANISATIONS: organisations}
-    around = Surroundings(descriptor, tables, {e.dataset.id: tuple(s.name for s in e.dataset.fields) for e in loaded})
+    around = Surroundings(descriptor, tables, {e.dataset.id: e.dataset.fields for e in loaded})
     for entry in loaded:
         problems += DatasetChecker(entry.dataset, entry.documents, around, entry.prefix).problems()
     problems += _circle_problems(datasets, loaded)
@@ -179,11 +179,13 @@ def _unique(loaded: list[_Loaded], codelists: Mapping[str, CodeList], problems: 
 
 def _circle_problems(datasets: Mapping[str, Dataset], loaded: list[_Loaded]) -> list[Problem]:
     prefixes = {entry.dataset.id: entry.prefix for entry in loaded}
-    return [
-        _folder_problem(prefixes[circle[0]], "schema.json", circle[0], "check-reference-circle",
-                        circle=" → ".join(circle))
-        for circle in circles(datasets)
-    ]  # fmt: skip
+    found = []
+    for first, second, *further in circles(datasets):
+        by_key = second in {key.reference.resource for key in datasets[first].foreign_keys}
+        file = "schema.json" if by_key else "expectations.yaml"
+        names = " → ".join((first, second, *further))
+        found.append(_folder_problem(prefixes[first], file, first, "check-reference-circle", circle=names))
+    return found
 
 
 def _digest(dataset: Dataset, tables: Mapping[str, CodeList]) -> str:

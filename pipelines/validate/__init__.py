@@ -5,7 +5,7 @@ aggregated frames, drift against the last accepted delivery, and the one report 
 and in copies of the delivered workbooks.
 
 Not here: reading files, what may be disclosed, what happens to a delivery after the verdict. Only this room and
-``registry`` import frictionless; only ``expectations`` imports great_expectations, inside a function.
+``registry`` import frictionless; only ``expectations.gx`` imports great_expectations, inside a function.
 """
 
 from pipelines.validate.engine import ForeignTable

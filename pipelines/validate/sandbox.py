@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,20 +22,23 @@ MACHINE_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException)
 
 @contextlib.contextmanager
 def sandbox(
-    files: Mapping[str, Path], tables: Mapping[str, pa.Table], work: Path
+    files: Mapping[str, Path | Sequence[Path]], tables: Mapping[str, pa.Table], work: Path
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with a view per Parquet file and a table per Arrow table; spills to ``work``, bounded memory.
+    """A connection with a view per entry of Parquet files and a table per Arrow table; spills to ``work``.
 
-    After set-up it can open only the given files, and its configuration is locked.
+    Its memory is bounded. After set-up it can open only the given files, and its configuration is locked.
     """
+    parts = {name: [path] if isinstance(path, Path) else path for name, path in files.items()}
+    allowed = ", ".join(literal(str(path)) for paths in parts.values() for path in paths)
     connection = duckdb.connect()
     try:
         connection.execute(f"SET memory_limit = {literal(MEMORY_LIMIT)}")
         connection.execute(f"SET temp_directory = {literal(str(work))}")
-        connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files.values())}]")
+        connection.execute(f"SET allowed_paths = [{allowed}]")
         connection.execute("SET enable_external_access = false")
-        for name, path in files.items():
-            connection.execute(f"CREATE VIEW {identifier(name)} AS FROM read_parquet({literal(str(path))})")
+        for name, paths in parts.items():
+            listed = ", ".join(literal(str(path)) for path in paths)
+            connection.execute(f"CREATE VIEW {identifier(name)} AS FROM read_parquet([{listed}], union_by_name = true)")
         for name, table in tables.items():
             connection.register("_incoming", table)
             connection.execute(f"CREATE TABLE {identifier(name)} AS FROM _incoming")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
@@ -20,7 +19,7 @@ from pipelines.registry.dataset import OnRowError
 from pipelines.validate.constraints import check_constraints
 from pipelines.validate.drift import check_drift
 from pipelines.validate.engine import ForeignTable
-from pipelines.validate.expectations import run_expectations
+from pipelines.validate.expectations import Sources, judge_frames, write_results
 from pipelines.validate.quarantine import Quarantine, without_rows
 from pipelines.validate.report import FindingLog
 from pipelines.validate.row_verdicts import RowVerdicts, judge_rows
@@ -35,12 +34,20 @@ _DIGITS = re.compile(r"\d{5}")
 
 @dataclass(frozen=True)
 class Validation:
-    """What validation needs besides the table. ``previous``: the department's last accepted rows, if any."""
+    """What validation needs besides the table. ``previous``: the department's last accepted rows, if any;
+    ``datasets``: files of accepted rows that expectation frames read, by dataset."""
 
     dataset: Dataset
     catalog: Catalog
     references: Mapping[str, ForeignTable]
     previous: Path | None
+    datasets: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+
+    def sources(self, validated: Path) -> Sources:
+        """What the expectation frames of a delivery with these accepted rows read."""
+        names = {key.reference.resource for key in self.dataset.foreign_keys}
+        tables = {name: table for name in sorted(names) if (table := self.catalog.table(name)) is not None}
+        return Sources(validated, self.previous, self.datasets, tables)
 
 
 def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Path,
@@ -154,11 +161,7 @@ def _judge_whole(validated: Path, validation: Validation, log: FindingLog, work:
 
 
 def _expectations(validated: Path, validation: Validation, work: Path) -> Iterator[Finding]:
-    tables = {}
-    for key in validation.dataset.foreign_keys:
-        table = validation.catalog.table(key.reference.resource)
-        if table is not None:
-            tables[key.reference.resource] = pa.table(
-                {column: pa.array([row[column] for row in table.rows], pa.string()) for column in table.columns}
-            )
-    return run_expectations(validated, validation.previous, tables, validation.dataset, work)
+    results = list(judge_frames(validation.dataset, validation.sources(validated), work))
+    if results:
+        write_results(work, results)
+    return (finding for result in results for finding in result.findings)

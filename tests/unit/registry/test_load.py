@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -187,3 +188,55 @@ def test_a_condition_needs_a_required_field_whose_values_are_checked(
     assert all(
         p.message.text(language) and p.remedy.text(language) for p in catalog.problems for language in ("en", "zh")
     )
+
+
+def with_frames(root: Path, dataset: str, **names: list[str]) -> None:
+    """Give a dataset one frame that reads these datasets, each by a SELECT from the first."""
+    texts = {"zh": "不符", "en": "Does not hold"}
+    expectation = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "n"}, "message": texts,
+                   "remedy": texts}  # fmt: skip
+    frames = [
+        {"id": name, "datasets": read, "expectations": [expectation],
+         "sql": f"SELECT count(*) AS n FROM delivery, {read[0]}"}
+        for name, read in names.items()
+    ]  # fmt: skip
+    path = root / "datasets" / "parks" / dataset / "expectations.yaml"
+    path.write_text(yaml.safe_dump({"frames": frames}, allow_unicode=True), encoding="utf-8")
+
+
+def other_dataset(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {**tree_descriptor(), "id": name}, tree_schema()
+
+
+def test_datasets_that_frames_read_are_known_and_typed(tmp_path: Path) -> None:
+    root = write_registry(tmp_path, census=other_dataset("census"))
+    with_frames(root, "tree_inventory", good=["census"], own=["tree_inventory"])
+    catalog = load_catalog(root)
+    assert catalog.problems == ()
+    assert catalog.datasets["tree_inventory"].reads == {"census", "tree_inventory"}
+    assert catalog.order == ("census", "tree_inventory")
+    with_frames(root, "tree_inventory", bad=["cencus"], reserved=["previous"], table=["district"])
+    problems = load_catalog(root).problems
+    assert [(problem.key, problem.message.id) for problem in problems] == [
+        (f"frames[{position}].datasets[0]", "check-unknown-dataset") for position in range(3)
+    ]
+    assert all(problem.line is not None and "census" in problem.remedy.text() for problem in problems)
+
+
+def test_frames_in_a_circle_are_refused(tmp_path: Path) -> None:
+    root = write_registry(tmp_path, census=other_dataset("census"), survey=other_dataset("survey"))
+    with_frames(root, "tree_inventory", a=["census"])
+    with_frames(root, "census", b=["survey"])
+    with_frames(root, "survey", c=["tree_inventory"])
+    (problem,) = load_catalog(root).problems
+    assert problem.message.id == "check-reference-circle"
+    assert problem.file == "datasets/parks/census/expectations.yaml"
+    assert problem.message.params["circle"] == "census → survey → tree_inventory → census"
+
+
+def test_a_frame_reads_no_earlier_periods_where_there_are_none(tmp_path: Path) -> None:
+    census = {**tree_descriptor(), "id": "census", "period": "none"}, tree_schema()
+    root = write_registry(tmp_path, census=census)
+    with_frames(root, "census", own=["census"])
+    (problem,) = load_catalog(root).problems
+    assert (problem.key, problem.message.id) == ("frames[0].datasets[0]", "check-no-earlier-periods")

@@ -76,6 +76,11 @@ class Workspace:
         return self.private / "candidates"
 
     @property
+    def data_docs(self) -> Path:
+        """Results of expectations by dataset and released version, and the pages made of them."""
+        return self.private / "data_docs"
+
+    @property
     def work(self) -> Path:
         """Scratch space; anything here may be deleted between runs."""
         return self.private / "work"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.catalog import refresh_index as build_index
 from pipelines.core.errors import GongkaiError
+from pipelines.flow.data_docs import keep_results
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
@@ -65,6 +66,7 @@ def release(inst: Installation) -> ReleaseResult:
         inst.ledger.forget_composition(Work(entry.dataset, entry.period), entry.sha256)
     number = released.snapshot.number if released.snapshot else 0
     inst.ledger.record_released(registry_state(inst.catalog), number)
+    keep_results(inst)
     versions = tuple(
         ReleasedVersion(
             dataset=manifest.dataset,

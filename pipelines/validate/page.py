@@ -13,7 +13,8 @@ from pipelines.validate.summary import FindingGroup
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of pages, every text escaped."""
     return Environment(
         loader=PackageLoader("pipelines.validate"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -37,7 +38,7 @@ def report_page(outcome: Mapping[str, Any], dataset: str, groups: Sequence[Findi
 
     verdict = text(f"cli-verdict-{outcome['verdict'].replace('_', '-')}")
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             {

@@ -110,7 +110,8 @@ def searchable(root: Path) -> Iterator[tuple[Path, str]]:
 def test_no_personal_value_is_in_the_catalog_or_in_dagsters_storage(city: City) -> None:
     values = {value for kind, value in city.ledger.iter_personal_values() if kind in MUST_NOT_LEAK}
     assert len(values) > 2_000
-    for root in (city.catalog, city.data / "private" / "dagster", city.data / "private" / "logs"):
+    private = city.data / "private"
+    for root in (city.catalog, private / "dagster", private / "logs", private / "data_docs"):
         searched = 0
         for path, text in searchable(root):
             searched += 1
@@ -118,6 +119,28 @@ def test_no_personal_value_is_in_the_catalog_or_in_dagsters_storage(city: City) 
             found = values & set(digits.split())
             assert not found, f"{len(found)} personal values in {path.relative_to(city.data)}"
         assert searched > 0
+
+
+def test_data_docs_of_every_dataset_open_without_network_and_hold_no_personal_value(city: City) -> None:
+    values = {value for kind, value in city.ledger.iter_personal_values() if kind in MUST_NOT_LEAK}
+    for name in sorted(DATASETS):
+        dataset = name.partition(".")[2]
+        done = city.gongkai("data-docs", dataset, "--json")
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        index = Path(told["index"])
+        assert index == city.data / "private" / "data_docs" / dataset / "1.0.0" / "en" / "index.html"
+        pages = sorted(index.parent.glob("*.html"))
+        assert len(pages) == told["deliveries"] + 1
+        for page in pages:
+            text = page.read_text(encoding="utf-8")
+            assert "default-src 'none'" in text
+            links = set(re.findall(r"""(?:href|src|action)\s*=\s*["']?([^"'\s>]*)""", text))
+            assert links <= {entry.name for entry in pages}
+            assert not re.search(r"<script|<link|<img|<iframe|url\(|https?:|@import", text)
+            assert not values & set(re.split(r"[^0-9A-Za-z]+", text))
+        again = json.loads(city.gongkai("data-docs", dataset, "--version", "1.0.0", "--json").stdout)
+        assert (again["index"], again["made"]) == (told["index"], False)
 
 
 def test_what_a_run_prints_and_reports_holds_no_personal_value(city: City) -> None:

@@ -84,3 +84,6 @@ cli-validate-type = Error type
 cli-validate-field = Field
 cli-validate-errors = Errors
 cli-validate-rows = First rows
+cli-data-docs-help = Print where the Data Docs of a dataset's version begin (Great Expectations' results as pages).
+cli-data-docs-version-help = The version; by default the released one.
+cli-data-docs-path = { $path }

@@ -7,3 +7,4 @@ flow-still-changing-remedy = Wait until the files have been copied completely; t
 flow-file-unreadable = It may not be read: the user who runs this lacks the permission.
 flow-file-unreadable-remedy = Make the folder and its files readable for that user, then run again.
 flow-catalog-missing = The catalog in { $folder } lacks releases: snapshot { $snapshot } was made into it and is not there. Bring the folder back (or restore it from a backup) and run again; nothing has been changed.
+flow-no-results-kept = No results of expectations are kept for version { $version } of { $dataset }; kept: { $kept }. Results are kept from each release on, for datasets with an expectations.yaml.

@@ -84,3 +84,6 @@ cli-validate-type = 错误类型
 cli-validate-field = 字段
 cli-validate-errors = 错误数
 cli-validate-rows = 最先出现的行
+cli-data-docs-help = 输出数据集某一版本的数据文档（Great Expectations 结果页面）所在位置。
+cli-data-docs-version-help = 版本号；默认为已发布的版本。
+cli-data-docs-path = { $path }

@@ -7,3 +7,4 @@ flow-still-changing-remedy = 请等待文件复制完成；下次运行会接收
 flow-file-unreadable = 无法读取：运行本程序的用户没有权限。
 flow-file-unreadable-remedy = 请为该用户开放文件夹及其中文件的读取权限，然后重新运行。
 flow-catalog-missing = { $folder } 中的目录缺少已发布的内容：其中应有快照 { $snapshot }。请将该文件夹移回原处（或从备份恢复）后重新运行；未作任何改动。
+flow-no-results-kept = 没有保存 { $dataset } 版本 { $version } 的期望结果；已保存：{ $kept }。自每次发布起，为带有 expectations.yaml 的数据集保存结果。

@@ -43,13 +43,16 @@ def up_to_date(inst: Installation, dataset: Dataset, delivery: LandedDelivery,
     """
     if stored.frames_read is None:
         return stored
-    reading = FrameReading(inst, dataset).rows(delivery.key)
-    if stored.frames_read == reading.identity:
+    reading = FrameReading(inst, dataset)
+    identity = reading.identity(delivery.key)
+    if stored.frames_read == identity:
         return stored
     known = read_results(inst.workspace.outcomes / stored.folder / RESULTS_FILE)
     if known is None:
         return None
-    validation = Validation(dataset, inst.catalog, {}, previous_rows(inst, dataset, delivery), reading.files)
+    validation = Validation(
+        dataset, inst.catalog, {}, previous_rows(inst, dataset, delivery), reading.files(delivery.key)
+    )
     sources = validation.sources(inst.workspace.outcomes / stored.folder / VALIDATED_FILE)
     try:
         with machine_trouble(), inst.scratch(delivery.id) as work:
@@ -61,9 +64,9 @@ def up_to_date(inst: Installation, dataset: Dataset, delivery: LandedDelivery,
         _logger.error("%s: %s", delivery.id, type(problem).__name__)
         return None
     if not results:
-        inst.ledger.record_frames_read(stored, reading.identity)
+        inst.ledger.record_frames_read(stored, identity)
         return stored
-    renewed = dataclasses.replace(stored, frames_read=reading.identity)
+    renewed = dataclasses.replace(stored, frames_read=identity)
     return renewed if _retold(inst, delivery, renewed, known, results) else None
 
 

@@ -17,7 +17,7 @@ from pipelines.core.findings import Check, Finding, Severity
 from pipelines.core.messages import Message
 from pipelines.core.records import CheckSummary, Delivery, DisclosedTable, RawTable, ValidatedTable, Verdict
 from pipelines.disclose import disclose, load_disclosed, save_disclosed
-from pipelines.flow.frame_rows import FrameReading, FrameRows
+from pipelines.flow.frame_rows import FrameReading
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import FAILED, StoredOutcome
 from pipelines.flow.lookups import OUTCOME_FILE, References, previous_rows, references
@@ -51,7 +51,7 @@ class _Around:
     """What a delivery is judged by besides its own rows."""
 
     references: References
-    rows: FrameRows
+    frame_rows: Mapping[str, list[Path]]
 
 
 def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: Progress | None) -> StoredOutcome:
@@ -59,14 +59,17 @@ def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: P
     key = inst.processing_keys[dataset.id]
     work = Work(delivery.key.dataset, delivery.key.period)
     # Taken before the rows are read: what changes meanwhile has the delivery looked at again.
-    around = _Around(references(inst, dataset), FrameReading(inst, dataset).rows(delivery.key))
+    reading = FrameReading(inst, dataset)
+    around = _Around(references(inst, dataset), reading.files(delivery.key))
+    frames_read = reading.identity(delivery.key) if dataset.reads else None
     with inst.scratch(delivery.id) as folder:
         result, failed = _guarded(inst, delivery, dataset, around, folder, progress)
         failed = failed or result.bytes_missing
         unresolved = FAILED if failed else None
         if result.validated is not None and result.validated.unresolved_references:
             unresolved = around.references.identity
-        frames_read = around.rows.identity if dataset.reads and (folder / RESULTS_FILE).is_file() else None
+        if not (folder / RESULTS_FILE).is_file():
+            frames_read = None  # Rejected before its frames were judged.
         verdict = _write_outcome(folder, delivery, result)
         target = inst.workspace.outcomes / delivery.id / key[:16]
         install(folder, target)
@@ -109,7 +112,7 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, ar
             raw = reached.raw = read(delivery, dataset, inst.catalog, folder, progress)
             log.extend(raw.findings)
             earlier = previous_rows(inst, dataset, delivery)
-            validation = Validation(dataset, inst.catalog, around.references.tables, earlier, around.rows.files)
+            validation = Validation(dataset, inst.catalog, around.references.tables, earlier, around.frame_rows)
             validated = reached.validated = validate(raw, validation, log, folder, progress)
             log.ran.add(Check.PERSONAL_DATA)
             disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress)

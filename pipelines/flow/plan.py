@@ -64,7 +64,7 @@ def _to_judge_again(inst: Installation, soon: set[Work]) -> set[Work]:
         judged = inst.ledger.frames_read(dataset_id, inst.processing_keys[dataset_id]) if dataset.reads else []
         reading = FrameReading(inst, dataset)
         for key, read in judged:
-            if _reads_any(dataset, key.period, soon | found) or read != reading.rows(key).identity:
+            if _reads_any(dataset, key.period, soon | found) or read != reading.identity(key):
                 found.add(Work(dataset_id, key.period))
     return found
 

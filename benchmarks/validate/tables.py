@@ -43,7 +43,7 @@ def markdown(comparison: Comparison) -> str:
 def _cells(entry: Entry, floor: Entry | None) -> list[str]:
     contestant = CONTESTANTS[entry.name]
     label = f"{contestant.label} (floor)" if entry is floor else contestant.label
-    rows = f"{entry.rows:,}" if entry.scale == 1 else f"{entry.rows:,} (times × {entry.scale:g})"
+    rows = f"{entry.rows:,}" if entry.scale == 1 else f"{entry.rows:,} (times × {round(entry.scale, 2):g})"
     if entry.failure is not None or not entry.taken:
         return [label, rows, f"failed: {entry.failure}", "", "", "", "", ""]
     told = summary_of(entry, floor)

@@ -62,7 +62,6 @@ validate-unique-key = The unique key ({ $key }) is the same as in row { $row } o
 validate-drift-shares = The shares of the values of “{ $field }” have moved since the last accepted delivery: population stability index { $index }, expected at most { $limit }. The value that moved most went from { $before } % to { $now } % of the rows.
 validate-drift-nulls = “{ $field }” is absent in { $now } % of the rows; in the last accepted delivery it was in { $before } %. Expected is a difference of at most { $limit } points.
 validate-drift-distribution-remedy = Check that the delivery is complete and that the column holds what it should; widen the limit in dataset.yaml if it is right.
-validate-unique-key = The unique key ({ $key }) has the same values as an earlier row.
 validate-unique-key-remedy = Remove the repeated row, or correct the fields of the key.
 validate-category = “{ $field }” is not one of its categories.
 validate-json-schema = “{ $field }” does not satisfy its JSON Schema.

@@ -62,7 +62,6 @@ validate-unique-key = 唯一键（{ $key }）与 { $file } 第 { $row } 行相�
 validate-drift-shares = 与上次接受的报送相比，“{ $field }”各取值的占比发生偏移：群体稳定性指数为 { $index }，预期不超过 { $limit }。变化最大的取值由占行数的 { $before } % 变为 { $now } %。
 validate-drift-nulls = “{ $field }”在 { $now } % 的行中为空；上次接受的报送中为 { $before } %。预期相差不超过 { $limit } 个百分点。
 validate-drift-distribution-remedy = 请核对报送是否完整、该列内容是否正确；如确属正确，请在 dataset.yaml 中放宽限值。
-validate-unique-key = 唯一键（{ $key }）与前面某一行取值相同。
 validate-unique-key-remedy = 请删除重复行，或改正该键的字段。
 validate-category = “{ $field }”不在该字段的类别之中。
 validate-json-schema = “{ $field }”不符合其 JSON Schema。

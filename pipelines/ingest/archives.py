@@ -6,6 +6,7 @@ fault refuses the whole archive: a delivery is never read in part.
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 import zlib
@@ -53,6 +54,34 @@ def expand(archive: Path, name: str, scratch: Path) -> list[Member]:
             members = _members(opened, name)
             return _extract(opened, members, name, scratch)
     except _FAULTS as problem:
+        raise unreadable("damaged-file", name, format="zip") from problem
+
+
+def tables(archive: Path, name: str) -> list[str]:
+    """The names of the tables in a zip archive, sorted; nothing is extracted.
+
+    Raises:
+        Unreadable: as :func:`expand`.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return sorted(_members(opened, name))
+    except _FAULTS as problem:
+        raise unreadable("damaged-file", name, format="zip") from problem
+
+
+def extract(archive: Path, name: str, member: str, target: Path) -> None:
+    """Extract one table of a zip archive, by its name as :func:`tables` gives it, to ``target``.
+
+    Raises:
+        Unreadable: as :func:`expand`.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            _extract_one(opened, _members(opened, name)[member], name, target, MAX_EXTRACTED)
+    except _FAULTS as problem:
+        if getattr(problem, "errno", None) == errno.ENOSPC:
+            raise  # the machine's trouble, not the archive's
         raise unreadable("damaged-file", name, format="zip") from problem
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TextIO
 
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.cells import MAX_DEPTH, TooDeep, cell_text
-from pipelines.ingest.readers.json_stream import RecordsMissing, records
+from pipelines.ingest.readers.json_stream import RecordsMissing, lines, records
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
@@ -22,10 +22,31 @@ def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
     Raises:
         Unreadable: when the file is not JSON, or holds no list of objects where the layout says.
     """
+    path = tuple(layout.records.split(".")) if layout.records else ()
+
+    def read(stream: TextIO) -> Iterator[Any]:
+        try:
+            yield from records(stream, path)
+        except RecordsMissing as problem:
+            raise unreadable("json-no-list", source.name, path=layout.records or "$") from problem
+
+    yield _grid(source, layout, read)
+
+
+def open_json_lines(source: SourceFile, layout: Layout) -> Iterator[Grid]:
+    """The one grid of a JSON Lines file: objects one after the other, otherwise as :func:`open_json`.
+
+    Raises:
+        Unreadable: when the file is not JSON, or a value is not an object.
+    """
+    yield _grid(source, layout, lines)
+
+
+def _grid(source: SourceFile, layout: Layout, read: Callable[[TextIO], Iterator[Any]]) -> Grid:
     encoding, codec = encoding_of(source.path, source.name, layout.encoding)
     # The list may come after other keys, and any record may bring a new one: all of it is read once for them.
     labels: dict[str, None] = {}
-    for _, record in _records(source, layout, codec):
+    for _, record in _records(source, codec, read):
         labels.update(dict.fromkeys(record))
         if len(labels) > MAX_LABELS:
             raise unreadable("json-too-many-keys", source.name, limit=MAX_LABELS)
@@ -34,7 +55,7 @@ def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
         raise unreadable("json-damaged", source.name, row=1)
 
     def rows() -> Iterator[GridRow]:
-        for number, record in _records(source, layout, codec):
+        for number, record in _records(source, codec, read):
             try:
                 cells: list[Cell] = [_text(record.get(name)) for name in names]
             except TooDeep as problem:
@@ -43,20 +64,19 @@ def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
                 raise unreadable("json-damaged", source.name, row=number)
             yield GridRow(number, cells)
 
-    yield Grid(source.name, None, FileFormat.JSON, encoding, rows, labels=names)
+    return Grid(source.name, None, FileFormat.JSON, encoding, rows, labels=names)
 
 
-def _records(source: SourceFile, layout: Layout, codec: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    path = tuple(layout.records.split(".")) if layout.records else ()
+def _records(
+    source: SourceFile, codec: str, read: Callable[[TextIO], Iterator[Any]]
+) -> Iterator[tuple[int, Mapping[str, Any]]]:  # fmt: skip
     number = 0
     try:
         with source.path.open(encoding=codec, errors="strict") as stream:
-            for number, record in enumerate(records(stream, path), start=1):
+            for number, record in enumerate(read(stream), start=1):
                 if not isinstance(record, Mapping):
                     raise unreadable("json-not-an-object", source.name, row=number)
                 yield number, record
-    except RecordsMissing as problem:
-        raise unreadable("json-no-list", source.name, path=layout.records or "$") from problem
     except (ValueError, RecursionError) as problem:
         raise unreadable("json-damaged", source.name, row=number + 1) from problem
 

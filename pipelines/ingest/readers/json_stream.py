@@ -38,6 +38,17 @@ def records(stream: TextIO, path: tuple[str, ...]) -> Iterator[Any]:
         raise ValueError("text after the document")
 
 
+def lines(stream: TextIO) -> Iterator[Any]:
+    """Yield JSON values that stand one after the other, as in JSON Lines; numbers as in :func:`records`.
+
+    Raises:
+        ValueError: when one is not JSON, names a key twice, or is too long.
+    """
+    source = _Source(stream)
+    while source.peek():
+        yield source.value()
+
+
 def _elements(source: _Source) -> Iterator[Any]:
     source.skip()
     if source.peek() == "]":

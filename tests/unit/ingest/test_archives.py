@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ingesting import archive
 
-from pipelines.ingest.archives import expand
+from pipelines.ingest.archives import expand, extract, tables
 from pipelines.ingest.problems import Unreadable
 
 
@@ -76,3 +76,14 @@ def _with_wrong_checksum() -> bytes:
     with zipfile.ZipFile(stream, "w") as opened:
         opened.writestr("a.csv", b"some text")
     return stream.getvalue().replace(b"some text", b"same text")
+
+
+def test_one_table_is_extracted_by_its_name(tmp_path: Path) -> None:
+    packed = tmp_path / "packed.zip"
+    packed.write_bytes(archive({"b.csv": b"2", "a/a.csv": b"1", ".hidden": b"3"}))
+    assert tables(packed, "packed.zip") == ["a/a.csv", "b.csv"]
+    extract(packed, "packed.zip", "a/a.csv", tmp_path / "member")
+    assert (tmp_path / "member").read_bytes() == b"1"
+    packed.write_bytes(packed.read_bytes()[:-10])
+    with pytest.raises(Unreadable, match="damaged-file"):
+        tables(packed, "packed.zip")

@@ -12,6 +12,10 @@ from ingesting import archive, column, delivered, read_files, rows_of, workbook
 
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Finding, Severity
+from pipelines.ingest.problems import Unreadable
+from pipelines.ingest.readers.json_records import open_json_lines
+from pipelines.ingest.sources import SourceFile
+from pipelines.registry.layouts import FileFormat, Layout
 
 CSV = {"format": "csv"}
 HEADER = "tree_id,species,district,height,planted,felled,keeper_phone,note"
@@ -339,3 +343,15 @@ def test_unlabelled_columns_are_named_by_position_and_rows_can_be_numbered(tmp_p
     table = pq.read_table(raw.parquet)
     assert table.column("c2").to_pylist() == ["2006-05-19", "2006-05-19T08:30:00"]
     assert table.column("c3").to_pylist() == ["2", "3"]
+
+
+def test_json_lines_are_records_one_after_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"a": 1.50, "b": "x"}\n\n{"b": null, "c": [1]}\n')
+    layout = Layout(name="lines", format=FileFormat.JSON)
+    (grid,) = open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSON), layout)
+    assert grid.labels == ("a", "b", "c")
+    assert [row.cells for row in grid.rows()] == [["1.50", "x", None], [None, None, "[1]"]]
+    path.write_bytes(b'{"a": 1}\n{"a": \n')
+    with pytest.raises(Unreadable, match="json-damaged"):
+        next(open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSON), layout))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class CsvFile:
         skip_blank: whether rows of nothing but empty cells are left out.
         width: number of expected fields.
         encoded: per field, whether its column is to be dictionary-encoded.
+        tell: called with the number of bytes read since the last call, from whatever thread reads.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class CsvFile:
     skip_blank: bool
     width: int
     encoded: Sequence[bool]
+    tell: Callable[[int], None] | None = None
 
 
 def csv_blocks(file: CsvFile) -> Iterator[Block]:
@@ -88,7 +90,7 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
     kinds = {name: pa.dictionary(pa.int32(), pa.string()) if encoded else pa.string()
              for name, encoded in zip(names, file.encoded, strict=True)}  # fmt: skip
     try:
-        with Utf8Stream(file.path, file.encoding) as stream:
+        with Utf8Stream(file.path, file.encoding, file.tell) as stream:
             yield from pyarrow.csv.open_csv(
                 stream,
                 pyarrow.csv.ReadOptions(use_threads=False, block_size=_block_bytes(file.width), column_names=names),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ _SMALLEST_ROW = 32
 
 def validate_file(path: Path, schema: Mapping[str, Any], *, dialect: Mapping[str, Any] | None = None,
                   encoding: str | None = None, foreign: Mapping[str, ForeignTable] | None = None, work: Path,
-                  progress: Callable[[int], None] | None = None) -> EngineReport:  # fmt: skip
+                  progress: Callable[[int], None] | None = None,
+                  read: Callable[[int], None] | None = None) -> EngineReport:  # fmt: skip
     """Validate a CSV file with a Table Schema: frictionless's verdict, and the rules of v2 it leaves out.
 
     Args:
@@ -38,15 +40,17 @@ def validate_file(path: Path, schema: Mapping[str, Any], *, dialect: Mapping[str
         foreign: the tables that foreign keys refer to, by resource name.
         work: a private, empty folder; the report reads from it.
         progress: called with the number of rows judged since the last call.
+        read: called with the number of bytes read since the last call, where the engine itself reads.
     """
     request = Request(path, schema, dialect, encoding, foreign or {})
     try:
-        return _judge_fast(request, work, progress)
+        return _judge_fast(request, work, progress, read)
     except Uncertified as refused:
         return judge_by_reference(request, refused.reason, work, progress)
 
 
-def _judge_fast(request: Request, work: Path, progress: Callable[[int], None] | None) -> EngineReport:
+def _judge_fast(request: Request, work: Path, progress: Callable[[int], None] | None,
+                read: Callable[[int], None] | None) -> EngineReport:  # fmt: skip
     with _opened(request) as resource:
         plan = plan_of(resource.header, resource.schema, request.schema)
         first_errors = header_errors(resource)
@@ -57,7 +61,7 @@ def _judge_fast(request: Request, work: Path, progress: Callable[[int], None] | 
             file = csv_file_of(resource, request.path, encoded)
             judge.look_up_in(lookups_of(plan, request.schema, request.foreign, judge.store, _own_keys(file, plan)))
             suspects = SuspectFile(work / "suspects.arrow")
-            rows = _judge_rows(file, judge, suspects, progress)
+            rows = _judge_rows(replace(file, tell=read), judge, suspects, progress)
 
     def errors() -> Iterator[dict[str, Any]]:
         for error in first_errors:

@@ -79,7 +79,7 @@ def csv_file_of(resource: Any, path: Path, encoded: Sequence[bool]) -> CsvFile:
     from frictionless.formats import CsvControl
 
     dialect = resource.dialect
-    if resource.format != "csv" or resource.compression or resource.multipart or resource.remote:
+    if resource.format not in {"csv", "tsv"} or resource.compression or resource.multipart or resource.remote:
         raise Uncertified("not a plain CSV file")
     if not dialect.header_case:
         raise Uncertified("labels matched without regard to case")

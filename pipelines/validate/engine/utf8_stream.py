@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 _UTF8 = {"utf-8", "utf-8-sig"}
@@ -21,8 +22,9 @@ class Utf8Stream(io.RawIOBase):
         UnicodeError: on reading what the encoding does not allow. UTF-8 itself is checked by Arrow.
     """
 
-    def __init__(self, path: Path, encoding: str) -> None:
+    def __init__(self, path: Path, encoding: str, tell: Callable[[int], None] | None = None) -> None:
         super().__init__()
+        self._tell = tell
         self._file = path.open("rb", buffering=0)
         self._decoder = None if encoding in _UTF8 else codecs.getincrementaldecoder(encoding)()
         self._waiting = b""
@@ -35,6 +37,8 @@ class Utf8Stream(io.RawIOBase):
         """At most ``size`` bytes; none at the end."""
         while True:
             content = self._file.read(self._wanted(size))
+            if self._tell is not None:
+                self._tell(len(content))
             text = content if self._decoder is None else self._decoder.decode(content, final=not content).encode()
             block = self._waiting + text if self._waiting else text
             self._waiting = b""

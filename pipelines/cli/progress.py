@@ -6,8 +6,19 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from pipelines.cli.output import Output
 
@@ -23,12 +34,62 @@ def delivery_progress(out: Output, what: str) -> Iterator[Callable[[int, int], N
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+class FileProgress:
+    """Progress through one file: bytes of its size, rows per second, and the time left."""
+
+    def __init__(self, bar: Progress, name: str, size: int) -> None:
+        self._bar, self._name, self._size = bar, name, size
+        self._task = bar.add_task(name, total=size, rate="")
+        self._rows, self._began = 0, time.monotonic()
+        self._judging = False
+        self._log = _logged(name, lambda _: None)
+
+    def scanned(self, count: int) -> None:
+        """So many bytes were looked through before the file is judged."""
+        self._advance(count)
+
+    def read(self, count: int) -> None:
+        """So many bytes were read by the judge; the first ones begin the bar anew."""
+        if not self._judging:
+            self._judging = True
+            self._bar.reset(self._task, total=self._size, rate="")
+        self._advance(count)
+
+    def _advance(self, count: int) -> None:
+        self._bar.advance(self._task, count)
+        if self._bar.tasks[0].completed > self._size:
+            self._bar.update(self._task, total=None)  # more comes out of a compressed file than its size
+
+    def rows(self, count: int) -> None:
+        """So many rows were judged."""
+        self._rows += count
+        rate = self._rows / max(time.monotonic() - self._began, 0.001)
+        self._bar.update(self._task, rate=f"{rate:,.0f} rows/s")
+        self._log(count)
+
+
 @contextlib.contextmanager
-def row_progress(out: Output, what: str) -> Iterator[Callable[[int], None]]:
-    """A counter of rows without a known end."""
-    with _bar(out, TextColumn("{task.completed:,}")) as bar:
-        task = bar.add_task(what, total=None)
-        yield _logged(what, lambda rows: bar.advance(task, rows))
+def file_progress(out: Output, file: Path) -> Iterator[FileProgress]:
+    """A bar over the bytes of a file, which need not be there."""
+    size = file.stat().st_size if file.is_file() else 0
+    columns = BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn()
+    with _bar(out, *columns) as bar, _lines_instead(out):
+        yield FileProgress(bar, file.name, size)
+
+
+@contextlib.contextmanager
+def _lines_instead(out: Output) -> Iterator[None]:
+    """Log lines on standard error where nobody watches a bar."""
+    handler: logging.Handler = logging.NullHandler() if out.errors.is_terminal else logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    before = _logger.level
+    _logger.addHandler(handler)
+    _logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        _logger.setLevel(before)
+        _logger.removeHandler(handler)
 
 
 class WorkProgress:
@@ -62,7 +123,7 @@ def work_progress(out: Output, total: int) -> Iterator[WorkProgress]:
         yield WorkProgress(bar, total)
 
 
-def _bar(out: Output, *columns: TextColumn | BarColumn | MofNCompleteColumn) -> Progress:
+def _bar(out: Output, *columns: ProgressColumn) -> Progress:
     # On standard error, so that standard output stays the command's result; not drawn where nobody watches.
     return Progress(
         SpinnerColumn(), TextColumn("{task.description}"), *columns, TimeElapsedColumn(),

@@ -51,15 +51,21 @@ def showable(dataset: Dataset, field: str, text: str | None, *, alone: bool = Fa
     shown only where codes are expected, and only if it is the row's one fault (``alone``). Control and format
     characters become ``�``: reports are read in terminals and browsers.
     """
-    if text is None or not dataset.has_field(field) or len(text) > _LONGEST_VALUE:
+    if text is None or not dataset.has_field(field):
         return None
     spec = dataset.field(field)
-    if spec.disclosure.attribute is not Attribute.ACTIVE or looks_like_personal_data(text):
+    if spec.disclosure.attribute is not Attribute.ACTIVE:
+        return None
+    return harmless(text, is_coded=spec.codelist is not None or spec.constraints.enum is not None, alone=alone)
+
+
+def harmless(text: str, *, is_coded: bool, alone: bool) -> str | None:
+    """The text of an active field as it may be shown, or ``None``; see :func:`showable`."""
+    if len(text) > _LONGEST_VALUE or looks_like_personal_data(text):
         return None
     plain = unicodedata.normalize("NFKC", "".join(c for c in text if c.isprintable())).strip()
     if _LONG_NUMBER.search(plain):
         return None
-    is_coded = spec.codelist is not None or spec.constraints.enum is not None
     if not _HARMLESS.fullmatch(plain) and not (is_coded and alone and _is_chinese_term(plain)):
         return None
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

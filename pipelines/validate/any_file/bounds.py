@@ -1,0 +1,35 @@
+"""Everything that keeps frictionless bounded while it reads a file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.validate.any_file.patterns import PatternTooSlow, bounded_patterns
+from pipelines.validate.any_file.refusals import Unusable, complaint
+from pipelines.validate.any_file.text_limits import bounded_cells
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[None]:
+    """Judge files, and read the judgements' errors, within this context."""
+    with bounded_cells(), bounded_patterns():
+        yield
+
+
+@contextlib.contextmanager
+def readable_patterns(schema: Mapping[str, Any]) -> Iterator[None]:
+    """Tell which field's pattern is too slow.
+
+    Raises:
+        Unusable: instead of ``PatternTooSlow``.
+    """
+    try:
+        yield
+    except PatternTooSlow as slow:
+        for place, spec in enumerate(schema.get("fields") or ()):
+            if (spec.get("constraints") or {}).get("pattern") == slow.pattern:
+                key = f"fields[{place}].constraints.pattern"
+                raise Unusable([complaint("slow-pattern", key, field=str(spec["name"]))]) from slow
+        raise

@@ -1,0 +1,78 @@
+"""Whether a file is text in an encoding, decoded block by block."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelines.ingest.readers.plausibility import Plausibility
+from pipelines.validate.any_file.text_scan import blocks_of
+
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_HANJA = re.compile("[\u4e00-\u9fff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+_KANA = re.compile("[\u3040-\u30ff]")
+#: Characters of one script to one of another that texts in it hardly have.
+_TIMES = 5
+
+
+def has_lines(path: Path, encoding: str) -> bool:
+    """Whether a file is text in ``encoding`` with line ends; NULs in other text leave none."""
+    ends = [0]
+
+    def look(text: str) -> None:
+        ends[0] += text.count("\n") + text.count("\r")
+
+    return first_failure(path, encoding, look) is None and ends[0] > 0
+
+
+def decodes(path: Path, encoding: str) -> bool:
+    """Whether all of a file is strictly text in ``encoding``."""
+    return first_failure(path, encoding) is None
+
+
+def first_failure(path: Path, encoding: str, look: Callable[[str], None] | None = None) -> int | None:
+    """About where a file stops being text in ``encoding``; ``look`` sees the text. ``None``: nowhere."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    offset = 0
+    try:
+        for block in blocks_of(path):
+            text = decoder.decode(block)
+            if look is not None:
+                look(text)
+            offset += len(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as problem:
+        return offset + problem.start
+    return None
+
+
+def fits(path: Path, encoding: str) -> bool:
+    """Whether a file is text in an East Asian encoding that somebody can have written."""
+    plausibility = Plausibility(encoding)
+    counts = [0, 0]
+
+    def look(text: str) -> None:
+        plausibility.add(text)
+        odd, usual = {"euc_kr": (_HANJA, _HANGUL), "shift_jis": (_HALF_WIDTH, _KANA)}.get(encoding, (None, None))
+        if odd is not None and usual is not None:
+            counts[0] += len(odd.findall(text))
+            counts[1] += len(usual.findall(text))
+
+    if first_failure(path, encoding, look) is not None or not plausibility.holds:
+        return False
+    # Korean is written with few Chinese characters; Japanese with kana, and hardly with half-width ones.
+    return encoding not in {"euc_kr", "shift_jis"} or counts[1] > _TIMES * counts[0]
+
+
+def share_alone(path: Path) -> float:
+    """The share of bytes beyond ASCII that stand alone between ASCII characters."""
+    high = alone = 0
+    for block in blocks_of(path):
+        runs = _HIGH.findall(block)
+        high += sum(map(len, runs))
+        alone += sum(1 for run in runs if len(run) == 1)
+    return alone / high if high else 0.0

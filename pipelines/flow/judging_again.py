@@ -63,11 +63,10 @@ def up_to_date(inst: Installation, dataset: Dataset, delivery: LandedDelivery,
         # The text may quote a value. Deciding again tells what is wrong, as for every delivery.
         _logger.error("%s: %s", delivery.id, type(problem).__name__)
         return None
-    if not results:
-        inst.ledger.record_frames_read(stored, identity)
-        return stored
-    renewed = dataclasses.replace(stored, frames_read=identity)
-    return renewed if _retold(inst, delivery, renewed, known, results) else None
+    if results and not _retold(inst, delivery, stored, known, results):
+        return None
+    inst.ledger.record_frames_read(stored, identity)
+    return dataclasses.replace(stored, frames_read=identity) if results else stored
 
 
 def _retold(inst: Installation, delivery: LandedDelivery, outcome: StoredOutcome, known: list[FrameResult],
@@ -81,7 +80,8 @@ def _retold(inst: Installation, delivery: LandedDelivery, outcome: StoredOutcome
         return False
     kept = (finding for finding in read_findings(folder) if frame_of(finding) not in changed)
     merged = [changed.get(result.frame, result) for result in known]
-    rewrite(inst, outcome, chain(kept, new), lambda place: write_results(place, merged))
+    # Before anything changes: should this be the last that is done, the period is still composed and reported anew.
     inst.ledger.record_outcome(outcome, Work(delivery.key.dataset, delivery.key.period))
+    rewrite(inst, outcome, chain(kept, new), lambda place: write_results(place, merged))
     _logger.info("%s: judged again: %s", delivery.id, ", ".join(changed))
     return True

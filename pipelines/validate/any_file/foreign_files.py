@@ -85,7 +85,7 @@ def _table(name: str, path: Path, keys: Sequence[ForeignKey], work: Path) -> For
     def records(columns: tuple[str, ...]) -> Iterator[Record]:
         return _records(source.path, encoding, table, [labels.index(column) for column in columns])
 
-    return ForeignTable(records)
+    return ForeignTable.of_records(records)
 
 
 def _records(path: Path, encoding: str, opened: Opened, places: Sequence[int]) -> Iterator[Record]:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipelines.registry.problems import written
+from pipelines.registry.table_schemas import for_frictionless
 from pipelines.validate.any_file.refusals import Complaint, Unusable, complaint
 from pipelines.validate.any_file.schema_file import SchemaFile
 from pipelines.validate.any_file.schema_shape import BOUNDS, misshapen
-from pipelines.validate.engine.own import for_frictionless
 
 #: Columns that a table may have: errors of frictionless hold their whole row, so that a row with an error in each cell
 #: grows with the square of its width.

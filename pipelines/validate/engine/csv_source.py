@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipelines.validate.engine.model import Block, Cells, Mask, Positions, Uncertified
-from pipelines.validate.engine.screens import has_empty
+from pipelines.validate.engine.text_arrays import has_empty
 from pipelines.validate.engine.utf8_stream import Utf8Stream
 
 #: Larger blocks are read no faster and take more memory; but those of wide tables should have many rows, too.

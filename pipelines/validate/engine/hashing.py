@@ -5,14 +5,12 @@ Only rows with equal hashes are compared, so the hash has to be quick and well s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.validate.engine.model import Positions
-from pipelines.validate.engine.screens import offsets_of
+from pipelines.validate.engine.text_arrays import WORD, byte_matrix, offsets_of
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -20,9 +18,8 @@ Hashes = npt.NDArray[np.uint64]
 _FIRST, _SECOND, _THIRD = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _NULL = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(29)
-_WORD = 8
 #: By the number of bytes that are left of a text: which bytes of a word belong to it.
-_MASKS = np.array([(1 << (8 * left)) - 1 for left in range(_WORD + 1)], dtype=np.uint64)
+_MASKS = np.array([(1 << (8 * left)) - 1 for left in range(WORD + 1)], dtype=np.uint64)
 
 
 def hashes_of(keys: pa.RecordBatch) -> Hashes:
@@ -39,7 +36,7 @@ def _texts(texts: pa.Array) -> Hashes:
     hashes = _mixed(lengths.astype(np.uint64) * _FIRST)
     longest = int(lengths.max()) if len(lengths) else 0
     if longest and lengths.min() == longest:
-        for word in _even_words(texts, int(offsets[0]), longest):
+        for word in byte_matrix(texts, longest, None).view("<u8").T:
             hashes = _mixed((hashes ^ word) * _SECOND)
     elif longest:
         _mix_words(hashes, _words(texts, int(offsets[-1])), starts, lengths)
@@ -48,29 +45,20 @@ def _texts(texts: pa.Array) -> Hashes:
     return hashes
 
 
-def _even_words(texts: pa.Array, start: int, length: int) -> Iterator[Hashes]:
-    """The words of texts that all have one length, first words first."""
-    words = -(-length // _WORD)
-    padded = np.zeros((len(texts), words * _WORD), dtype=np.uint8)
-    data = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[start : start + len(texts) * length]
-    padded[:, :length] = data.reshape(len(texts), length)
-    yield from padded.view("<u8").T
-
-
 def _mix_words(hashes: Hashes, words: Hashes, starts: Positions, lengths: Positions) -> None:
     """Mix the words of texts of any length into ``hashes``."""
     at, rows = 0, np.flatnonzero(lengths)
     while len(rows):
-        left = np.minimum(lengths[rows] - at, _WORD)
+        left = np.minimum(lengths[rows] - at, WORD)
         found = words[starts[rows] + at] & _MASKS[left]
         hashes[rows] = _mixed((hashes[rows] ^ found) * _SECOND)
-        at += _WORD
+        at += WORD
         rows = rows[lengths[rows] > at]
 
 
 def _words(texts: pa.Array, end: int) -> Hashes:
     """The data of a column as overlapping words, one from each byte on."""
-    data = np.zeros(end + _WORD, dtype=np.uint8)
+    data = np.zeros(end + WORD, dtype=np.uint8)
     data[:end] = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[:end]
     return np.ndarray(shape=(end + 1,), dtype="<u8", buffer=data.data, strides=(1,))
 

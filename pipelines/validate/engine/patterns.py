@@ -8,6 +8,7 @@ assertions but the ends, no flags. Character categories become their ASCII part.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from re import _constants as sre  # type: ignore[attr-defined]  # the parser's tree has no public names
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -19,6 +20,7 @@ _CATEGORIES = {
     sre.CATEGORY_WORD: "0-9A-Za-z_",
     sre.CATEGORY_SPACE: " \\t\\n\\r\\f\\v",
 }
+_BEGINNINGS, _ENDINGS = {sre.AT_BEGINNING, sre.AT_BEGINNING_STRING}, {sre.AT_END, sre.AT_END_STRING}
 _ENDS = {sre.AT_BEGINNING: "^", sre.AT_BEGINNING_STRING: "^", sre.AT_END: "$", sre.AT_END_STRING: "$"}
 
 
@@ -26,8 +28,52 @@ class _Unsafe(Exception):
     pass
 
 
+#: Longer texts are left to regular expressions.
+_LONGEST_FIXED = 64
+
+
 def narrower_pattern(pattern: str) -> str | None:
     """An RE2 expression inside the constraint ``pattern``, or ``None`` when there is none that is certain."""
+    tree = _parsed(pattern)
+    try:
+        return None if tree is None else _sequence(tree)
+    except _Unsafe:
+        return None
+
+
+def byte_ranges(pattern: str) -> tuple[tuple[int, int], ...] | None:
+    """The bytes that each place of a matching text may have, if all texts have one length and ASCII characters."""
+    nodes = list(_parsed(pattern) or ())
+    while nodes and nodes[0][0] is sre.AT and nodes[0][1] in _BEGINNINGS:
+        nodes.pop(0)
+    while nodes and nodes[-1][0] is sre.AT and nodes[-1][1] in _ENDINGS:
+        nodes.pop()
+    try:
+        ranges = tuple(_places(nodes))
+    except _Unsafe:
+        return None
+    return ranges if 0 < len(ranges) <= _LONGEST_FIXED else None
+
+
+def _places(tree: Any) -> Iterator[tuple[int, int]]:
+    for op, value in tree:
+        if op is sre.LITERAL:
+            place = (value, value)
+        elif op is sre.IN and len(value) == 1 and value[0][0] in {sre.LITERAL, sre.RANGE}:
+            kind, item = value[0]
+            place = (item, item) if kind is sre.LITERAL else item
+        elif op in {sre.MAX_REPEAT, sre.MIN_REPEAT} and value[0] == value[1] and value[0] <= _LONGEST_FIXED:
+            yield from list(_places(value[2])) * value[0]
+            continue
+        else:
+            raise _Unsafe
+        if place[1] > 127:
+            raise _Unsafe
+        yield place
+
+
+def _parsed(pattern: str) -> Any:
+    """Python's parse tree of the whole constraint; ``None`` when it is not one, or has flags."""
     try:
         tree = _parser.parse(f"^{pattern}$")
         grouped = _parser.parse(f"^(?:{pattern})$")
@@ -36,10 +82,7 @@ def narrower_pattern(pattern: str) -> str | None:
     # An alternative at the top level binds weaker than the anchors: "^a|b$".
     if repr(tree) != repr(grouped) or tree.state.flags != re.UNICODE.value:
         return None
-    try:
-        return _sequence(tree)
-    except _Unsafe:
-        return None
+    return tree
 
 
 def _sequence(tree: Any) -> str:

@@ -17,16 +17,25 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.validate.engine.patterns import narrower_pattern
+from pipelines.validate.engine.fixed_width import ByteRanges, are_dates
+from pipelines.validate.engine.model import Mask
+from pipelines.validate.engine.patterns import byte_ranges, narrower_pattern
+from pipelines.validate.engine.text_arrays import (
+    empty_cells,
+    flags_of,
+    masked,
+    offsets_of,
+    only_numeric_bytes,
+)
 
 _INT64 = range(-(2**63), 2**63)
-#: 0001-01-01 in days from 1970-01-01, the first day Python knows.
+#: 0001-01-01 in days from 1970-01-01, the first day Python knows; Arrow knows the year 0, too.
 _FIRST_DAY = -719_162
 #: Rows that are looked at together when not all of a column's cells can be parsed.
 _STRETCH = 1_024
@@ -51,8 +60,21 @@ _DAYS = (
 )  # fmt: skip
 
 
-#: Without the bytes outside these, text that Arrow parses as a number or date is of digits, signs and points.
-_LOWEST, _HIGHEST = np.uint8(ord("+")), np.uint8(ord("9"))
+class Pattern(Protocol):
+    """Tells of a whole column which texts match."""
+
+    def accepted(self, texts: pa.Array) -> Mask:
+        """Which texts match."""
+
+
+class _Expression:
+    """A regular expression for RE2."""
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+
+    def accepted(self, texts: pa.Array) -> Mask:
+        return flags_of(pc.match_substring_regex(texts, self._expression))
 
 
 class Screen(ABC):
@@ -70,33 +92,33 @@ class Screen(ABC):
 class TextScreen(Screen):
     """Strings: lengths in characters, a pattern, and not a missing value."""
 
-    def __init__(self, constraints: Mapping[str, Any], pattern: str | None, missing: pa.Array, empty: bool) -> None:
+    def __init__(self, constraints: Mapping[str, Any], pattern: Pattern | None, missing: pa.Array, empty: bool) -> None:
         self._shortest = constraints.get("minLength")
         self._longest = constraints.get("maxLength")
         self._pattern = pattern
         self._missing = missing
-        self._empty_is_missing = empty
+        self.empty_is_missing = empty
 
     def parse(self, texts: pa.Array) -> pa.Array:
         """The texts themselves."""
         accepted = None
-        if self._empty_is_missing and has_empty(texts):
-            accepted = pc.not_equal(pc.binary_length(texts), 0)
+        if self.empty_is_missing and (empty := empty_cells(texts)).any():
+            accepted = ~empty
         if self._pattern is not None:
-            accepted = _both(accepted, pc.match_substring_regex(texts, self._pattern))
+            accepted = _both(accepted, self._pattern.accepted(texts))
         accepted = self._of_length(texts, accepted)
-        return _without(_masked(texts, accepted), self._missing, texts)
+        return _without(masked(texts, accepted), self._missing, texts)
 
-    def _of_length(self, texts: pa.Array, accepted: pa.Array | None) -> pa.Array | None:
+    def _of_length(self, texts: pa.Array, accepted: Mask | None) -> Mask | None:
         longest = self._longest
         if longest is not None and (not len(texts) or np.diff(offsets_of(texts)).max() <= longest):
             longest = None  # no text has as many bytes, let alone characters
         if self._shortest is not None or longest is not None:
             lengths = pc.utf8_length(texts)
             if self._shortest is not None:
-                accepted = _both(accepted, pc.greater_equal(lengths, self._shortest))
+                accepted = _both(accepted, flags_of(pc.greater_equal(lengths, self._shortest)))
             if longest is not None:
-                accepted = _both(accepted, pc.less_equal(lengths, longest))
+                accepted = _both(accepted, flags_of(pc.less_equal(lengths, longest)))
         return accepted
 
     def keys(self, parsed: pa.Array) -> pa.Array:
@@ -117,26 +139,30 @@ class ParsedScreen(Screen):
 
     def parse(self, texts: pa.Array) -> pa.Array:
         """Parsed values of type ``kind``; everything else is null."""
-        # Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
-        plain = _plain_digits(texts)
-        filled = _masked(texts, pc.not_equal(pc.binary_length(texts), 0)) if has_empty(texts) else texts
-        values = self._cast(filled) if plain else None
-        if values is None:
-            # Few cells are odd: only the stretches with one in them are matched cell by cell.
-            stretches = (filled.slice(first, _STRETCH) for first in range(0, len(filled), _STRETCH))
-            values = pa.concat_arrays([self._cast_stretch(stretch, plain) for stretch in stretches])
-        values = self._checked(values)
+        values = self._checked(self._parsed(texts))
         for name, bound in self._bounds.items():
             within = self._compare[name](values, bound)
             if pc.min(within).as_py() is False:
                 values = _kept(values, within)
         return _without(values, self._missing, texts)
 
-    def _cast_stretch(self, texts: pa.Array, plain: bool) -> pa.Array:
-        values = self._cast(texts) if plain or _plain_digits(texts) else None
+    def _parsed(self, texts: pa.Array) -> pa.Array:
+        # Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
+        numeric = only_numeric_bytes(texts)
+        empty = empty_cells(texts)
+        if empty.any():
+            numeric = _both(numeric, ~empty)
+        filled = masked(texts, numeric)
+        values = self._cast(filled)
         if values is None:
-            values = pc.cast(_kept(texts, pc.match_substring_regex(texts, self._pattern)), self._kind)
+            # Few cells are odd: only the stretches with one in them are matched cell by cell.
+            stretches = (filled.slice(first, _STRETCH) for first in range(0, len(filled), _STRETCH))
+            values = pa.concat_arrays([self._cast_stretch(stretch) for stretch in stretches])
         return values
+
+    def _cast_stretch(self, texts: pa.Array) -> pa.Array:
+        values = self._cast(texts)
+        return pc.cast(masked(texts, self._certain(texts)), self._kind) if values is None else values
 
     def _cast(self, texts: pa.Array) -> pa.Array | None:
         """The values, if Arrow can parse all texts."""
@@ -145,14 +171,30 @@ class ParsedScreen(Screen):
         except pa.ArrowInvalid:
             return None
 
+    def _certain(self, texts: pa.Array) -> Mask:
+        """Which of the texts Arrow certainly parses."""
+        return flags_of(pc.match_substring_regex(texts, self._pattern))
+
     def _checked(self, values: pa.Array) -> pa.Array:
-        if pa.types.is_floating(self._kind):
-            real = pc.is_finite(values)
-        elif pa.types.is_date(self._kind):
-            real = pc.greater_equal(values, pa.scalar(_FIRST_DAY, pa.int32()).cast(self._kind))
-        else:
+        """The values without those that Arrow knows and frictionless does not."""
+        if not pa.types.is_floating(self._kind):
             return values
+        real = pc.is_finite(values)
         return values if pc.min(real).as_py() is not False else _kept(values, real)
+
+
+class DateScreen(ParsedScreen):
+    """Dates in the form ``YYYY-MM-DD``, within bounds."""
+
+    def __init__(self, bounds: Mapping[str, Any], missing: pa.Array) -> None:
+        super().__init__(pa.date32(), "", bounds, missing)
+
+    def _certain(self, texts: pa.Array) -> Mask:
+        return are_dates(texts)
+
+    def _checked(self, values: pa.Array) -> pa.Array:
+        known = pc.greater_equal(values.view(pa.int32()), _FIRST_DAY)
+        return values if pc.min(known).as_py() is not False else _kept(values, known)
 
 
 def screen_for(field: Any, missing_values: list[str]) -> Screen | None:
@@ -177,15 +219,15 @@ def _text_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array, 
         return None
     if any(type(constraints[name]) is not int for name in _LENGTHS & constraints.keys()):
         return None
-    pattern = None
+    pattern: Pattern | None = None
     if "pattern" in constraints:
-        pattern = narrower_pattern(str(constraints["pattern"]))
-        if pattern is None or not _compiles(pattern):
+        pattern = _pattern_of(str(constraints["pattern"]))
+        if pattern is None:
             return None
     if field.type == "string" and field.format in {*FORMATS, "binary", "wkt"}:
         if pattern is not None or field.format not in FORMATS:
             return None
-        pattern = FORMATS[field.format]
+        pattern = _Expression(FORMATS[field.format])
     return TextScreen(constraints, pattern, special, empty)
 
 
@@ -208,7 +250,7 @@ def _parsed_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array
     if field.type == "date" and field.format == "default":
         if not all(type(bound) is dt.date for bound in bounds.values()):
             return None
-        return ParsedScreen(pa.date32(), f"^[0-9]{{4}}-{_DAYS}$", bounds, special)
+        return DateScreen(bounds, special)
     return None
 
 
@@ -236,56 +278,27 @@ def _double(bound: Any) -> float | None:
     return None if math.isnan(double) else double
 
 
-def _compiles(pattern: str) -> bool:
+def _pattern_of(constraint: str) -> Pattern | None:
+    """The constraint ``pattern``, or ``None`` when no expression is certainly inside it."""
+    if ranges := byte_ranges(constraint):
+        return ByteRanges(ranges)
+    expression = narrower_pattern(constraint)
+    if expression is None:
+        return None
     try:
-        pc.match_substring_regex(pa.array([""]), pattern)
+        pc.match_substring_regex(pa.array([""]), expression)
     except pa.ArrowInvalid:
-        return False
-    return True
+        return None
+    return _Expression(expression)
 
 
-def _plain_digits(texts: pa.Array) -> bool:
-    """Whether all bytes are between ``+`` and ``9``: digits, signs, points, and ``,`` and ``/``, which never parse."""
-    offsets = offsets_of(texts)
-    if offsets[0] == offsets[-1]:
-        return True
-    data = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
-    # One comparison: what lies below the range wraps round and is large.
-    return bool((data - _LOWEST).max() <= _HIGHEST - _LOWEST)
-
-
-def offsets_of(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Where each text of a column begins in its data, and where the last one ends."""
-    return np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
-
-
-def has_empty(texts: pa.Array) -> bool:
-    """Whether a column of text has an empty (or null) cell."""
-    offsets = offsets_of(texts)
-    return bool((offsets[1:] == offsets[:-1]).any())
-
-
-def _both(one: pa.Array | None, other: pa.Array) -> pa.Array:
-    return other if one is None else pc.and_(one, other)
+def _both(one: Mask | None, other: Mask) -> Mask:
+    return other if one is None else one & other
 
 
 def _kept(values: pa.Array, mask: pa.Array | None) -> pa.Array:
     """``values`` with null where ``mask`` is not true."""
     return values if mask is None else pc.if_else(mask, values, pa.scalar(None, values.type))
-
-
-def _masked(texts: pa.Array, mask: pa.Array | None) -> pa.Array:
-    """``texts`` with null where ``mask`` is not true; the texts themselves are shared, not copied."""
-    if mask is None:
-        return texts
-    valid = pc.fill_null(mask, False)
-    if texts.null_count:
-        valid = pc.and_(valid, texts.is_valid())
-    flags = np.zeros(texts.offset + len(texts), dtype=np.bool_)
-    flags[texts.offset :] = valid.to_numpy(zero_copy_only=False)
-    bitmap = pa.py_buffer(np.packbits(flags, bitorder="little"))
-    buffers = [bitmap, *texts.buffers()[1:]]
-    return pa.Array.from_buffers(texts.type, len(texts), buffers, offset=texts.offset)
 
 
 def _without(values: pa.Array, missing: pa.Array, texts: pa.Array) -> pa.Array:

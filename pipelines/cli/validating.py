@@ -48,7 +48,7 @@ def validate(
     asked = Asked(file, schema, delimiter, encoding, header_row, member, sheet, resource)
     try:
         with readable_errors(out), tempfile.TemporaryDirectory() as work, bounded():
-            asked = checked_arguments(asked, foreign or [])
+            asked = checked_arguments(asked, foreign or [], report)
             with file_progress(out, file) as progress:
                 watch = Watch(progress.scanned, progress.read, progress.rows)
                 judgement = judge_file(asked, Path(work), watch)

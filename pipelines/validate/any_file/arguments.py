@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.validate.any_file.intake import shown
 from pipelines.validate.any_file.judgement import Asked
 from pipelines.validate.any_file.refusals import unusable
 from pipelines.validate.any_file.showing import printable
@@ -14,12 +15,14 @@ from pipelines.validate.any_file.showing import printable
 _TAB = {"\\t", "tab"}
 
 
-def checked_arguments(asked: Asked, foreign: Sequence[str]) -> Asked:
+def checked_arguments(asked: Asked, foreign: Sequence[str], report: Path | None) -> Asked:
     """The arguments with ``NAME=FILE`` pairs taken apart and a tab written as a tab.
 
     Raises:
-        Unusable: a pair is none, or the delimiter is not one character.
+        Unusable: a pair is none, the delimiter is not one character, or the report's folder is a file.
     """
+    if report is not None and report.exists() and not report.is_dir():
+        raise unusable("report-not-folder", shown(report))
     files = {}
     for pair in foreign:
         name, mark, path = pair.partition("=")

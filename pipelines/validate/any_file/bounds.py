@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.validate.any_file.lean_errors import lean_errors
 from pipelines.validate.any_file.patterns import PatternTooSlow, bounded_patterns
 from pipelines.validate.any_file.refusals import Unusable, complaint
 from pipelines.validate.any_file.text_limits import bounded_cells
@@ -14,7 +15,7 @@ from pipelines.validate.any_file.text_limits import bounded_cells
 @contextlib.contextmanager
 def bounded() -> Iterator[None]:
     """Judge files, and read the judgements' errors, within this context."""
-    with bounded_cells(), bounded_patterns():
+    with bounded_cells(), bounded_patterns(), lean_errors():
         yield
 
 

@@ -11,6 +11,7 @@ from pipelines.ingest.readers.plausibility import Plausibility
 from pipelines.validate.any_file.text_scan import blocks_of
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_WRONG_SIDE = re.compile("[\u0a00-\u0aff\u0d00-\u0dff\u2c00-\u2cff]")
 _HANJA = re.compile("[\u4e00-\u9fff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
@@ -20,13 +21,18 @@ _TIMES = 5
 
 
 def has_lines(path: Path, encoding: str) -> bool:
-    """Whether a file is text in ``encoding`` with line ends; NULs in other text leave none."""
-    ends = [0]
+    """Whether a file is text in UTF-16 with line ends.
+
+    Other text with NULs has its line ends and commas on both sides of the pairs; on the wrong side they come out as
+    characters of scripts that stand in no table with NULs.
+    """
+    ends = [0, 0]
 
     def look(text: str) -> None:
-        ends[0] += text.count("\n") + text.count("\r")
+        ends[0] += text.count("\n") + text.count("\r") + text.count(",")
+        ends[1] += len(_WRONG_SIDE.findall(text))
 
-    return first_failure(path, encoding, look) is None and ends[0] > 0
+    return first_failure(path, encoding, look) is None and ends[0] > _TIMES * ends[1]
 
 
 def decodes(path: Path, encoding: str) -> bool:

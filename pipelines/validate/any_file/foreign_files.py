@@ -13,7 +13,7 @@ from pipelines.validate.any_file.encodings import found
 from pipelines.validate.any_file.intake import require_file, shown, take_in
 from pipelines.validate.any_file.opened import Opened, look_at
 from pipelines.validate.any_file.refusals import Refusal, Unusable, complaint, note, unusable
-from pipelines.validate.any_file.text_limits import require_lines
+from pipelines.validate.any_file.text_limits import require_lines, require_quotations
 from pipelines.validate.any_file.text_scan import scan
 from pipelines.validate.engine.foreign import ForeignTable, Record
 from pipelines.validate.engine.model import Uncertified
@@ -72,9 +72,10 @@ def _table(name: str, path: Path, keys: Sequence[ForeignKey], work: Path) -> For
         facts = scan(source.path)
         require_lines(facts)
         encoding = found(source.path, facts).name
+        opened = look_at(Request(source.path, {"fields": []}, None, encoding, {}))
+        require_quotations(source.path, encoding, csv.excel if opened is None else opened.dialect, facts)
     except Refusal as refusal:
         raise Unusable([complaint("foreign-unreadable", reason=refusal.message.text())], shown(path)) from refusal
-    opened = look_at(Request(source.path, {"fields": []}, None, encoding, {}))
     labels = opened.labels if opened is not None else ()
     wanted = [label for key in keys if key.resource == name for label in key.reference]
     absent = [label for label in wanted if label not in labels]
@@ -83,7 +84,11 @@ def _table(name: str, path: Path, keys: Sequence[ForeignKey], work: Path) -> For
     table = opened
 
     def records(columns: tuple[str, ...]) -> Iterator[Record]:
-        return _records(source.path, encoding, table, [labels.index(column) for column in columns])
+        try:
+            yield from _records(source.path, encoding, table, [labels.index(column) for column in columns])
+        except csv.Error as problem:
+            reason = f"{shown(path)}: {problem}"
+            raise Unusable([complaint("foreign-unreadable", reason=reason)], shown(path)) from problem
 
     return ForeignTable.of_records(records)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pipelines.registry.problems import written
 from pipelines.registry.table_schemas import for_frictionless
+from pipelines.validate.any_file.nested_repeats import may_explode
 from pipelines.validate.any_file.refusals import Complaint, Unusable, complaint
 from pipelines.validate.any_file.schema_file import SchemaFile
 from pipelines.validate.any_file.schema_shape import BOUNDS, misshapen
@@ -17,6 +18,7 @@ from pipelines.validate.any_file.schema_shape import BOUNDS, misshapen
 #: Columns that a table may have: errors of frictionless hold their whole row, so that a row with an error in each cell
 #: grows with the square of its width.
 MAX_COLUMNS = 2_000
+_REFERENCES = {"$ref", "$dynamicRef", "$recursiveRef"}
 
 
 def require_usable(loaded: SchemaFile) -> None:
@@ -105,8 +107,10 @@ def _json_schemas(schema: Mapping[str, Any]) -> Iterator[Complaint]:
             usable = isinstance(profile, Mapping)
         except (SchemaError, TypeError, AttributeError, RecursionError):
             usable = False
-        if not usable or any(not reference.startswith("#") for reference in _references(profile)):
+        if not usable or any(not reference.startswith("#") for reference in _values_of(profile, _REFERENCES)):
             yield complaint("bad-json-schema", key)
+        elif any(map(may_explode, _values_of(profile, {"pattern"}))):
+            yield complaint("slow-json-pattern", key)
 
 
 def _constraints(schema: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -115,13 +119,15 @@ def _constraints(schema: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, 
             yield place, field["constraints"]
 
 
-def _references(value: Any) -> Iterable[str]:
+def _values_of(value: Any, names: Collection[str]) -> Iterator[str]:
+    """The texts under some keys anywhere in a document, and the keys of ``patternProperties`` with the patterns."""
     if isinstance(value, Mapping):
         for name, entry in value.items():
-            if name in {"$ref", "$dynamicRef", "$recursiveRef"} and isinstance(entry, str):
+            if name in names and isinstance(entry, str):
                 yield entry
-            else:
-                yield from _references(entry)
+            if name == "patternProperties" and "pattern" in names and isinstance(entry, Mapping):
+                yield from entry
+            yield from _values_of(entry, names)
     elif isinstance(value, list):
         for entry in value:
-            yield from _references(entry)
+            yield from _values_of(entry, names)

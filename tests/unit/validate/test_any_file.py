@@ -8,10 +8,12 @@ import json
 import re
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import fuzz_engine
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,9 +21,12 @@ import pytest
 from frictionless import Dialect, Resource, Schema
 
 from pipelines.validate.any_file import Asked, Judgement, Unusable, bounded, judge_file, report_errors
+from pipelines.validate.any_file.arguments import checked_arguments
+from pipelines.validate.any_file.nested_repeats import may_explode
 from pipelines.validate.any_file.patterns import _Pattern
 from pipelines.validate.any_file.places import Records
 from pipelines.validate.any_file.text_scan import scan
+from pipelines.validate.engine import EngineReport, validate_file
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "a", "type": "string", "constraints": {"required": True}},
@@ -197,6 +202,13 @@ def test_encodings_that_cannot_be_told_are_named_and_not_guessed(tmp_path: Path,
     assert (declared["valid"], declared["reading"]["encoding"]["how"]) == (True, "declared")
 
 
+@pytest.mark.parametrize("content", [b"a,b\nx\0,1\ny\0,2\n", b"a,b\n" + b"x\0\0\0,1\n" * 50, b"a,b\nx\0y\0,1\n" * 20])
+def test_text_with_nuls_is_not_taken_for_utf_16(tmp_path: Path, content: bytes) -> None:
+    report = judged(tmp_path, "t.csv", content, {"fields": FIELDS})
+    assert report["reading"]["encoding"]["name"] == "utf-8"
+    assert "NUL" in report["tasks"][0]["warnings"][0]
+
+
 def test_resource_descriptors_and_packages_bring_their_schema(tmp_path: Path) -> None:
     content = "a;b\ndéjà;1\n".encode("cp1252")
     resource = {"name": "t", "path": "t.csv", "schema": {"fields": FIELDS}, "encoding": "cp1252",
@@ -358,3 +370,31 @@ def test_a_scan_finds_long_lines_wherever_blocks_end(tmp_path: Path, monkeypatch
             assert facts.utf8
         except UnicodeDecodeError as problem:
             assert (facts.utf8, facts.broken_at) == (False, problem.start)
+
+
+def test_bounds_change_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def within_bounds(*given: Any, **options: Any) -> EngineReport:
+        with bounded():
+            report = validate_file(*given, **options)
+            return replace(report, errors=list(report.errors))
+
+    # Errors made within the bounds are compared with those that frictionless makes without them.
+    monkeypatch.setattr(fuzz_engine, "validate_file", within_bounds)
+    for seed in range(150):
+        case = fuzz_engine.random_case(Random(f"bounded.{seed}"))
+        engine, difference = fuzz_engine.compare(case)
+        assert difference is None, (engine, difference, case)
+
+
+EXPLOSIVE = ["(a+)+", "(a|aa)*b", "(?:a*b)*", r"(a)(\1)*"]
+
+
+@pytest.mark.parametrize("pattern", [*EXPLOSIVE, "a+b+", "(ab){2,9}", "(", "[a-z]+(-[a-z]{1,5}){0,3}"])
+def test_repetitions_within_repetitions_are_found(pattern: str) -> None:
+    assert may_explode(pattern) is (pattern in EXPLOSIVE)
+
+
+def test_the_reports_folder_must_not_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "report").write_text("", encoding="utf-8")
+    with pytest.raises(Unusable, match="file-report-not-folder"):
+        checked_arguments(Asked(tmp_path, tmp_path), [], tmp_path / "report")

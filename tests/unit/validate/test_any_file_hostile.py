@@ -112,6 +112,9 @@ SCHEMAS: list[tuple[str, Callable[[], bytes], str]] = [
     ("remote.json", lambda: dumped({"fields": [{"name": "b", "type": "object", "constraints": {"jsonSchema": {
         "$ref": "https://example.org/schema.json"}}}], "$schema": "https://datapackage.org/profiles/2.0/x.json"}),
      "file-bad-json-schema"),
+    ("json-pattern.json", lambda: dumped({"fields": [{"name": "b", "type": "object", "constraints": {"jsonSchema": {
+        "properties": {"x": {"pattern": "^(a+)+$"}}}}}], "$schema": "https://datapackage.org/profiles/2.0/x.json"}),
+     "file-slow-json-pattern"),
     ("elsewhere.json", lambda: dumped({"name": "t", "path": "t.csv", "schema": "../secret.json"}),
      "file-schema-elsewhere"),
     ("none.json", lambda: b"{}", "file-no-schema"),

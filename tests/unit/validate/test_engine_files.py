@@ -36,6 +36,22 @@ def test_stats_and_hashes_are_those_of_frictionless(tmp_path: Path) -> None:
     assert report.labels == task.labels
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_every_byte_that_is_read_is_told(tmp_path: Path, encoding: str) -> None:
+    read: list[int] = []
+    content = "id\n甲\n".encode(encoding) * 10
+    _report(tmp_path, content, {"fields": [{"name": "id", "type": "string"}]}, encoding=encoding, read=read.append)
+    assert sum(read) == len(content)
+
+
+def test_tab_separated_files_are_judged_by_the_engine(tmp_path: Path) -> None:
+    (tmp_path / "t.tsv").write_bytes(b"id\tname\n1\tx\ny\tz\n")
+    schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "name", "type": "string"}]}
+    report = validate_file(tmp_path / "t.tsv", schema, encoding="utf-8", work=tmp_path)
+    assert report.engine == "fast"
+    assert _told(report) == [("type-error", 3, 'type is "integer/default"')]
+
+
 def test_progress_counts_every_row_over_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_source, "BLOCK_BYTES", 64)
     rows: list[int] = []

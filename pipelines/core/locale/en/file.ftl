@@ -167,3 +167,7 @@ file-unique-key = The unique key ({ $key }) has values that another row has as w
 file-format-expected = format { $format }
 file-table = whole table
 file-more = and { $count } more
+file-slow-json-pattern = A pattern in the JSON Schema repeats something that repeats; on some text it would take years.
+file-slow-json-pattern-remedy = Write it without a repetition or alternatives inside a repetition.
+file-report-not-folder = --report names a file, not a folder.
+file-report-not-folder-remedy = Name a folder; it is created where it does not exist.

@@ -158,3 +158,7 @@ file-unique-key = 唯一键（{ $key }）的取值与另一行相同。
 file-format-expected = 格式 { $format }
 file-table = 整张表
 file-more = 另有 { $count } 处
+file-slow-json-pattern = JSON Schema 中的模式串在重复中又嵌套重复；在某些文本上会耗时数年。
+file-slow-json-pattern-remedy = 请避免在重复中再嵌套重复或选择分支。
+file-report-not-folder = --report 指向的是文件，不是文件夹。
+file-report-not-folder-remedy = 请给出文件夹；不存在时会自动创建。

@@ -22,8 +22,8 @@ from pipelines.validate.engine.reference import header_errors, judge_by_referenc
 from pipelines.validate.engine.report import Again, EngineReport, SuspectFile
 from pipelines.validate.engine.row_errors import errors_of
 
-#: Bytes of a short row, to guess how many rows a file has at most.
-_SMALLEST_ROW = 32
+#: Bytes at the beginning of a file that tell about how many rows it has.
+_HEAD_BYTES = 1 << 16
 
 
 def validate_file(path: Path, schema: Mapping[str, Any], *, dialect: Mapping[str, Any] | None = None,
@@ -55,7 +55,7 @@ def _judge_fast(request: Request, work: Path, progress: Callable[[int], None] | 
         plan = plan_of(resource.header, resource.schema, request.schema)
         first_errors = header_errors(resource)
         labels, fields = list(resource.labels), int(resource.stats.fields)
-        with Judge(plan, work, request.path.stat().st_size // _SMALLEST_ROW) as judge:
+        with Judge(plan, work, _about_rows(request.path)) as judge:
             # Cells without a screen are read once per distinct value, so Arrow may as well find those.
             encoded = [reader.screen is None for reader in judge.readers.values()]
             file = csv_file_of(resource, request.path, encoded)
@@ -83,6 +83,14 @@ def _judge_rows(file: CsvFile, judge: Judge, suspects: SuspectFile, progress: Ca
             if progress is not None:
                 progress(block.rows)
     return rows
+
+
+def _about_rows(path: Path) -> int:
+    """About how many rows a file has: it sizes what is kept in memory, and need not be right."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    lines = max(1, head.count(b"\n"), head.count(b"\r"))
+    return lines * path.stat().st_size // max(1, len(head))
 
 
 def _opened(request: Request) -> AbstractContextManager[Any]:

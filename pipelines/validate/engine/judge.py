@@ -12,14 +12,16 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.validate.engine.columns import ColumnReader, ColumnVerdict
-from pipelines.validate.engine.key_index import FILTER_MEMORY, KeyIndex
+from pipelines.validate.engine.key_index import KeyIndex
 from pipelines.validate.engine.model import NO_FACTS, Block, Mask, Positions, RowFacts
 from pipelines.validate.engine.plan import Plan
 from pipelines.validate.engine.spill import Spill
 from pipelines.validate.engine.store import LookupTable, Store
 
-_SMALLEST_FILTER = 1 << 16
-_SLOTS_PER_ROW = 16
+#: Bytes of a filter, of which a row gets as many as ``_SLOTS_PER_ROW`` up to a limit for all filters together. Larger
+#: ones for tables of more than ``_MANY_ROWS``, where a full filter would cost much time.
+_SMALLEST_FILTER, _FILTERS, _LARGE_FILTERS = 1 << 16, 64 << 20, 256 << 20
+_SLOTS_PER_ROW, _MANY_ROWS = 8, 1 << 25
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,7 @@ class Judge:
         self._lookups: Sequence[LookupTable] = ()
         spill = Spill(work)
         indexes = len(plan.unique) + bool(plan.primary) + len(plan.own.keys)
-        largest = FILTER_MEMORY // max(1, indexes)
-        wanted = largest if rows is None else min(largest, rows * _SLOTS_PER_ROW)
-        size = _power_of_two(max(_SMALLEST_FILTER, wanted))
+        size = _filter_size(rows, max(1, indexes))
         self._unique = {name: KeyIndex(1, spill, size) for name in plan.unique}
         self._primary = KeyIndex(len(plan.primary), spill, size) if plan.primary else None
         self._own = [KeyIndex(len(key), spill, size) for key in plan.own.keys]
@@ -151,5 +151,8 @@ def _blank(columns: Any, rows: int) -> Mask:
     return blank
 
 
-def _power_of_two(number: int) -> int:
-    return 1 << (number.bit_length() - 1)
+def _filter_size(rows: int | None, filters: int) -> int:
+    """Bytes of each filter, a power of two."""
+    limit = (_FILTERS if rows is None or rows <= _MANY_ROWS else _LARGE_FILTERS) // filters
+    wanted = limit if rows is None else min(limit, 2 * rows * _SLOTS_PER_ROW)
+    return 1 << (max(_SMALLEST_FILTER, wanted).bit_length() - 1)

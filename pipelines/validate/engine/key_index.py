@@ -1,8 +1,8 @@
 """Which rows repeat a key: exact, block by block, in bounded memory.
 
-Every key is a 64-bit hash in sorted runs. A filter of leading bits says which hashes of a block may have been seen;
-only those are looked up in the runs, and only where a hash is found are the keys themselves compared, from a
-spool. So a collision costs a look-up and never a wrong verdict.
+Every key is a 64-bit hash in sorted runs. A filter says which hashes of a block may have been seen; only those are
+looked up in the runs, and only where a hash is found are the keys themselves compared, from a spool. So a collision
+costs a look-up and never a wrong verdict.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pipelines.validate.engine.hashing import Hashes, hashes_of
 from pipelines.validate.engine.model import Mask, Positions
 from pipelines.validate.engine.spill import Runs, Spill, ascending
 
-#: Memory of all filters of one table, in bytes.
-FILTER_MEMORY = 64 << 20
+#: Memory of one filter unless told otherwise, in bytes.
+_FILTER_BYTES = 1 << 20
 
 
 class KeyIndex:
@@ -28,7 +28,7 @@ class KeyIndex:
         filter_bytes: memory for the filter, a power of two.
     """
 
-    def __init__(self, width: int, spill: Spill, filter_bytes: int = FILTER_MEMORY) -> None:
+    def __init__(self, width: int, spill: Spill, filter_bytes: int = _FILTER_BYTES) -> None:
         self._schema = pa.schema([(f"k{position}", pa.string()) for position in range(width)])
         self._filter = _Filter(filter_bytes)
         self._runs = Runs(spill)
@@ -51,17 +51,15 @@ class KeyIndex:
         order = ascending(hashes)
         ordered = hashes[order]
         repeats = {later: int(numbers[earlier]) for later, earlier in _within(keys, ordered, order).items()}
-        repeats |= self._before(keys, ordered, order, repeats)
-        self._filter.add(ordered)
+        places = np.flatnonzero(self._filter.seen(ordered))
+        repeats |= self._before(keys, ordered, order, _without(places, order, repeats))
         self._runs.append(ordered, order + self._spool.rows)
         self._spool.append(keys, numbers)
         return repeats
 
     def _before(self, keys: pa.RecordBatch, ordered: Hashes, order: Positions,
-                known: dict[int, int]) -> dict[int, int]:  # fmt: skip
-        """Repeats of keys of earlier blocks, for positions that are not ``known`` to repeat within the block."""
-        places = np.flatnonzero(self._filter.seen(ordered))
-        places = _without(places, order, known)
+                places: Positions) -> dict[int, int]:  # fmt: skip
+        """Repeats of keys of earlier blocks, among ``places`` of ``ordered``."""
         repeats: dict[int, int] = {}
         for run, ordinals in self._runs.newest_first():
             if len(places) == 0:
@@ -91,19 +89,29 @@ class KeyIndex:
 
 
 class _Filter:
-    """Which leading bits of hashes have occurred: a byte per slot, visited in order, so that it stays cheap."""
+    """Which hashes may have occurred: a byte per slot, visited in order, so that it stays cheap.
+
+    Leading bits of a hash say the slot. It holds eight other bits of the one hash that has fallen into it
+    (a fingerprint), or that there were several.
+    """
+
+    _SEVERAL = np.uint8(255)
 
     def __init__(self, size: int) -> None:
-        self._seen = np.zeros(size, dtype=np.bool_)
+        self._slots = np.zeros(size, dtype=np.uint8)
         self._shift = np.uint64(64 - (size.bit_length() - 1))
 
     def seen(self, ordered: Hashes) -> Mask:
-        """Whether a hash may have been added; ``False`` is certain."""
-        return self._seen[(ordered >> self._shift).astype(np.int64)]
-
-    def add(self, ordered: Hashes) -> None:
-        """Remember hashes."""
-        self._seen[(ordered >> self._shift).astype(np.int64)] = True
+        """Whether each hash may have come in an earlier call (``False`` is certain); remembers them."""
+        slots = (ordered >> self._shift).astype(np.int64)
+        prints = np.clip(ordered.astype(np.uint8), 1, self._SEVERAL - 1)
+        found = self._slots[slots]
+        equal = found == prints
+        seen: Mask = equal | (found == self._SEVERAL)
+        self._slots[slots] = np.where(equal | (found == 0), prints, self._SEVERAL)
+        shared = (slots[1:] == slots[:-1]) & (prints[1:] != prints[:-1])
+        self._slots[slots[1:][shared]] = self._SEVERAL
+        return seen
 
 
 class _Spool:

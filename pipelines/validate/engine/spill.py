@@ -17,7 +17,7 @@ from pipelines.validate.engine.model import Positions
 #: Bytes that stay in memory before buffers go to disk, per table.
 MEMORY = 48 << 20
 #: So many runs of one size become one; larger runs than ``_LARGEST_RUN`` stay as they are.
-_MERGED_AT_ONCE = 8
+_MERGED_AT_ONCE = 32
 _LARGEST_RUN = 1 << 22
 
 

@@ -58,6 +58,14 @@ def test_the_last_earlier_row_is_found(
     assert _found(index, keys, size) == _expected(keys)
 
 
+@pytest.mark.parametrize("filter_bytes", [1 << 8, 1 << 16])
+def test_repeats_are_found_whatever_the_filter_lets_through(filter_bytes: int, tmp_path: Path) -> None:
+    random = Random(11)
+    keys: list[Key] = [(str(random.randint(0, 20_000)),) for _ in range(20_000)]
+    index = KeyIndex(1, Spill(tmp_path), filter_bytes)
+    assert _found(index, keys, 500) == _expected(keys)
+
+
 def test_what_does_not_fit_in_memory_leaves_no_file(tmp_path: Path) -> None:
     spill = Spill(tmp_path, memory=8)
     values = np.arange(1000, dtype=np.int64)

@@ -154,15 +154,19 @@ class ParsedScreen(Screen):
             numeric = _both(numeric, ~empty)
         filled = masked(texts, numeric)
         values = self._cast(filled)
-        if values is None:
-            # Few cells are odd: only the stretches with one in them are matched cell by cell.
-            stretches = (filled.slice(first, _STRETCH) for first in range(0, len(filled), _STRETCH))
-            values = pa.concat_arrays([self._cast_stretch(stretch) for stretch in stretches])
-        return values
+        return self._in_stretches(filled) if values is None else values
 
-    def _cast_stretch(self, texts: pa.Array) -> pa.Array:
-        values = self._cast(texts)
-        return pc.cast(masked(texts, self._certain(texts)), self._kind) if values is None else values
+    def _in_stretches(self, texts: pa.Array) -> pa.Array:
+        """Few cells are odd: only the stretches with one in them are looked at cell by cell."""
+        stretches = [texts.slice(first, _STRETCH) for first in range(0, len(texts), _STRETCH)]
+        values = [self._cast(stretch) for stretch in stretches]
+        odd = [place for place, cast in enumerate(values) if cast is None]
+        cells = pa.concat_arrays([stretches[place] for place in odd])
+        read = pc.cast(masked(cells, self._certain(cells)), self._kind)
+        for number, place in enumerate(odd):
+            # All stretches but the last one, which stands last here too, have one length.
+            values[place] = read.slice(number * _STRETCH, len(stretches[place]))
+        return pa.concat_arrays(values)
 
     def _cast(self, texts: pa.Array) -> pa.Array | None:
         """The values, if Arrow can parse all texts."""

@@ -339,7 +339,7 @@ def compare(case: Case) -> tuple[str, str | None]:
             return report.engine, f"error {place}: engine {one}\n   frictionless {other}"
     if len(found) != len(wanted):
         return report.engine, f"{len(found)} errors instead of {len(wanted)}: {[*found, *wanted][-1]}"
-    return f"{report.engine}: {report.reason}" if report.reason else "fast", None
+    return f"reference: {report.reason.text()}" if report.reason else "fast", None
 
 
 def _foreign(records: list[list[str | None]]) -> ForeignTable:

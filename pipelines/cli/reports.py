@@ -14,6 +14,7 @@ from pipelines.cli.progress import delivery_progress
 from pipelines.cli.summaries import show_groups, verdict_id
 from pipelines.core.errors import UnknownDelivery
 from pipelines.core.files import replace_file
+from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation
@@ -71,6 +72,8 @@ def _show(out: Output, outcome: dict[str, Any], groups: tuple[FindingGroup, ...]
     excluded = ", ".join(f"{reason} {count}" for reason, count in outcome["rows_excluded"].items() if count)
     if excluded:
         out.say("cli-report-excluded", excluded=excluded)
+    if outcome["engine"]["reason"] is not None:
+        out.say("cli-report-engine", reason=out.of(Message.from_dict(outcome["engine"]["reason"])))
     show_groups(out, groups)
     out.say("cli-report-folder", folder=str(folder))
 

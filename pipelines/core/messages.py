@@ -28,6 +28,11 @@ class Message:
         """The sentence in ``language`` (``en`` or ``zh``)."""
         return translate(self.id, language, **self.params)
 
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Message:
+        """The message of a JSON form."""
+        return cls(document["id"], document["params"])
+
     def as_dict(self) -> dict[str, Any]:
         """JSON form: the identifier, the parameters and both sentences."""
         return {"id": self.id, "params": dict(self.params), **{lang: self.text(lang) for lang in LANGUAGES}}

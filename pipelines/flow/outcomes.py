@@ -27,6 +27,7 @@ from pipelines.ingest import load_delivery, read
 from pipelines.registry import Dataset
 from pipelines.validate import FindingLog, Validation, read_findings, validate
 from pipelines.validate.expectations import RESULTS_FILE
+from pipelines.validate.summary import write_summary
 
 CHECKS_FILE = "checks.json"
 _logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class _Reached:
     disclosed: DisclosedTable | None = None
     bytes_missing: bool = False
     engine: str | None = None
-    engine_reason: str | None = None
+    engine_reason: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: P
         if not (folder / RESULTS_FILE).is_file():
             frames_read = None  # Rejected before its frames were judged.
         verdict = _write_outcome(folder, delivery, result)
+        write_summary(folder)
         target = inst.workspace.outcomes / delivery.id / key[:16]
         install(folder, target)
     relative = target.relative_to(inst.workspace.outcomes).as_posix()
@@ -140,6 +142,7 @@ def _write_outcome(folder: Path, delivery: Delivery, reached: _Reached) -> Verdi
         verdict = Verdict.PARTLY_ACCEPTED if quarantined else Verdict.ACCEPTED
     else:
         verdict = Verdict.REJECTED
+    reason = reached.engine_reason
     outcome = {
         "delivery": delivery.id,
         "verdict": verdict.value,
@@ -149,7 +152,7 @@ def _write_outcome(folder: Path, delivery: Delivery, reached: _Reached) -> Verdi
         "rows_quarantined": validated.rows_quarantined if validated else 0,
         "steps": dict(raw.steps) if raw else {},
         "readings": [vars(reading) for reading in raw.readings] if raw else [],
-        "engine": {"name": reached.engine, "reason": reached.engine_reason},
+        "engine": {"name": reached.engine, "reason": reason.as_dict() if reason is not None else None},
         "checks": json.loads((folder / CHECKS_FILE).read_text(encoding="utf-8")),
     }
     (folder / CHECKS_FILE).unlink()

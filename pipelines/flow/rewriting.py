@@ -17,6 +17,7 @@ from pipelines.flow.lookups import OUTCOME_FILE
 from pipelines.flow.outcomes import checks_as_json, install, load_result
 from pipelines.validate import FindingLog
 from pipelines.validate.report import FINDINGS_FILE
+from pipelines.validate.summary import SUMMARY_FILE, write_summary
 
 
 def rewrite(inst: Installation, outcome: StoredOutcome, findings: Iterable[Finding],
@@ -32,7 +33,7 @@ def rewrite(inst: Installation, outcome: StoredOutcome, findings: Iterable[Findi
     ran = {check for check, summary in load_result(inst, outcome).checks.items() if summary.ran}
     with inst.scratch(outcome.delivery) as folder:
         # Links, for the rows may be many; what is written anew must not be one, or the old would change with it.
-        written = shutil.ignore_patterns(FINDINGS_FILE, OUTCOME_FILE)
+        written = shutil.ignore_patterns(FINDINGS_FILE, SUMMARY_FILE, OUTCOME_FILE)
         shutil.copytree(stored, folder, ignore=written, copy_function=os.link, dirs_exist_ok=True)
         with FindingLog(folder) as log:
             log.extend(findings)
@@ -45,4 +46,5 @@ def rewrite(inst: Installation, outcome: StoredOutcome, findings: Iterable[Findi
         replace_file(folder / OUTCOME_FILE, json.dumps(document, ensure_ascii=False, indent=1).encode(), mode=0o600)
         if finish is not None:
             finish(folder)
+        write_summary(folder)
         install(folder, stored)

@@ -47,8 +47,17 @@ def report_page(outcome: Mapping[str, Any], dataset: str, groups: Sequence[Findi
                 "groups": groups,
                 "language": language,
                 "verdict": verdict,
+                "judged_by": _judged_by(outcome["engine"], language),
                 "t": text,
                 "m": message,
             }
         )
     )
+
+
+def _judged_by(engine: Mapping[str, Any], language: str) -> str | None:
+    """The engine that judged the rows; ``None``: none has come so far."""
+    if engine["name"] is None:
+        return None
+    reason = Message.from_dict(engine["reason"]).text(language) if engine["reason"] is not None else ""
+    return translate(f"report-engine-{engine['name']}", language, reason=reason)

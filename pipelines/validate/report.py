@@ -49,7 +49,7 @@ class FindingLog:
         self.first: list[Finding] = []
         self.ran: set[Check] = set()
         self.engine: str | None = None
-        self.engine_reason: str | None = None
+        self.engine_reason: Message | None = None
         self._counts: Counter[tuple[Check, Severity, str]] = Counter()
         self._rows: list[dict[str, object]] = []
         self._writer = pq.ParquetWriter(self.path, _SCHEMA, compression="zstd")

@@ -9,10 +9,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.core.files import replace_file
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
 from pipelines.validate.report import FINDINGS_FILE
 
+SUMMARY_FILE = "summary.json"
 _EXAMPLES = 5
 
 # One pass over the file; the examples of a group are its first findings in the order they were made.
@@ -50,6 +52,14 @@ class FindingGroup:
             "remedy": self.remedy.as_dict(),
             "examples": [finding.as_dict() for finding in self.examples],
         }
+
+
+def write_summary(folder: Path) -> None:
+    """Write the groups beside the findings, as JSON."""
+    groups = [group.as_dict() for group in finding_groups(folder)]
+    replace_file(
+        folder / SUMMARY_FILE, json.dumps({"groups": groups}, ensure_ascii=False, indent=1).encode(), mode=0o600
+    )
 
 
 def finding_groups(folder: Path) -> tuple[FindingGroup, ...]:

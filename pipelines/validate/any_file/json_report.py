@@ -62,7 +62,7 @@ def report_end(judgement: Judgement, errors: int) -> dict[str, Any]:
         "stats": {"tasks": 1, "errors": errors, "warnings": len(judgement.notes)},
         "warnings": [],
         "errors": [],
-        "engine": {"name": judgement.engine, "reason": judgement.reason},
+        "engine": {"name": judgement.engine, "reason": judgement.reason.as_dict() if judgement.reason else None},
         "reading": {
             "format": judgement.format,
             "encoding": None if encoding is None else {"name": encoding.name, "how": encoding.how},

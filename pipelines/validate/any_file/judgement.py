@@ -61,7 +61,7 @@ class Judgement:
     schema: Mapping[str, Any]
     format: str
     engine: str
-    reason: str | None
+    reason: Message | None
     errors: Iterable[dict[str, Any]]
     places: Places
     labels: tuple[str, ...] = ()

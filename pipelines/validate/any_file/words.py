@@ -20,7 +20,8 @@ def verdict(judgement: Judgement, errors: int) -> Message:
 
 def reading(judgement: Judgement, language: str) -> str:
     """How a file that was judged was read, and who judged."""
-    engine = translate(f"file-engine-{judgement.engine}", language, reason=judgement.reason or "")
+    reason = judgement.reason.text(language) if judgement.reason is not None else ""
+    engine = translate(f"file-engine-{judgement.engine}", language, reason=reason)
     delimiter = {None: None, "\t": "tab"}.get(judgement.delimiter, judgement.delimiter)
     parts = [judgement.format, judgement.encoding and judgement.encoding.name, delimiter and f"“{delimiter}”",
              judgement.sheet]  # fmt: skip

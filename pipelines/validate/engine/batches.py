@@ -62,7 +62,7 @@ def _judge_fast(batches: Iterable[pa.RecordBatch], descriptor: Mapping[str, Any]
     try:
         resource.open()
     except FrictionlessException:
-        raise Uncertified("the schema cannot be opened") from None
+        raise Uncertified("uncertified-not-opened") from None
     with resource:
         plan = plan_of(resource.header, resource.schema, descriptor)
     with Judge(plan, work) as judge:

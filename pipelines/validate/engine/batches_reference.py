@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from pipelines.core.messages import Message
 from pipelines.registry import FieldSpec
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.validate.engine.foreign import ForeignTable
@@ -21,7 +22,7 @@ from pipelines.validate.engine.typed_columns import Refusal, TypedColumn
 
 def judge_batches_by_reference(batches: Iterable[pa.RecordBatch], descriptor: Mapping[str, Any],
                                specs: Sequence[FieldSpec], foreign: Mapping[str, ForeignTable],
-                               reason: str) -> Iterator[JudgedBatch]:  # fmt: skip
+                               reason: Message) -> Iterator[JudgedBatch]:  # fmt: skip
     """Judge ``batches`` with frictionless, for a ``reason``. ``descriptor``: see ``raw_batches.delivered_schema``.
 
     Raises:
@@ -61,7 +62,7 @@ def judge_batches_by_reference(batches: Iterable[pa.RecordBatch], descriptor: Ma
 
 
 def _judged(batch: pa.RecordBatch, first: int, rows: Sequence[tuple[Any, list[Any]]],
-            typed: Mapping[str, TypedColumn], reason: str) -> JudgedBatch:  # fmt: skip
+            typed: Mapping[str, TypedColumn], reason: Message) -> JudgedBatch:  # fmt: skip
     errors = [(first + position, error) for position, (_, found) in enumerate(rows) for error in found]
     arrays: dict[str, pa.Array] = {}
     refused: list[Refusal] = []

@@ -28,7 +28,7 @@ def family_of(field: Any) -> str:
     """
     family = FAMILIES.get(field.type)
     if family is None or (field.type == "number" and field.float_number):
-        raise Uncertified(f"key of type {field.type}")
+        raise Uncertified("uncertified-key-type", type=field.type)
     return family
 
 
@@ -51,7 +51,7 @@ def _number(value: Any) -> str:
         return str(int(value))
     number = Decimal(value)
     if number.is_nan():
-        raise Uncertified("NaN in a key")
+        raise Uncertified("uncertified-nan")
     sign, digits, exponent = number.as_tuple()
     if isinstance(exponent, str):
         return "-Infinity" if sign else "Infinity"
@@ -73,4 +73,4 @@ def _datetime(value: dt.datetime) -> str:
     try:
         return value.astimezone(dt.UTC).isoformat()
     except OverflowError:
-        raise Uncertified("time with an offset at the end of the calendar in a key") from None
+        raise Uncertified("uncertified-offset") from None

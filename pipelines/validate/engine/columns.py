@@ -137,7 +137,7 @@ class ColumnReader:
         except Uncertified:
             raise
         except Exception as problem:  # values that Python cannot compare: frictionless itself must meet them
-            raise Uncertified(f"reading a cell of type {self.field.type} raised {type(problem).__name__}") from None
+            raise Uncertified("uncertified-reader", type=self.field.type, kind=type(problem).__name__) from None
         wrong_type = bool(notes) and "type" in notes
         faulty = bool(notes)
         if not faulty and value is not None and self._own_check is not None:

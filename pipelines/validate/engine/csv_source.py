@@ -79,13 +79,13 @@ def csv_blocks(file: CsvFile) -> Iterator[Block]:
 def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
     dialect = file.dialect
     if dialect.escapechar is not None or dialect.skipinitialspace:
-        raise Uncertified("escape character or skipped spaces")
+        raise Uncertified("uncertified-escapes")
     if not _is_plain(dialect.delimiter) or (dialect.quotechar and not _is_plain(dialect.quotechar)):
-        raise Uncertified("delimiter or quote character outside ASCII")
+        raise Uncertified("uncertified-delimiter")
     if dialect.delimiter == dialect.quotechar:
-        raise Uncertified("delimiter and quote character are the same")
+        raise Uncertified("uncertified-same-quote")
     if file.encoding not in {"utf-8", "utf-8-sig"} and _begins_with_mark(file):
-        raise Uncertified("byte order mark in another encoding than UTF-8")
+        raise Uncertified("uncertified-mark")
     names = [f"c{position}" for position in range(file.width)]
     kinds = {name: pa.dictionary(pa.int32(), pa.string()) if encoded else pa.string()
              for name, encoded in zip(names, file.encoded, strict=True)}  # fmt: skip
@@ -105,7 +105,7 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
                 pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=False),
             )
     except (pa.ArrowException, UnicodeError) as problem:
-        raise Uncertified(f"Arrow's parser refused the file ({type(problem).__name__})") from None
+        raise Uncertified("uncertified-parser", kind=type(problem).__name__) from None
 
 
 def _block_bytes(width: int) -> int:
@@ -203,7 +203,7 @@ def _blank_lines_told(file: CsvFile, block: Block, records: _Records) -> Block:
             blank[position] = True
             ragged[position] = cells
         elif cells != [""] * file.width:
-            raise Uncertified("Arrow and Python disagree about a row of empty cells")
+            raise Uncertified("uncertified-empty-row")
     if not blank.any():
         return block
     null = pa.scalar(None, pa.string())

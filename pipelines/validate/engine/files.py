@@ -105,7 +105,7 @@ def _opened(request: Request) -> AbstractContextManager[Any]:
         resource.schema.foreign_keys = []  # they are looked up here, not by frictionless
         opened: AbstractContextManager[Any] = resource.open()
     except Exception:  # whatever it is, frictionless meets it again and tells it
-        raise Uncertified("the file or the schema cannot be opened") from None
+        raise Uncertified("uncertified-not-opened") from None
     return opened
 
 

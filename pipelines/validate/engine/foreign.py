@@ -88,11 +88,11 @@ def lookups_of(plan: Plan, descriptor: Mapping[str, Any], foreign: Mapping[str, 
             batches = _foreign_keys(key, descriptor, foreign[key.resource], plan)
         elif own_keys is not None and key.resource == "":
             if not set(key.reference) <= plan.fields.keys():
-                raise Uncertified("reference to a field that is not in the table")
+                raise Uncertified("uncertified-own-reference")
             _comparable(plan, key, [plan.fields[name] for name in key.reference])
             batches = own_keys(key.reference)
         else:
-            raise Uncertified("a referenced table is not given")
+            raise Uncertified("uncertified-table")
         tables[place] = store.lookup(len(key.reference), batches)
     return [tables[key.resource, key.reference] for key in plan.foreign]
 
@@ -119,4 +119,4 @@ def keys_batch(columns: Sequence[pa.Array]) -> pa.RecordBatch:
 def _comparable(plan: Plan, key: ForeignKey, others: Sequence[Any]) -> None:
     for name, other in zip(key.fields, others, strict=True):
         if family_of(plan.fields[name]) != family_of(other):
-            raise Uncertified("foreign key between types that are not compared as text")
+            raise Uncertified("uncertified-foreign-types")

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.core.messages import Message, Parameter
+
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 Cells = Sequence[str | None]
@@ -21,9 +23,9 @@ class Uncertified(Exception):
     a property of the file or schema, never a value.
     """
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, reason: str, /, **params: Parameter) -> None:
+        self.reason = Message(reason, params)
+        super().__init__(self.reason.text())
 
 
 class ReferenceFailed(Exception):

@@ -80,11 +80,11 @@ def csv_file_of(resource: Any, path: Path, encoded: Sequence[bool]) -> CsvFile:
 
     dialect = resource.dialect
     if resource.format not in {"csv", "tsv"} or resource.compression or resource.multipart or resource.remote:
-        raise Uncertified("not a plain CSV file")
+        raise Uncertified("uncertified-not-csv")
     if not dialect.header_case:
-        raise Uncertified("labels matched without regard to case")
+        raise Uncertified("uncertified-header-case")
     if resource.encoding not in {"utf-8", "utf-8-sig"} and not resource.labels:
-        raise Uncertified("no header in another encoding than UTF-8")
+        raise Uncertified("uncertified-no-header")
     return CsvFile(
         path,
         resource.encoding,

@@ -67,13 +67,13 @@ def plan_of(header: Any, schema: Any, descriptor: Mapping[str, Any]) -> Plan:
     expected = header.get_expected_fields()
     handlers = create_cell_handlers(expected)
     if not expected or len(handlers) != len(expected):
-        raise Uncertified("no columns, or several of one name")
+        raise Uncertified("uncertified-columns")
     by_name = {field.name: field for field in expected}
     primary = tuple(schema.primary_key)
     foreign = foreign_keys_of(descriptor)
     if not handlers.keys() >= {name for key in foreign for name in key.fields}:
         # Frictionless does not check such a key, but reads what it refers to, which may fail.
-        raise Uncertified("foreign key over a column that is not there")
+        raise Uncertified("uncertified-foreign-column")
     plan = Plan(
         by_name,
         handlers,
@@ -97,7 +97,7 @@ def foreign_keys_of(descriptor: Mapping[str, Any]) -> tuple[ForeignKey, ...]:
             _names(key.get("fields", [])), str(reference.get("resource", "")), _names(reference.get("fields", []))
         )
         if not fields.fields or len(fields.fields) != len(fields.reference):
-            raise Uncertified("foreign key without fields")
+            raise Uncertified("uncertified-foreign-fields")
         keys.append(fields)
     return tuple(keys)
 

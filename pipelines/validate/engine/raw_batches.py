@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
+from pipelines.core.messages import Message
 from pipelines.core.records import CELLS_COLUMN, EXTRA_COLUMN
 from pipelines.validate.engine.foreign import ForeignTable
 from pipelines.validate.engine.model import Block, Cells, Mask
@@ -38,7 +39,7 @@ class JudgedBatch:
     errors: Sequence[tuple[int, Any]]
     typed: Mapping[str, pa.Array]
     unstorable: Sequence[Refusal]
-    reason: str | None
+    reason: Message | None
 
     @property
     def engine(self) -> Literal["fast", "reference"]:

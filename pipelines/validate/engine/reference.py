@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.messages import Message
 from pipelines.validate.engine.opening import Request, packaged, resource_of
 from pipelines.validate.engine.own import OwnError, OwnRules, own_rules
 from pipelines.validate.engine.report import Again, EngineReport, read_lines, write_line
@@ -17,7 +18,7 @@ from pipelines.validate.engine.report import Again, EngineReport, read_lines, wr
 _PROGRESS_ROWS = 10_000
 
 
-def judge_by_reference(request: Request, reason: str, work: Path,
+def judge_by_reference(request: Request, reason: Message, work: Path,
                        progress: Callable[[int], None] | None) -> EngineReport:  # fmt: skip
     """Let frictionless judge the file; ``reason`` says why the engine did not."""
     path = work / "errors.jsonl"

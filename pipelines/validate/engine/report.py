@@ -11,6 +11,7 @@ from typing import IO, Any, Literal
 
 import pyarrow as pa
 
+from pipelines.core.messages import Message
 from pipelines.validate.engine.judge import BlockVerdict
 from pipelines.validate.engine.model import NO_FACTS, RowFacts
 
@@ -31,7 +32,7 @@ class EngineReport:
     """
 
     engine: Literal["fast", "reference"]
-    reason: str | None
+    reason: Message | None
     labels: Sequence[str]
     stats: Mapping[str, int | None]
     errors: Iterable[dict[str, Any]]

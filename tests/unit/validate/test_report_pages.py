@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
 from pipelines.validate import FindingLog
 from pipelines.validate.page import report_page
-from pipelines.validate.summary import finding_groups
+from pipelines.validate.summary import finding_groups, write_summary
 
 HOSTILE = "<script>alert(1)</script>.csv"
 
@@ -57,7 +58,10 @@ def test_the_page_shows_everything_escaped_in_both_languages(tmp_path: Path) -> 
         "readings": [{"file": HOSTILE, "sheet": None, "format": "csv", "encoding": "utf-8", "layout": "flat",
                       "header_row": 1, "unit": None}],
         "steps": {"flat/1:trim": 3},
+        "engine": {"name": "reference", "reason": Message("uncertified-key-type", {"type": "time"}).as_dict()},
     }  # fmt: skip
+    for language, word in (("en", "a key of type time"), ("zh", "键的类型为 time")):
+        assert word in report_page(outcome, "Trees", groups, language)
     for language, word in (("en", "partly accepted"), ("zh", "部分通过")):
         page = report_page(outcome, "Trees & shrubs", groups, language)
         parser = _Tags()
@@ -66,6 +70,14 @@ def test_the_page_shows_everything_escaped_in_both_languages(tmp_path: Path) -> 
         assert f'<html lang="{language}">' in page and word in page
         assert "&lt;script&gt;" in page and "Trees &amp; shrubs" in page
         assert "flat/1:trim" in page
+
+
+def test_the_summary_beside_the_findings_holds_the_groups_in_both_languages(tmp_path: Path) -> None:
+    groups = finding_groups(logged(tmp_path))
+    write_summary(tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert summary["groups"] == [group.as_dict() for group in groups]
+    assert {"en", "zh"} <= summary["groups"][0]["remedy"].keys()
 
 
 def test_no_findings_make_no_groups(tmp_path: Path) -> None:

@@ -62,3 +62,7 @@ data-docs-nothing-kept = no results
 data-docs-all-hold = Every expectation holds.
 data-docs-details = Details by Great Expectations
 data-docs-failed-only = Show only what does not hold
+report-engine = Judged by
+report-engine-fast = the engine
+report-engine-reference = frictionless itself: { $reason }
+cli-report-engine = Judged by frictionless itself: { $reason }

@@ -62,3 +62,7 @@ data-docs-nothing-kept = 没有结果
 data-docs-all-hold = 所有期望均成立。
 data-docs-details = Great Expectations 给出的详情
 data-docs-failed-only = 只显示不成立的
+report-engine = 判定引擎
+report-engine-fast = 快速引擎
+report-engine-reference = frictionless 本身：{ $reason }
+cli-report-engine = 由 frictionless 本身判定：{ $reason }

@@ -1,0 +1,21 @@
+# Why the engine leaves a table to frictionless: a property of the file or the schema, never a value.
+uncertified-not-csv = not a plain CSV file
+uncertified-header-case = labels matched without regard to case
+uncertified-no-header = no header, in an encoding other than UTF-8
+uncertified-escapes = escape characters, or spaces skipped after the delimiter
+uncertified-delimiter = a delimiter or quote character outside ASCII
+uncertified-same-quote = delimiter and quote character are the same
+uncertified-mark = a byte order mark in an encoding other than UTF-8
+uncertified-parser = the quick parser refused the file ({ $kind })
+uncertified-empty-row = the two parsers disagree about a row of empty cells
+uncertified-not-opened = the file or the schema cannot be opened
+uncertified-columns = no columns, or several of one name
+uncertified-foreign-column = a foreign key over a column that is not there
+uncertified-foreign-fields = a foreign key without fields
+uncertified-reader = a cell of type { $type } cannot be read ({ $kind })
+uncertified-key-type = a key of type { $type }
+uncertified-nan = NaN in a key
+uncertified-offset = a time at the end of the calendar in a key
+uncertified-own-reference = a reference to a field that is not in the table
+uncertified-table = a table that a foreign key refers to is not given
+uncertified-foreign-types = a foreign key between types whose values are not compared as text

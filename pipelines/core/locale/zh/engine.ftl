@@ -1,0 +1,21 @@
+# 引擎为何将整张表交给 frictionless：只说明文件或架构的特征，不含任何取值。
+uncertified-not-csv = 不是普通 CSV 文件
+uncertified-header-case = 列名匹配不区分大小写
+uncertified-no-header = 没有表头，且编码不是 UTF-8
+uncertified-escapes = 使用转义字符，或忽略分隔符后的空格
+uncertified-delimiter = 分隔符或引号不是 ASCII 字符
+uncertified-same-quote = 分隔符与引号相同
+uncertified-mark = 非 UTF-8 编码带有字节顺序标记
+uncertified-parser = 快速解析器无法解析该文件（{ $kind }）
+uncertified-empty-row = 两种解析器对一个空行的结果不一致
+uncertified-not-opened = 文件或架构无法打开
+uncertified-columns = 没有列，或有同名的列
+uncertified-foreign-column = 外键所用的列不存在
+uncertified-foreign-fields = 外键没有字段
+uncertified-reader = 无法读取类型为 { $type } 的单元格（{ $kind }）
+uncertified-key-type = 键的类型为 { $type }
+uncertified-nan = 键中有 NaN
+uncertified-offset = 键中有处于历法末端的时间
+uncertified-own-reference = 引用了表中没有的字段
+uncertified-table = 未提供外键所引用的表
+uncertified-foreign-types = 外键两端的类型不能按文本比较

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -34,18 +35,33 @@ def stored_cast(spec: FieldSpec, field: Any) -> Callable[[Any], Any]:
     if spec.type == "integer":
         return _integer(spec)
     if spec.type == "datetime":
-        return _utc
+        return _utc(spec)
     if spec.type == "time":
         return lambda value: value.replace(tzinfo=None)
     if spec.type in {"boolean", "date", "year"}:
         return lambda value: value
     if spec.type == "string" and spec.format != "binary":
         return str
-    return lambda value: str(field.write_cell(value)[0]) if field is not None else str(value)
+    return lambda value: str(value) if field is None else _text_form(field, value)
 
 
-def _utc(value: dt.datetime) -> dt.datetime:
-    return value if value.tzinfo is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+def _text_form(field: Any, value: Any) -> str:
+    try:
+        return str(field.write_cell(value)[0])
+    except TypeError:  # frictionless writes no decimals and dates within lists and points
+        items = value._asdict() if field.format == "object" and hasattr(value, "_asdict") else value
+        return json.dumps(items, ensure_ascii=False, default=lambda item: float(item) if isinstance(item, Decimal) else
+                          str(item))  # fmt: skip
+
+
+def _utc(spec: FieldSpec) -> Callable[[Any], Any]:
+    def cast(value: dt.datetime) -> dt.datetime:
+        try:
+            return value if value.tzinfo is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+        except OverflowError:  # before the year 1 or after the year 9999 in UTC
+            raise Unstorable(Message("validate-time-range", {"field": spec.name})) from None
+
+    return cast
 
 
 def _integer(spec: FieldSpec) -> Callable[[Any], Any]:
@@ -59,7 +75,8 @@ def _integer(spec: FieldSpec) -> Callable[[Any], Any]:
 
 def _float(spec: FieldSpec) -> Callable[[Any], Any]:
     def cast(value: Any) -> float:
-        number = float(value)
+        # A signalling NaN is not even turned into a float.
+        number = math.nan if isinstance(value, Decimal) and value.is_nan() else float(value)
         if not math.isfinite(number):
             raise Unstorable(Message("validate-not-finite", {"field": spec.name}))
         return number
@@ -75,7 +92,8 @@ def _decimal(spec: FieldSpec, decimals: int) -> Callable[[Any], Any]:
         if not number.is_finite():
             raise Unstorable(Message("validate-not-finite", {"field": spec.name}))
         try:
-            exact = number.quantize(step) if abs(number) < limit else None
+            # copy_abs, unlike abs, rounds and overflows nothing.
+            exact = number.quantize(step) if number.copy_abs() < limit else None
         except InvalidOperation:  # more digits than the decimal context computes with
             exact = None
         if exact is None:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
-from pipelines.core.records import COORDINATES, RawTable
+from pipelines.core.records import COORDINATES, ROW_COLUMN, RawTable
 from pipelines.registry import Dataset
 from pipelines.validate.engine import ForeignTable, JudgedBatch, ReferenceFailed, judge_batches
 from pipelines.validate.explain import explain
@@ -125,9 +125,13 @@ def _own_rows(raw: RawTable, arrangement: Arrangement) -> ForeignTable:
     """The delivery itself as a lookup table, for foreign keys that point into their own dataset."""
 
     def batches(columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
-        positions = [f"c{arrangement.columns[name]}" for name in columns]
+        places = {name: f"c{arrangement.columns[name]}" for name in columns if name in arrangement.columns}
+        # The row's number is always there, so that a batch has its rows even where none of the columns was delivered.
+        read = [ROW_COLUMN, *dict.fromkeys(places.values())]
         with pq.ParquetFile(raw.parquet) as stored:
-            for batch in stored.iter_batches(columns=list(dict.fromkeys(positions))):
-                yield pa.record_batch([batch.column(position) for position in positions], names=list(columns))
+            for batch in stored.iter_batches(columns=read):
+                absent = pa.nulls(batch.num_rows, pa.string())
+                texts = [batch.column(places[name]) if name in places else absent for name in columns]
+                yield pa.record_batch(texts, names=list(columns))
 
     return ForeignTable(batches)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +17,7 @@ from pipelines.registry import Dataset
 
 #: A batch of a raw table is about so large at most: larger ones are judged no faster and take more memory.
 _BATCH_ROWS, _BATCH_BYTES = 65_536, 32 << 20
+_GROUPS_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,28 @@ def arrange(labels: Sequence[str], dataset: Dataset) -> Arrangement:
 
 
 class Coordinates:
-    """Where rows of a raw table stand in what was delivered; read from disk once somebody asks."""
+    """Where rows of a raw table stand in what was delivered; read from disk, a row group at a time."""
 
     def __init__(self, raw: RawTable) -> None:
         self._parquet = raw.parquet
+        self._group = lru_cache(_GROUPS_KEPT)(self._read_group)
 
     @cached_property
-    def _table(self) -> pa.Table:
-        columns = list(COORDINATES)
-        return pq.read_table(self._parquet, columns=columns, read_dictionary=columns[:2])
+    def _starts(self) -> list[int]:
+        """Ordinal of the first row of each row group."""
+        metadata = pq.read_metadata(self._parquet)
+        rows = (metadata.row_group(number).num_rows for number in range(metadata.num_row_groups))
+        return list(accumulate(rows, initial=0))
+
+    def _read_group(self, number: int) -> pa.Table:
+        with pq.ParquetFile(self._parquet) as stored:
+            return stored.read_row_group(number, columns=list(COORDINATES))
 
     def of(self, ordinal: int) -> tuple[str, int]:
         """File (and sheet) and row number of the raw table's row ``ordinal``, from 0."""
-        file, sheet, row = (self._table.column(name)[ordinal].as_py() for name in self._table.column_names)
+        number = bisect_right(self._starts, ordinal) - 1
+        group = self._group(number)
+        file, sheet, row = (group.column(name)[ordinal - self._starts[number]].as_py() for name in COORDINATES)
         return " ".join(part for part in (file, sheet) if part), row or 0
 
 

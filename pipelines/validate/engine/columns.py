@@ -14,8 +14,9 @@ from pipelines.validate.engine.canonical import canonical_of
 from pipelines.validate.engine.model import Mask, Uncertified
 from pipelines.validate.engine.screens import screen_for
 
-#: Distinct cells whose readings are kept; beyond that the memory is worth more than reading again.
-_MOST_KEPT = 100_000
+#: Distinct cells whose readings are kept, and how many characters a cell may have to be kept; beyond that the memory
+#: is worth more than reading again.
+_MOST_KEPT, _LONGEST_KEPT = 100_000, 200
 Codes = npt.NDArray[Any]
 
 
@@ -123,6 +124,8 @@ class ColumnReader:
         return readings, codes.to_numpy(zero_copy_only=False)
 
     def _reading(self, text: str | None) -> Reading:
+        if text is not None and len(text) > _LONGEST_KEPT:
+            return self._read(text)
         reading = self._kept.get(text)
         if reading is None:
             if len(self._kept) >= _MOST_KEPT:

@@ -82,31 +82,38 @@ def lookups_of(plan: Plan, descriptor: Mapping[str, Any], foreign: Mapping[str, 
     tables: dict[tuple[str, tuple[str, ...]], LookupTable] = {}
     for key in plan.foreign:
         place = (key.resource, key.reference)
-        if place in tables:
-            continue
         if key.resource in foreign:
-            batches = _foreign_keys(key, descriptor, foreign[key.resource], plan)
+            fields = _reference_fields(key, descriptor, foreign[key.resource])
         elif own_keys is not None and key.resource == "":
             if not set(key.reference) <= plan.fields.keys():
                 raise Uncertified("uncertified-own-reference")
-            _comparable(plan, key, [plan.fields[name] for name in key.reference])
-            batches = own_keys(key.reference)
+            fields = [plan.fields[name] for name in key.reference]
         else:
             raise Uncertified("uncertified-table")
+        _require_comparable(plan, key, fields)
+        if place in tables:
+            continue
+        if key.resource in foreign:
+            batches = _canonical(foreign[key.resource].batches(key.reference), fields)
+        else:
+            batches = own_keys(key.reference) if own_keys is not None else iter(())
         tables[place] = store.lookup(len(key.reference), batches)
     return [tables[key.resource, key.reference] for key in plan.foreign]
 
 
-def _foreign_keys(key: ForeignKey, descriptor: Mapping[str, Any], table: ForeignTable,
-                  plan: Plan) -> Iterator[pa.RecordBatch]:  # fmt: skip
+def _reference_fields(key: ForeignKey, descriptor: Mapping[str, Any], table: ForeignTable) -> list[Any]:
+    """Frictionless's fields of the columns that ``key`` refers to."""
     from frictionless import Schema
 
     same = [other for other in foreign_keys_of(descriptor) if other.resource == key.resource]
     schema = Schema.from_descriptor(lookup_schema(table, same, descriptor))
-    fields = [schema.get_field(name) for name in key.reference]
-    _comparable(plan, key, fields)
+    return [schema.get_field(name) for name in key.reference]
+
+
+def _canonical(batches: Iterable[pa.RecordBatch], fields: Sequence[Any]) -> Iterator[pa.RecordBatch]:
+    """Records, as text, with the canonical texts of what frictionless reads in them."""
     readers = [ColumnReader(field, field.create_cell_reader(), keyed=True) for field in fields]
-    for batch in table.batches(key.reference):
+    for batch in batches:
         columns = zip(readers, batch.columns, strict=True)
         yield keys_batch([reader.keys(reader.judge(texts)) for reader, texts in columns])
 
@@ -116,7 +123,7 @@ def keys_batch(columns: Sequence[pa.Array]) -> pa.RecordBatch:
     return pa.record_batch(list(columns), names=key_names(len(columns)))
 
 
-def _comparable(plan: Plan, key: ForeignKey, others: Sequence[Any]) -> None:
+def _require_comparable(plan: Plan, key: ForeignKey, others: Sequence[Any]) -> None:
     for name, other in zip(key.fields, others, strict=True):
         if family_of(plan.fields[name]) != family_of(other):
             raise Uncertified("uncertified-foreign-types")

@@ -14,8 +14,8 @@ from typing import Any
 
 from pipelines.validate.engine.model import Cells
 
-#: Distinct cells of a field whose reading is kept.
-_MOST_KEPT = 1 << 14
+#: Distinct cells of a field whose reading is kept, and how many characters a cell may have to be kept.
+_MOST_KEPT, _LONGEST_KEPT = 1 << 14, 200
 #: What a cell reads as, and the notes of its errors: of its type (or ``None``), and of its constraints.
 Cell = tuple[Any, str | None, tuple[str, ...]]
 Readers = Mapping[str, Callable[[str | None], Cell]]
@@ -138,7 +138,12 @@ def frictionless_errors() -> Any:
 
 def readers_of(handlers: Mapping[str, Any]) -> Readers:
     """Frictionless's cell readers by field name, with the readings of cells that come again."""
-    return {name: lru_cache(_MOST_KEPT)(_reader(handler.reader)) for name, handler in handlers.items()}
+    return {name: _keeping(_reader(handler.reader)) for name, handler in handlers.items()}
+
+
+def _keeping(read: Callable[[str | None], Cell]) -> Callable[[str | None], Cell]:
+    kept = lru_cache(_MOST_KEPT)(read)
+    return lambda text: read(text) if text is not None and len(text) > _LONGEST_KEPT else kept(text)
 
 
 def _reader(read: Callable[[Any], Any]) -> Callable[[str | None], Cell]:

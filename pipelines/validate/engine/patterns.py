@@ -63,7 +63,10 @@ def _places(tree: Any) -> Iterator[tuple[int, int]]:
             kind, item = value[0]
             place = (item, item) if kind is sre.LITERAL else item
         elif op in {sre.MAX_REPEAT, sre.MIN_REPEAT} and value[0] == value[1] and value[0] <= _LONGEST_FIXED:
-            yield from list(_places(value[2])) * value[0]
+            repeated = list(_places(value[2]))
+            if len(repeated) * value[0] > _LONGEST_FIXED:
+                raise _Unsafe
+            yield from repeated * value[0]
             continue
         else:
             raise _Unsafe

@@ -37,6 +37,8 @@ from pipelines.validate.engine.text_arrays import (
 _INT64 = range(-(2**63), 2**63)
 #: 0001-01-01 in days from 1970-01-01, the first day Python knows; Arrow knows the year 0, too.
 _FIRST_DAY = -719_162
+#: Python reads no whole numbers of more digits, leading zeros included, unless it is told to.
+_LONGEST_NUMBER = 4_000
 #: Rows that are looked at together when not all of a column's cells can be parsed.
 _STRETCH = 1_024
 _LENGTHS = {"minLength", "maxLength"}
@@ -149,9 +151,9 @@ class ParsedScreen(Screen):
     def _parsed(self, texts: pa.Array) -> pa.Array:
         # Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
         numeric = only_numeric_bytes(texts)
-        empty = empty_cells(texts)
-        if empty.any():
-            numeric = _both(numeric, ~empty)
+        lengths = np.diff(offsets_of(texts))
+        if len(lengths) and (lengths.min() == 0 or lengths.max() > _LONGEST_NUMBER):
+            numeric = _both(numeric, (lengths > 0) & (lengths <= _LONGEST_NUMBER))
         filled = masked(texts, numeric)
         values = self._cast(filled)
         return self._in_stretches(filled) if values is None else values

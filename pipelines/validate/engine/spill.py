@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,28 +17,50 @@ from pipelines.validate.engine.model import Positions
 
 #: Bytes that stay in memory before buffers go to disk, per table.
 MEMORY = 48 << 20
-#: So many runs of one size become one; larger runs than ``_LARGEST_RUN`` stay as they are.
+#: Bytes that are mapped at once, and where buffers begin in them.
+_PIECE, _ALIGNED = 64 << 20, 64
+#: So many runs of one size become one, unless it would have more than ``_LARGEST_RUN`` rows.
 _MERGED_AT_ONCE = 32
 _LARGEST_RUN = 1 << 22
 
 
 class Spill:
-    """Keeps buffers: in memory while they are few, then in unlinked temporary files mapped back read-only."""
+    """Keeps buffers: in memory while they are few, then in an unlinked temporary file, mapped piece by piece.
+
+    A piece holds many buffers, because each mapping costs a file descriptor.
+    """
 
     def __init__(self, folder: Path, memory: int = MEMORY) -> None:
         self._folder = folder
         self._free = memory
+        self._piece: mmap.mmap | None = None
+        self._used = 0
 
     def keep(self, content: Any) -> Any:
-        """The same bytes, to be read later; on disk once memory is used up."""
+        """The same bytes, to be read later; on disk once memory is used up.
+
+        Raises:
+            OSError: the disk is full.
+        """
         view = memoryview(content).cast("B")
         if view.nbytes <= self._free:
             self._free -= view.nbytes
             return content
+        if self._piece is None or self._used + view.nbytes > len(self._piece):
+            self._piece, self._used = self._new_piece(max(_PIECE, view.nbytes)), 0
+        kept = memoryview(self._piece)[self._used : self._used + view.nbytes]
+        kept[:] = view
+        self._used += -(-view.nbytes // _ALIGNED) * _ALIGNED
+        return kept.toreadonly()
+
+    def _new_piece(self, size: int) -> mmap.mmap:
+        if self._piece is not None:
+            # What is full stays on disk; it is read back where it is needed again.
+            self._piece.madvise(mmap.MADV_DONTNEED)
         with tempfile.TemporaryFile(dir=self._folder) as file:
-            file.write(view)
-            file.flush()
-            return mmap.mmap(file.fileno(), view.nbytes, access=mmap.ACCESS_READ)
+            # Reserved, so that a full disk is told here and not by a signal when the mapping is written.
+            os.posix_fallocate(file.fileno(), 0, size)
+            return mmap.mmap(file.fileno(), size)
 
     def keep_array(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """A one-dimensional array that holds the same values."""
@@ -59,7 +82,8 @@ class Runs:
         level = 0
         while True:
             peers = [run for run in self._runs[-(_MERGED_AT_ONCE - 1) :] if run[0] == level]
-            if len(peers) < _MERGED_AT_ONCE - 1 or len(hashes) > _LARGEST_RUN:
+            merged = len(hashes) + sum(len(run[1]) for run in peers)
+            if len(peers) < _MERGED_AT_ONCE - 1 or merged > _LARGEST_RUN:
                 break
             hashes = np.concatenate([*(run[1] for run in peers), hashes])
             ordinals = np.concatenate([*(run[2] for run in peers), ordinals])

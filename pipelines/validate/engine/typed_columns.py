@@ -34,14 +34,20 @@ class TypedColumn:
         screened = self._screened(cells, verdict.parsed)
         if screened is None and self._reader is not None and verdict.parsed is not None:
             verdict = self._reader.read_all(cells)
+        return verdict.read(self._kind, self._stored, screened), self._refused(verdict)
+
+    def _refused(self, verdict: ColumnVerdict) -> list[Refusal]:
         reasons = [self._reason(reading) for reading in verdict.readings]
-        refused = [
-            (int(position), self._spec.name, reason)
-            for code, reason in enumerate(reasons)
-            if reason is not None
-            for position in np.flatnonzero(verdict.codes == code)
+        if verdict.codes is None or not any(reasons):
+            return []
+        # Screened cells have code -1 and so take the entry at the end.
+        codes = verdict.codes
+        positions = np.flatnonzero(np.array([*(reason is not None for reason in reasons), False])[codes])
+        return [
+            (position, self._spec.name, reason)
+            for position in positions.tolist()
+            if (reason := reasons[codes[position]]) is not None
         ]
-        return verdict.read(self._kind, self._stored, screened), sorted(refused, key=lambda refusal: refusal[0])
 
     def absent(self, rows: int) -> pa.Array:
         """The column of a field that was not delivered."""

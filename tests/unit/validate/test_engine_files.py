@@ -160,3 +160,18 @@ def test_exclusive_bounds_hold_with_a_schema_of_version_2(tmp_path: Path) -> Non
     report = _report(tmp_path, b"n\n0\n0.00\n0.1\n0.30000000000000001\n0.29999999999999999\n0.3\n", schema)
     assert report.engine == "fast"
     assert [row for _, row, _ in _told(report)] == [2, 3, 5, 7]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_foreign_keys_of_other_types_into_one_column_are_left_to_frictionless(tmp_path: Path, own: bool) -> None:
+    resource = "" if own else "codes"
+    schema = {
+        "fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "integer"}],
+        "foreignKeys": [
+            {"fields": [name], "reference": {"resource": resource, "fields": ["a" if own else "k"]}} for name in "ab"
+        ],
+    }
+    codes = ForeignTable.of_records(lambda _: [("1",), ("2",)])
+    report = _report(tmp_path, b"a,b\n1,1\n2,2\n", schema, foreign={} if own else {"codes": codes})
+    assert (report.engine, report.reason and report.reason.id) == ("reference", "uncertified-foreign-types")
+    assert [error["type"] for error in report.errors] == ["foreign-key", "foreign-key"]

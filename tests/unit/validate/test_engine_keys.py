@@ -14,7 +14,7 @@ from pipelines.validate.engine import key_index
 from pipelines.validate.engine import spill as spill_module
 from pipelines.validate.engine.hashing import hashes_of
 from pipelines.validate.engine.key_index import KeyIndex
-from pipelines.validate.engine.spill import Spill
+from pipelines.validate.engine.spill import Runs, Spill
 from pipelines.validate.engine.store import Store
 
 Key = tuple[str | None, ...]
@@ -73,6 +73,27 @@ def test_what_does_not_fit_in_memory_leaves_no_file(tmp_path: Path) -> None:
     assert kept is not values
     assert kept.tolist() == values.tolist()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_buffers_on_disk_take_few_file_descriptors_and_keep_their_content(tmp_path: Path) -> None:
+    spill = Spill(tmp_path, memory=0)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    arrays = [np.arange(number, number + 100, dtype=np.int64) for number in range(2_000)]
+    kept = [spill.keep_array(array) for array in arrays]
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+    assert all(one.tolist() == other.tolist() for one, other in zip(arrays, kept, strict=True))
+
+
+def test_runs_are_not_merged_beyond_their_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill_module, "_MERGED_AT_ONCE", 3)
+    monkeypatch.setattr(spill_module, "_LARGEST_RUN", 50)
+    runs = Runs(Spill(tmp_path))
+    for first in range(0, 300, 10):
+        ordinals = np.arange(first, first + 10, dtype=np.int64)
+        runs.append(ordinals.astype(np.uint64), ordinals)
+    sizes = [len(hashes) for hashes, _ in runs.newest_first()]
+    assert sum(sizes) == 300
+    assert max(sizes) == 30
 
 
 def test_hashes_depend_on_text_alone() -> None:

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from pipelines.validate.engine.patterns import narrower_pattern
+from pipelines.validate.engine.fixed_width import ByteRanges
+from pipelines.validate.engine.patterns import byte_ranges, narrower_pattern
 
 TEXTS = [
     "",
@@ -67,3 +68,20 @@ def test_safe_patterns_are_narrower(pattern: str) -> None:
 )
 def test_anything_uncertain_is_left_to_python(pattern: str) -> None:
     assert narrower_pattern(pattern) is None
+
+
+@pytest.mark.parametrize("pattern", ["ID[0-9]{4}", "a", "^a$", r"x y", "[a-c]{2}-[0-9]", r"[A-Z]{8}[0-9]{8}x"])
+def test_patterns_of_one_length_accept_what_python_accepts_among_ascii_texts(pattern: str) -> None:
+    ranges = byte_ranges(pattern)
+    assert ranges is not None
+    texts = [*TEXTS, "ID12345", "IDx001", "ab-1", "ac-9", "ad-1", "ABCDEFGH01234567x", "ABCDEFGH0123456:x", "a\x80", ""]
+    accepted = ByteRanges(ranges).accepted(pa.array(["before", *texts]).slice(1)).tolist()
+    wanted = [re.fullmatch(pattern, text) is not None for text in texts]
+    assert accepted == wanted
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a$b", "a|b", "a?", "[ab]", "é", "a{2,3}", "(?:(?:(?:a{64}){64}){64}){64}", r"\d", "", "(?i:a)"]
+)
+def test_other_patterns_have_no_byte_ranges(pattern: str) -> None:
+    assert byte_ranges(pattern) is None

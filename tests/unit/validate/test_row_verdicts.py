@@ -14,6 +14,7 @@ from pipelines.core.findings import Finding
 from pipelines.core.records import ValidatedTable
 from pipelines.registry import Catalog, load_catalog
 from pipelines.validate import FindingLog, ForeignTable, Validation, read_findings, validate
+from pipelines.validate.rows import Coordinates
 
 Rows = list[list[str | None]]
 Judged = tuple[ValidatedTable | None, list[Finding], FindingLog]
@@ -114,3 +115,20 @@ def test_foreign_keys_are_looked_up_by_cast_value_in_any_number_of_fields(tmp_pa
     assert [(f.rule, f.location.field, f.location.row) for f in findings if f.rule == "foreign-key"] == [
         ("foreign-key", ", ".join(names), 4)
     ]
+
+
+def test_a_reference_to_an_own_column_that_was_not_delivered_is_unresolved(tmp_path: Path) -> None:
+    key = {"fields": ["parent"], "reference": {"resource": "tree_inventory", "fields": ["code"]}}
+    catalog = registry(tmp_path, [field("parent"), field("code")], foreignKeys=[key])
+    _, findings, _ = judged(tmp_path, catalog, ["tree_id", "parent"], [["t1", "a"], ["t2", ""]])
+    assert [(f.rule, f.location.row) for f in findings] == [("foreign-key", 2)]
+
+
+def test_repeated_keys_name_their_row_wherever_the_raw_table_keeps_it(tmp_path: Path) -> None:
+    raw = raw_table(tmp_path / "raw.parquet", ["tree_id"], [[f"t{number}"] for number in range(50)])
+    table = pq.read_table(raw.parquet)
+    pq.write_table(table, raw.parquet, row_group_size=7)
+    coordinates = Coordinates(raw)
+    assert [coordinates.of(ordinal) for ordinal in (0, 6, 7, 49)] == [
+        ("trees.csv", 2), ("trees.csv", 8), ("trees.csv", 9), ("trees.csv", 51),
+    ]  # fmt: skip

@@ -68,3 +68,4 @@ validate-json-schema = “{ $field }” does not satisfy its JSON Schema.
 validate-json-schema-remedy = Correct the cell so that it satisfies the constraint jsonSchema of the field.
 validate-reference-failed = The rows from here on could not be judged: values that cannot be compared ({ $kind }).
 validate-reference-failed-remedy = Look in this row for odd numbers or dates (sNaN, lists as keys), correct it and deliver again.
+validate-time-range = “{ $field }” is outside the years 1 to 9999 in UTC.

@@ -68,3 +68,4 @@ validate-json-schema = “{ $field }”不符合其 JSON Schema。
 validate-json-schema-remedy = 请改正单元格，使其符合该字段的 jsonSchema 约束。
 validate-reference-failed = 从本行起无法判定：有无法比较的取值（{ $kind }）。
 validate-reference-failed-remedy = 请查看本行中异常的数字或日期（如 sNaN、作为键的列表），改正后重新报送。
+validate-time-range = “{ $field }”换算为协调世界时后超出公元 1 年至 9999 年。

@@ -17,7 +17,12 @@ _Words = npt.NDArray[np.uint64]
 _HIGH = np.uint64(0x8080808080808080)
 _ASCII = 0x7F
 _DATE = "0000-00-00"
-_DAYS_OF_MONTH = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int16)
+#: By the number of a month; what is none has no days.
+_DAYS_OF_MONTH = np.zeros(256, dtype=np.uint8)
+_DAYS_OF_MONTH[1:13] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+_TEN, _ZERO = np.uint8(10), np.uint8(ord("0"))
+#: What is too much in a number of two digits that is computed from their bytes, and the bytes of the year 0.
+_ZEROS, _NO_YEAR = np.uint8(11 * ord("0") % 256), np.uint32(0x30303030)
 
 
 def _words(values: Sequence[int]) -> _Words:
@@ -53,13 +58,14 @@ _DATES = ByteRanges([(ord("0"), ord("9")) if place == "0" else (ord(place), ord(
 
 def are_dates(texts: pa.Array) -> Mask:
     """Which texts are days written as ``YYYY-MM-DD`` (ISO 8601) that exist, from 0001-01-01."""
-    rows = rows_of_length(texts, len(_DATE))
-    digits = byte_matrix(texts, len(_DATE), rows).astype(np.int16) - ord("0")
-    month, day = (np.clip(digits[:, place] * 10 + digits[:, place + 1], 0, 99) for place in (5, 8))
-    real: Mask = (month >= 1) & (month <= 12) & (day >= 1) & (digits[:, :4].any(axis=1))
-    real &= day <= _DAYS_OF_MONTH[np.where(real, month, 1) - 1]
+    rows = rows_of_length(texts, _DATES.length)
+    matrix = byte_matrix(texts, _DATES.length, rows)
+    # Where these are no digits the numbers mean nothing, and the text is no date anyway.
+    month, day = (matrix[:, place] * _TEN + matrix[:, place + 1] - _ZEROS for place in (5, 8))
+    real: Mask = (day - np.uint8(1)) < _DAYS_OF_MONTH[month]
+    real &= matrix.view("<u4")[:, 0] != _NO_YEAR
     leap_days = np.flatnonzero(real & (month == 2) & (day == 29))
-    year = digits[leap_days, :4] @ np.array([1000, 100, 10, 1], dtype=np.int64)
+    year = (matrix[leap_days, :4] - _ZERO) @ np.array([1000, 100, 10, 1], dtype=np.int64)
     real[leap_days] = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     return _DATES.accepted(texts) & spread(real, rows, len(texts))
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.validate.engine.columns import ColumnReader
+from pipelines.validate.engine.fixed_width import are_dates
 from pipelines.validate.engine.screens import FORMATS
 
 GOOD = {"integer": "12", "number": "1.50", "date": "2020-02-28", "string": "plain"}
@@ -58,3 +59,13 @@ def test_frictionless_accepts_whatever_a_format_screen_accepts(name: str) -> Non
         assert field.read_cell(text) == (text, None)
 
     accepted()
+
+
+def test_the_days_that_exist_are_dates_and_no_others() -> None:
+    texts = [f"{year:04d}-{month:02d}-{day:02d}" for year in (0, 1, 4, 100, 400, 1900, 2000, 2023, 2024, 9999)
+             for month in range(14) for day in range(33)]  # fmt: skip
+    field = Schema.from_descriptor({"fields": [{"name": "f", "type": "date"}]}).fields[0]
+    wanted = [field.read_cell(text)[0] is not None for text in texts]
+    assert are_dates(pa.array(texts)).tolist() == wanted
+    odd = ["2020-1-05", "2020/01/05", "2020-01-0a", "2020-01-0é", "", "20200-1-01", "２020-01-1", "2020-01-05"]
+    assert are_dates(pa.array(["before", *odd]).slice(1)).tolist() == [False] * 7 + [True]

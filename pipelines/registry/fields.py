@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -40,6 +41,16 @@ class Constraints(Descriptor):
     pattern: Text | None = None
     enum: tuple[Any, ...] | None = None
     jsonSchema: dict[str, Any] | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_regular_expression(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                re.compile(f"^{pattern}$")
+            except re.error as refused:
+                raise ValueError(f"pattern is not a regular expression: {refused}") from None
+        return pattern
 
     @field_validator("jsonSchema")
     @classmethod

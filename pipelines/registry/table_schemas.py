@@ -28,15 +28,16 @@ def _without_json_schema(field: Any) -> Any:
 
 
 def json_validator(profile: dict[str, Any]) -> Callable[[Any], bool]:
-    """Whether a value satisfies the constraint ``jsonSchema``; nothing is fetched, and what would be does not hold.
+    """Whether a value satisfies the constraint ``jsonSchema``; nothing is fetched.
+
+    What cannot be evaluated does not hold: a value nested too deeply, a number that overflows, a reference elsewhere.
 
     Raises:
-        ValueError: ``profile`` is not a JSON Schema.
+        ValueError: ``profile`` is not a JSON Schema, or cannot be evaluated whatever the value.
     """
     from jsonschema import SchemaError
     from jsonschema.validators import validator_for
     from referencing import Registry
-    from referencing.exceptions import Unresolvable
 
     kind = validator_for(profile)
     try:
@@ -45,10 +46,15 @@ def json_validator(profile: dict[str, Any]) -> Callable[[Any], bool]:
         raise ValueError(f"jsonSchema is not a JSON Schema: {refused.message}") from None
     validator = kind(profile, registry=Registry())
 
+    try:
+        validator.is_valid({})
+    except Exception as failed:  # endless recursion, references that lead nowhere
+        raise ValueError(f"jsonSchema cannot be evaluated: {type(failed).__name__}") from None
+
     def holds(value: Any) -> bool:
         try:
             return bool(validator.is_valid(value))
-        except Unresolvable:
+        except Exception:  # the library raises whatever Python does
             return False
 
     return holds

@@ -9,6 +9,7 @@ import yaml
 from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.registry import Catalog, CatalogUnusable, load_catalog
+from pipelines.registry.table_schemas import json_validator
 
 
 @pytest.fixture
@@ -240,3 +241,38 @@ def test_a_frame_reads_no_earlier_periods_where_there_are_none(tmp_path: Path) -
     with_frames(root, "census", own=["census"])
     (problem,) = load_catalog(root).problems
     assert (problem.key, problem.message.id) == ("frames[0].datasets[0]", "check-no-earlier-periods")
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        {"pattern": "("},
+        {"pattern": "(?i)a"},
+        {"jsonSchema": {"type": 5}},
+        {"jsonSchema": {"$ref": "#"}},
+        {"jsonSchema": {"$ref": "https://schemas.example/trees.json"}},
+    ],
+)
+def test_constraints_that_cannot_be_evaluated_are_problems_of_the_descriptor(
+    registry: Path, constraints: dict[str, Any]
+) -> None:
+    kind = "object" if "jsonSchema" in constraints else "string"
+    schema = {**tree_schema(), "fields": [*tree_schema()["fields"], field("extra", kind, constraints=constraints)]}
+    (trees(registry) / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    assert [Path(problem.file).name for problem in load_catalog(registry).problems] == ["schema.json"]
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1' + "0" * 400 + "}"])
+def test_values_that_the_json_schema_library_fails_on_do_not_hold(text: str) -> None:
+    holds = json_validator({"properties": {"a": {"multipleOf": 0.01}}})
+    assert not holds(json.loads(text))
+    assert holds({"a": 1})
+
+
+def test_values_nested_too_deeply_for_a_recursive_json_schema_do_not_hold() -> None:
+    holds = json_validator({"properties": {"c": {"$ref": "#"}}})
+    value: dict[str, Any] = {}
+    for _ in range(2_000):
+        value = {"c": value}
+    assert not holds(value)
+    assert holds({"c": {"c": {}}})

@@ -14,7 +14,8 @@ from pipelines.core.records import Delivery, DeliveryKey
 from pipelines.core.sql import identifier, literal
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import LandedDelivery, StoredOutcome
-from pipelines.registry import CodeList, Dataset
+from pipelines.registry import CodeList, Dataset, FieldSpec
+from pipelines.registry.types import stored_descriptor
 from pipelines.validate import ForeignTable
 from pipelines.validate.validation import VALIDATED_FILE
 
@@ -42,7 +43,7 @@ def references(inst: Installation, dataset: Dataset) -> References:
         elif resource in inst.catalog.datasets:
             outcomes = current_outcomes(inst, resource)
             digest.update(identity(outcomes).encode())
-            tables[resource] = _from_files(rows_of(inst, outcomes))
+            tables[resource] = _from_files(rows_of(inst, outcomes), inst.catalog.datasets[resource])
     return References(tables, digest.hexdigest())
 
 
@@ -82,17 +83,25 @@ def _from_codelist(table: CodeList) -> ForeignTable:
     return ForeignTable.of_records(lambda columns: (tuple(row[column] for column in columns) for row in table.rows))
 
 
-def _from_files(paths: list[Path]) -> ForeignTable:
+def _from_files(paths: list[Path], dataset: Dataset) -> ForeignTable:
+    """Accepted rows of ``dataset``, as text and with the descriptors of that text: not of the form they came in."""
+
     def batches(columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         if not paths:
             return
-        listed = ", ".join(f"CAST({identifier(column)} AS VARCHAR) AS {identifier(column)}" for column in columns)
+        listed = ", ".join(_text_of(dataset.field(column)) for column in columns)
         files = ", ".join(literal(str(path)) for path in paths)
         with duckdb.connect() as connection:
             rows = connection.sql(f"SELECT {listed} FROM read_parquet([{files}], union_by_name = true)")
             yield from rows.to_arrow_reader(_BATCH)
 
-    return ForeignTable(batches)
+    return ForeignTable(batches, {spec.name: stored_descriptor(spec) for spec in dataset.fields})
+
+
+def _text_of(spec: FieldSpec) -> str:
+    column = identifier(spec.name)
+    text = f"format('{{:04d}}', {column})" if spec.type == "year" else f"CAST({column} AS VARCHAR)"
+    return f"{text} AS {column}"
 
 
 def previous_rows(inst: Installation, dataset: Dataset, delivery: Delivery | LandedDelivery) -> Path | None:

@@ -6,6 +6,8 @@ counterpart (``object``, ``array``, ``geojson``, ``duration``, ``yearmonth`` …
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from pipelines.registry.fields import FieldSpec
@@ -35,6 +37,21 @@ def arrow_type(spec: FieldSpec) -> pa.DataType:
     if spec.type == "number":
         return pa.float64() if spec.decimals is None else pa.decimal128(DECIMAL_PRECISION, spec.decimals)
     return _ARROW.get(spec.type, pa.string())
+
+
+def stored_descriptor(spec: FieldSpec) -> dict[str, Any]:
+    """The Table Schema descriptor of a field's stored values written as text.
+
+    What has a counterpart is written plainly, whatever form it was delivered in; the rest is stored as it was written.
+    """
+    plain: dict[str, Any] = {"name": spec.name, "type": spec.type, "missingValues": [""]}
+    if spec.type in {"string", "number"} or spec.type in _ARROW:
+        return plain
+    return {**spec.model_dump(mode="json", exclude_none=True, include=_WRITTEN), **plain}
+
+
+#: What the text of a field without counterpart depends on.
+_WRITTEN = {"format", "delimiter", "itemType", "arrayItem"}
 
 
 def sql_type_of(type_name: str, decimals: int | None) -> str:

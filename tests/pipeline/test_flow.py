@@ -154,6 +154,52 @@ def test_references_to_another_dataset_are_looked_up_again_once_it_changes(tmp_p
         assert results[Work("pruning", "2025")].latest[0].rows_quarantined == 0
 
 
+@pytest.mark.parametrize("floats", [False, True])
+def test_codes_are_looked_up_as_they_are_stored_whatever_form_either_side_delivers(
+    tmp_path: Path, deliver: Deliver, workspace: Workspace, floats: bool
+) -> None:
+    plots = {**tree_schema(), "primaryKey": ["plot"], "foreignKeys": [], "fields": [
+        field("plot", constraints={"required": True}),
+        field("day", "date", format="%d.%m.%Y"),
+        field("founded", "year"),
+        field("size", "number", decimals=None if floats else 2, decimalChar=","),
+        field("open", "boolean", trueValues=["yes"], falseValues=["no"]),
+        field("zone"),
+        field("month", "yearmonth"),
+    ]}  # fmt: skip
+    columns = ["day", "founded", "size", "open", "zone", "month"]
+    visits = {**tree_schema(), "primaryKey": ["visit"], "missingValues": ["", "-"], "fields": [
+        field("visit", constraints={"required": True}),
+        field("day", "date", format="%Y%m%d", constraints={"minimum": "20000101"}),
+        field("founded", "year"),
+        field("size", "number", decimalChar=",", groupChar=".", floatNumber=floats),
+        field("open", "boolean", trueValues=["Y"], falseValues=["N"]),
+        field("zone", "integer"),
+        field("month", "yearmonth"),
+    ], "foreignKeys": [{"fields": [name], "reference": {"resource": "plots", "fields": [name]}} for name in columns],
+    }  # fmt: skip
+    common = {**tree_descriptor(), "row_constraints": [], "acceptance": {"max_quarantined_share": 1.0}}
+    write_registry(workspace.schema, plots=({**common, "id": "plots"}, plots),
+                   visits=({**common, "id": "visits"}, visits))  # fmt: skip
+    deliver('plot,day,founded,size,open,zone,month\na,01.02.2024,0987,"1,50",yes,007,2024-03\n', dataset="plots")
+    deliver(
+        "visit,day,founded,size,open,zone,month\n"
+        'v1,20240201,0987,"1,5",Y,7,2024-3\n'
+        "v2,-,-,-,-,-,-\n"
+        'v3,20240102,1987,"150",N,8,2024-04\n',
+        dataset="visits",
+    )
+    with open_installation(workspace) as inst:
+        assert inst.catalog.problems == ()
+        results = run_all(inst)
+        (visited,) = results[Work("visits", "2025")].latest
+        assert results[Work("plots", "2025")].latest[0].rows_accepted == 1
+        findings = list(read_findings(workspace.private / visited.report))
+    assert [(f.rule, f.location.row, f.location.field) for f in findings] == [
+        ("foreign-key", 4, name) for name in columns
+    ]  # fmt: skip
+
+
 def test_what_cannot_be_placed_is_told_and_the_rest_goes_on(
     inst: Installation, workspace: Workspace, deliver: Deliver
 ) -> None:

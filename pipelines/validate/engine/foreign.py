@@ -58,13 +58,14 @@ def lookup_schema(table: ForeignTable, keys: Sequence[ForeignKey], descriptor: M
     fields: dict[str, Any] = {}
     for key in keys:
         for source, target in zip(key.fields, key.reference, strict=True):
-            spec = table.fields.get(target) or {k: v for k, v in own[source].items() if k not in _DROPPED}
+            spec = table.fields.get(target) or {k: v for k, v in own[source].items() if k not in NOT_READING}
             fields.setdefault(target, {**spec, "name": target})
     schema: dict[str, Any] = {name: descriptor[name] for name in ("$schema", "missingValues") if name in descriptor}
     return {**schema, "fields": list(fields.values())}
 
 
-_DROPPED = {"constraints", "categories", "categoriesOrdered"}
+#: Properties of a field that judge its values and have no part in reading them.
+NOT_READING = {"constraints", "categories", "categoriesOrdered"}
 
 
 def lookups_of(plan: Plan, descriptor: Mapping[str, Any], foreign: Mapping[str, ForeignTable],

@@ -14,6 +14,7 @@ from pipelines.core.findings import Finding
 from pipelines.core.records import ValidatedTable
 from pipelines.registry import Catalog, load_catalog
 from pipelines.validate import FindingLog, ForeignTable, Validation, read_findings, validate
+from pipelines.validate.references import with_lookups
 from pipelines.validate.rows import Coordinates
 
 Rows = list[list[str | None]]
@@ -132,3 +133,59 @@ def test_repeated_keys_name_their_row_wherever_the_raw_table_keeps_it(tmp_path: 
     assert [coordinates.of(ordinal) for ordinal in (0, 6, 7, 49)] == [
         ("trees.csv", 2), ("trees.csv", 8), ("trees.csv", 9), ("trees.csv", 51),
     ]  # fmt: skip
+
+
+def sizes() -> tuple[dict[str, Any], dict[str, Any]]:
+    """A dataset to refer to."""
+    schema = {**tree_schema(), "fields": [field("size", "number")], "primaryKey": ["size"], "foreignKeys": []}
+    return {**tree_descriptor(), "id": "sizes", "row_constraints": []}, schema
+
+
+def test_fields_that_are_read_differently_get_look_ups_of_their_own(tmp_path: Path) -> None:
+    names = ["size", "width", "depth", "height"]
+    schema = {**tree_schema(), "fields": [
+        field("tree_id"),
+        field("size", "number", decimalChar=",", groupChar="."),
+        field("width", "number", groupChar=","),
+        field("depth", "number", groupChar=",", constraints={"minimum": 0}),
+        field("height", "number", missingValues=["none"], groupChar=","),
+    ], "foreignKeys": [{"fields": [name], "reference": {"resource": "sizes", "fields": ["size"]}} for name in names],
+    }  # fmt: skip
+    descriptor = {**tree_descriptor(), "row_constraints": []}
+    catalog = load_catalog(write_registry(tmp_path / "registry", tree_inventory=(descriptor, schema), sizes=sizes()))
+    assert catalog.problems == ()
+    table = ForeignTable.of_records(lambda _: [("1.000",), ("2,5",)])
+    made, lookups = with_lookups(catalog.datasets["tree_inventory"], {"sizes": table})
+    used = [key["reference"]["resource"] for key in made["foreignKeys"]]
+    assert used == ["lookup-0", "lookup-1", "lookup-1", "lookup-2"] and set(lookups) == set(used)
+    rows: Rows = [
+        ["t1", "1.000", "1.000", "25", "1"],
+        ["t2", "2,5", "2.5", "1", "none"],
+        ["t3", "1", "1000", "25", "25"],
+    ]
+    _, findings, log = judged(tmp_path, catalog, ["tree_id", *names], rows, {"sizes": table})
+    assert log.engine == "fast"
+    assert [(f.location.row, f.location.field) for f in findings if f.rule == "foreign-key"] == [
+        (3, "width"), (4, "size"), (4, "width"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "described", "seen"),
+    [
+        ("number", {"type": "number"}, {"type": "number"}),
+        ("integer", {"type": "number"}, {"type": "number"}),
+        ("string", {"type": "number"}, None),
+        ("date", {"type": "string"}, None),
+    ],
+)
+def test_a_table_says_how_it_is_written_where_its_values_compare(
+    tmp_path: Path, kind: str, described: dict[str, Any], seen: dict[str, Any] | None
+) -> None:
+    key = {"fields": ["size"], "reference": {"resource": "sizes", "fields": ["size"]}}
+    schema = {**tree_schema(), "fields": [field("tree_id"), field("size", kind)], "foreignKeys": [key]}
+    descriptor = {**tree_descriptor(), "row_constraints": []}
+    catalog = load_catalog(write_registry(tmp_path, tree_inventory=(descriptor, schema), sizes=sizes()))
+    table = ForeignTable.of_records(lambda _: [], {"size": described})
+    _, lookups = with_lookups(catalog.datasets["tree_inventory"], {"sizes": table})
+    assert lookups["lookup-0"].fields.get("size") == seen

@@ -19,6 +19,7 @@ from pipelines.core.records import COORDINATES, ROW_COLUMN, RawTable
 from pipelines.registry import Dataset
 from pipelines.validate.engine import ForeignTable, JudgedBatch, ReferenceFailed, judge_batches
 from pipelines.validate.explain import explain
+from pipelines.validate.patterns import PatternTooSlow, bounded_patterns
 from pipelines.validate.quarantine import Quarantine
 from pipelines.validate.references import with_lookups
 from pipelines.validate.report import FindingLog
@@ -40,14 +41,18 @@ def judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, refere
     """Judge every row; return whether any refers to something that does not exist.
 
     Raises:
-        DeliveryRejected: frictionless itself raised on a value, so that there is no verdict.
+        DeliveryRejected: frictionless itself raised on a value, or a pattern takes too long: there is no verdict.
         RowsLost: not every row got a verdict.
     """
     schema, lookups = with_lookups(dataset, {**references, dataset.id: _own_rows(raw, arrangement)})
     explainer = _Explainer(raw, dataset, arrangement)
     judged = 0
     folder = verdicts.typed.parent
-    with tempfile.TemporaryDirectory(dir=folder) as work, TypedWriter(verdicts.typed, dataset) as writer:
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as work,
+        TypedWriter(verdicts.typed, dataset) as writer,
+        bounded_patterns(),
+    ):
         batches = judge_batches(lambda: raw_batches(raw.parquet), schema, labels=raw.labels, work=Path(work),
                                 specs=dataset.fields, foreign=lookups)  # fmt: skip
         try:
@@ -58,6 +63,8 @@ def judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, refere
                     progress(batch.rows)
         except ReferenceFailed as failed:
             raise DeliveryRejected([explainer.failure(failed)]) from None
+        except PatternTooSlow as slow:
+            raise DeliveryRejected([explainer.too_slow(slow.pattern)]) from None
     if judged != raw.rows:
         raise RowsLost(raw.rows, judged)
     return explainer.unresolved
@@ -114,6 +121,13 @@ class _Explainer:
         return Finding(Check.TABLE_SCHEMA, "reference-failed", Severity.ERROR,
                        Message("validate-reference-failed", {"kind": failed.kind}),
                        Message("validate-reference-failed-remedy"), Location(file, None, row))  # fmt: skip
+
+    def too_slow(self, pattern: str) -> Finding:
+        """A pattern of the descriptor cannot be checked."""
+        field = next(spec.name for spec in self._dataset.fields if spec.constraints.pattern == pattern)
+        return Finding(Check.TABLE_SCHEMA, "pattern-too-slow", Severity.ERROR,
+                       Message("file-slow-pattern", {"field": field}), Message("file-slow-pattern-remedy"),
+                       Location(None, None, None, field))  # fmt: skip
 
 
 def _place(batch: JudgedBatch, ordinal: int) -> Location:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.validate.any_file.lean_errors import lean_errors
-from pipelines.validate.any_file.patterns import PatternTooSlow, bounded_patterns
 from pipelines.validate.any_file.refusals import Unusable, complaint
 from pipelines.validate.any_file.text_limits import bounded_cells
+from pipelines.validate.patterns import PatternTooSlow, bounded_patterns
 
 
 @contextlib.contextmanager

@@ -23,10 +23,10 @@ from frictionless import Dialect, Resource, Schema
 from pipelines.validate.any_file import Asked, Judgement, Unusable, bounded, judge_file, report_errors
 from pipelines.validate.any_file.arguments import checked_arguments
 from pipelines.validate.any_file.nested_repeats import may_explode
-from pipelines.validate.any_file.patterns import _Pattern
 from pipelines.validate.any_file.places import Records
 from pipelines.validate.any_file.text_scan import scan
 from pipelines.validate.engine import EngineReport, validate_file
+from pipelines.validate.patterns import _Pattern
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "a", "type": "string", "constraints": {"required": True}},

@@ -13,7 +13,7 @@ from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Finding
 from pipelines.core.records import ValidatedTable
 from pipelines.registry import Catalog, load_catalog
-from pipelines.validate import FindingLog, ForeignTable, Validation, read_findings, validate
+from pipelines.validate import FindingLog, ForeignTable, Validation, patterns, read_findings, validate
 from pipelines.validate.references import with_lookups
 from pipelines.validate.rows import Coordinates
 
@@ -96,6 +96,18 @@ def test_values_that_python_cannot_compare_reject_the_delivery_with_their_row(tm
     assert table is None
     assert [(f.rule, f.location.row) for f in findings] == [("reference-failed", 3)]
     assert "sNaN" not in findings[0].message.text("en")
+
+
+def test_a_pattern_that_would_take_years_rejects_the_delivery_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patterns, "SECONDS", 0.05)
+    # Without the look-ahead, which RE2 does not know, the pattern would be decided in linear time.
+    catalog = registry(tmp_path, [field("plot", constraints={"pattern": "(?=a)(a+)+b"})])
+    table, findings, _ = judged(tmp_path, catalog, ["tree_id", "plot"], [["t1", "aab"], ["t2", "a" * 60]])
+    assert table is None
+    assert [(f.rule, f.location.field) for f in findings] == [("pattern-too-slow", "plot")]
+    assert "plot" in findings[0].message.text("en") and "aaa" not in findings[0].message.text("en")
 
 
 @pytest.mark.parametrize("width", [1, 2])

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines.validate.engine.canonical import canonical_of
 from pipelines.validate.engine.model import Mask, Uncertified
 from pipelines.validate.engine.screens import screen_for
+from pipelines.validate.engine.text_arrays import empty_cells, nulls_of
 
 #: Distinct cells whose readings are kept, and how many characters a cell may have to be kept; beyond that the memory
 #: is worth more than reading again.
@@ -91,22 +92,24 @@ class ColumnReader:
         Raises:
             Uncertified: frictionless's reader raised, or a key value has no canonical text.
         """
-        if pa.types.is_dictionary(cells.type):
-            return ColumnVerdict(None, *self._read_encoded(cells))
-        if self.screen is None or len(cells) == 0:
+        if self.screen is None or len(cells) == 0 or pa.types.is_dictionary(cells.type):
             return self.read_all(cells)
         parsed = self.screen.parse(cells)
         if parsed.null_count == 0:
             return ColumnVerdict(parsed, (), None)
-        rest = parsed.is_null()
-        readings, found = self._read_encoded(cells.filter(rest).dictionary_encode())
+        rest = nulls_of(parsed)
+        if cells.null_count == 0 and not (rest & ~empty_cells(cells)).any():
+            return ColumnVerdict(parsed, [self._reading("")], rest.astype(np.int64) - 1)
+        positions = np.flatnonzero(rest)
+        readings, found = self._read_encoded(cells.take(pa.array(positions)).dictionary_encode())
         codes = np.full(len(cells), -1, dtype=np.int64)
-        codes[rest.to_numpy(zero_copy_only=False)] = found
+        codes[positions] = found
         return ColumnVerdict(parsed, readings, codes)
 
     def read_all(self, cells: pa.Array) -> ColumnVerdict:
         """Judge a column of text without its screen."""
-        return ColumnVerdict(None, *self._read_encoded(cells.dictionary_encode()))
+        encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+        return ColumnVerdict(None, *self._read_encoded(encoded))
 
     def keys(self, verdict: ColumnVerdict) -> pa.Array:
         """Canonical texts of the column's cast values; null where frictionless reads ``None``."""

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipelines.validate.engine.model import Block, Cells, Mask, Positions, Uncertified
-from pipelines.validate.engine.text_arrays import has_empty
+from pipelines.validate.engine.text_arrays import check_utf8, has_empty
 from pipelines.validate.engine.utf8_stream import Utf8Stream
 
 #: Larger blocks are read no faster and take more memory; but those of wide tables should have many rows, too.
@@ -91,7 +91,7 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
              for name, encoded in zip(names, file.encoded, strict=True)}  # fmt: skip
     try:
         with Utf8Stream(file.path, file.encoding, file.tell) as stream:
-            yield from pyarrow.csv.open_csv(
+            batches = pyarrow.csv.open_csv(
                 stream,
                 pyarrow.csv.ReadOptions(use_threads=False, block_size=_block_bytes(file.width), column_names=names),
                 pyarrow.csv.ParseOptions(
@@ -102,8 +102,13 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
                     ignore_empty_lines=False,
                     invalid_row_handler=ragged.add,
                 ),
-                pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=False),
+                pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, check_utf8=False),
             )
+            for batch in batches:
+                stream.parsed()
+                for column in batch.columns:
+                    check_utf8(column.dictionary if pa.types.is_dictionary(column.type) else column)
+                yield batch
     except (pa.ArrowException, UnicodeError) as problem:
         raise Uncertified("uncertified-parser", kind=type(problem).__name__) from None
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.validate.engine.model import Positions
-from pipelines.validate.engine.text_arrays import WORD, byte_matrix, offsets_of
+from pipelines.validate.engine.text_arrays import WORD, offsets_of, words_of
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -24,22 +24,28 @@ _MASKS = np.array([(1 << (8 * left)) - 1 for left in range(WORD + 1)], dtype=np.
 
 def hashes_of(keys: pa.RecordBatch) -> Hashes:
     """A hash per row; rows with equal texts (and nulls) have equal hashes."""
-    combined = np.zeros(keys.num_rows, dtype=np.uint64)
-    for column in keys.columns:
-        combined = _mixed(combined * _THIRD + _texts(column))
+    combined = _texts(keys.column(0))
+    for column in keys.columns[1:]:
+        combined *= _THIRD
+        combined += _texts(column)
+        combined = _mixed(combined)
     return combined
 
 
 def _texts(texts: pa.Array) -> Hashes:
     offsets = offsets_of(texts).astype(np.int64)
     starts, lengths = offsets[:-1], np.diff(offsets)
-    hashes = _mixed(lengths.astype(np.uint64) * _FIRST)
     longest = int(lengths.max()) if len(lengths) else 0
     if longest and lengths.min() == longest:
-        for word in byte_matrix(texts, longest, None).view("<u8").T:
-            hashes = _mixed((hashes ^ word) * _SECOND)
-    elif longest:
-        _mix_words(hashes, _words(texts, int(offsets[-1])), starts, lengths)
+        hashes = np.full(len(lengths), _mixed(_FIRST * lengths[:1].astype(np.uint64))[0])
+        for word in words_of(texts, longest, None):
+            hashes ^= word
+            hashes *= _SECOND
+            hashes = _mixed(hashes)
+    else:
+        hashes = _mixed(lengths.astype(np.uint64) * _FIRST)
+        if longest:
+            _mix_words(hashes, _words(texts, int(offsets[-1])), starts, lengths)
     if texts.null_count:
         hashes[texts.is_null().to_numpy(zero_copy_only=False)] = _NULL
     return hashes
@@ -64,5 +70,7 @@ def _words(texts: pa.Array, end: int) -> Hashes:
 
 
 def _mixed(hashes: Hashes) -> Hashes:
-    mixed: Hashes = hashes ^ (hashes >> _SHIFT)
-    return mixed * _FIRST
+    """Mix in place."""
+    hashes ^= hashes >> _SHIFT
+    hashes *= _FIRST
+    return hashes

@@ -18,10 +18,10 @@ from pipelines.validate.engine.plan import Plan
 from pipelines.validate.engine.spill import Spill
 from pipelines.validate.engine.store import LookupTable, Store
 
-#: Bytes of a filter, of which a row gets as many as ``_SLOTS_PER_ROW`` up to a limit for all filters together. Larger
+#: Bytes of a filter, of which a row gets as many as ``_BYTES_PER_ROW`` up to a limit for all filters together. Larger
 #: ones for tables of more than ``_MANY_ROWS``, where a full filter would cost much time.
-_SMALLEST_FILTER, _FILTERS, _LARGE_FILTERS = 1 << 16, 64 << 20, 256 << 20
-_SLOTS_PER_ROW, _MANY_ROWS = 8, 1 << 25
+_SMALLEST_FILTER, _FILTERS, _LARGE_FILTERS = 1 << 16, 64 << 20, 512 << 20
+_BYTES_PER_ROW, _MANY_ROWS = 8, 1 << 24
 
 
 @dataclass(frozen=True)
@@ -154,5 +154,5 @@ def _blank(columns: Any, rows: int) -> Mask:
 def _filter_size(rows: int | None, filters: int) -> int:
     """Bytes of each filter, a power of two."""
     limit = (_FILTERS if rows is None or rows <= _MANY_ROWS else _LARGE_FILTERS) // filters
-    wanted = limit if rows is None else min(limit, 2 * rows * _SLOTS_PER_ROW)
+    wanted = limit if rows is None else min(limit, 2 * rows * _BYTES_PER_ROW)
     return 1 << (max(_SMALLEST_FILTER, wanted).bit_length() - 1)

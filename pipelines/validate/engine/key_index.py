@@ -15,6 +15,11 @@ from pipelines.validate.engine.hashing import Hashes, hashes_of
 from pipelines.validate.engine.model import Mask, Positions
 from pipelines.validate.engine.spill import Runs, Spill, ascending
 
+#: The bits of a hash that give way to the position of a row in its block, if that has at most so many rows.
+_PLACES = 1 << 20
+_PLACE, _PLACE_BITS = np.uint64(_PLACES - 1), np.uint64(20)
+#: Slots of a filter that are tried for a hash.
+_PROBES = 16
 #: Memory of one filter unless told otherwise, in bytes.
 _FILTER_BYTES = 1 << 20
 
@@ -47,9 +52,7 @@ class KeyIndex:
         if len(numbers) == 0:
             return {}
         keys = pa.record_batch(columns, schema=self._schema)
-        hashes = hashes_of(keys)
-        order = ascending(hashes)
-        ordered = hashes[order]
+        ordered, order = _ascending(hashes_of(keys))
         repeats = {later: int(numbers[earlier]) for later, earlier in _within(keys, ordered, order).items()}
         places = np.flatnonzero(self._filter.seen(ordered))
         repeats |= self._before(keys, ordered, order, _without(places, order, repeats))
@@ -89,28 +92,37 @@ class KeyIndex:
 
 
 class _Filter:
-    """Which hashes may have occurred: a byte per slot, visited in order, so that it stays cheap.
+    """Which hashes may have occurred: a hash table of fingerprints, visited in order, so that it stays cheap.
 
-    Leading bits of a hash say the slot. It holds eight other bits of the one hash that has fallen into it
-    (a fingerprint), or that there were several.
+    Leading bits of a hash say where to look first, sixteen others are its fingerprint. From there on slots are
+    tried one after the other until one has the fingerprint or is free. Nothing is ever taken out, so a hash that has
+    occurred is found again; where so many slots in a row are taken that the search ends, it may have occurred.
     """
 
-    _SEVERAL = np.uint8(255)
-
     def __init__(self, size: int) -> None:
-        self._slots = np.zeros(size, dtype=np.uint8)
-        self._shift = np.uint64(64 - (size.bit_length() - 1))
+        count = size // 2
+        self._slots = np.zeros(count + _PROBES, dtype=np.uint16)
+        self._shift = np.uint64(64 - (count.bit_length() - 1))
 
     def seen(self, ordered: Hashes) -> Mask:
         """Whether each hash may have come in an earlier call (``False`` is certain); remembers them."""
-        slots = (ordered >> self._shift).astype(np.int64)
-        prints = np.clip(ordered.astype(np.uint8), 1, self._SEVERAL - 1)
-        found = self._slots[slots]
-        equal = found == prints
-        seen: Mask = equal | (found == self._SEVERAL)
-        self._slots[slots] = np.where(equal | (found == 0), prints, self._SEVERAL)
-        shared = (slots[1:] == slots[:-1]) & (prints[1:] != prints[:-1])
-        self._slots[slots[1:][shared]] = self._SEVERAL
+        slots = (ordered >> self._shift).view(np.int64)
+        prints = (ordered >> _PLACE_BITS).astype(np.uint16)
+        np.maximum(prints, 1, out=prints)  # 0 is a free slot
+        seen: Mask = np.zeros(len(ordered), dtype=np.bool_)
+        rows: Positions | None = None  # those still looked for; ``None``: all
+        for _ in range(_PROBES):
+            found = self._slots[slots]
+            hits = found == prints
+            if hits.any():
+                seen[hits if rows is None else rows[hits]] = True
+            self._slots[slots] = np.where(found == 0, prints, found)
+            # Of several that wanted the same free slot, one with another fingerprint has got it.
+            rest = np.flatnonzero(self._slots[slots] != prints)
+            if len(rest) == 0:
+                return seen
+            rows, slots, prints = rest if rows is None else rows[rest], slots[rest] + 1, prints[rest]
+        seen[rows] = True
         return seen
 
 
@@ -121,21 +133,23 @@ class _Spool:
         self._schema = schema
         self._spill = spill
         self._batches: list[pa.Buffer] = []
-        self._numbers: list[Positions] = []
+        self._numbers: list[Positions | int] = []  # or the first one of numbers that follow each other
         self._starts: list[int] = []
         self.rows = 0
 
     def append(self, keys: pa.RecordBatch, numbers: Positions) -> None:
         self._starts.append(self.rows)
         self._batches.append(pa.py_buffer(self._spill.keep(keys.serialize())))
-        self._numbers.append(self._spill.keep_array(numbers))
+        following = int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1
+        self._numbers.append(int(numbers[0]) if following else self._spill.keep_array(numbers))
         self.rows += len(numbers)
 
     def numbers(self, ordinals: Positions) -> Positions:
         """Row numbers of ``ordinals``."""
         found = np.empty(len(ordinals), dtype=np.int64)
         for batch, chosen in self._by_batch(ordinals):
-            found[chosen] = self._numbers[batch][ordinals[chosen] - self._starts[batch]]
+            places, numbers = ordinals[chosen] - self._starts[batch], self._numbers[batch]
+            found[chosen] = places + numbers if isinstance(numbers, int) else numbers[places]
         return found
 
     def equal(self, keys: pa.RecordBatch, positions: Positions, ordinals: Positions) -> Mask:
@@ -151,6 +165,21 @@ class _Spool:
         return [(int(batch), np.flatnonzero(batches == batch)) for batch in np.unique(batches)]
 
 
+def _ascending(hashes: Hashes) -> tuple[Hashes, Positions]:
+    """The leading bits of ``hashes`` in ascending order, and the order: equal ones as they come."""
+    if len(hashes) > _PLACES:
+        hashes &= ~_PLACE
+        order = ascending(hashes)
+        return hashes[order], order
+    # Sorting numbers is several times faster than finding their order, so each brings its position along.
+    hashes &= ~_PLACE
+    hashes |= np.arange(len(hashes), dtype=np.uint64)
+    hashes.sort()
+    order = (hashes & _PLACE).view(np.int64)
+    hashes &= ~_PLACE
+    return hashes, order
+
+
 def _without(places: Positions, order: Positions, known: dict[int, int]) -> Positions:
     """The places whose row is not ``known``."""
     if not known:
@@ -161,6 +190,8 @@ def _without(places: Positions, order: Positions, known: dict[int, int]) -> Posi
 def _within(keys: pa.RecordBatch, ordered: Hashes, order: Positions) -> dict[int, int]:
     """Positions whose key stands earlier in the same block, with the last such position."""
     places = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+    if len(places) == 0:
+        return {}
     later, earlier = order[places], order[places - 1]
     equal = _equal(keys, later, keys, earlier)
     repeats = dict(zip(later[equal].tolist(), earlier[equal].tolist(), strict=True))

@@ -11,7 +11,7 @@ _Item = TypeVar("_Item")
 _END = object()
 
 
-def prefetched(items: Iterable[_Item], ahead: int = 2) -> Iterator[_Item]:
+def prefetched(items: Iterable[_Item], ahead: int = 1) -> Iterator[_Item]:
     """Iterate over ``items`` with at most ``ahead`` of them waiting; what the iterable raises is raised here.
 
     Parsing and judging release the interpreter lock most of the time, so both cores have work.

@@ -14,19 +14,21 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.validate.engine.fixed_width import ByteRanges, are_dates
+from pipelines.validate.engine.fixed_width import ByteRanges, days_of
 from pipelines.validate.engine.model import Mask
 from pipelines.validate.engine.patterns import byte_ranges, narrower_pattern
 from pipelines.validate.engine.text_arrays import (
+    decimals_in,
     empty_cells,
     flags_of,
     masked,
@@ -35,20 +37,31 @@ from pipelines.validate.engine.text_arrays import (
 )
 
 _INT64 = range(-(2**63), 2**63)
-#: 0001-01-01 in days from 1970-01-01, the first day Python knows; Arrow knows the year 0, too.
-_FIRST_DAY = -719_162
 #: Python reads no whole numbers of more digits, leading zeros included, unless it is told to.
 _LONGEST_NUMBER = 4_000
+#: Numbers of so many digits are doubles, too.
+_LONGEST_DOUBLE = 300
 #: Rows that are looked at together when not all of a column's cells can be parsed.
 _STRETCH = 1_024
 _LENGTHS = {"minLength", "maxLength"}
-_BOUNDS: Mapping[str, Callable[..., Any]] = {
-    "minimum": pc.greater_equal,
-    "maximum": pc.less_equal,
-    "exclusiveMinimum": pc.greater,
-    "exclusiveMaximum": pc.less,
+
+
+class _Bound(NamedTuple):
+    """How a bound is compared: with a column, with a number; and whether no value may lie below it."""
+
+    compare: Callable[..., Any]
+    holds: Callable[[Any, Any], bool]
+    lower: bool
+
+
+_BOUNDS = {
+    "minimum": _Bound(pc.greater_equal, operator.ge, True),
+    "maximum": _Bound(pc.less_equal, operator.le, False),
+    "exclusiveMinimum": _Bound(pc.greater, operator.gt, True),
+    "exclusiveMaximum": _Bound(pc.less, operator.lt, False),
 }
-_STRICT = {"minimum": pc.greater, "maximum": pc.less, "exclusiveMinimum": pc.greater, "exclusiveMaximum": pc.less}
+_STRICT = _BOUNDS | {"minimum": _BOUNDS["exclusiveMinimum"], "maximum": _BOUNDS["exclusiveMaximum"]}
+_EPOCH = dt.date(1970, 1, 1)
 #: Texts that certainly have a format, by format; other formats are read one by one.
 FORMATS = {
     "uuid": "^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
@@ -135,18 +148,28 @@ class ParsedScreen(Screen):
                  strict: bool = False) -> None:  # fmt: skip
         self._kind = kind
         self._pattern = pattern
-        self._bounds = bounds
         self._missing = missing
-        self._compare = _STRICT if strict else _BOUNDS
+        bound_of = _STRICT if strict else _BOUNDS
+        self._bounds = [(bound_of[name], bound) for name, bound in bounds.items()]
 
     def parse(self, texts: pa.Array) -> pa.Array:
         """Parsed values of type ``kind``; everything else is null."""
-        values = self._checked(self._parsed(texts))
-        for name, bound in self._bounds.items():
-            within = self._compare[name](values, bound)
-            if pc.min(within).as_py() is False:
-                values = _kept(values, within)
+        values = self._parsed(texts)
+        if not self._all_within(values):
+            values = self._checked(values)
+            for bound, value in self._bounds:
+                values = _kept(values, bound.compare(values, value))
         return _without(values, self._missing, texts)
+
+    def _all_within(self, values: pa.Array) -> bool:
+        """Whether all values are finite and within the bounds: true if their extremes are."""
+        if values.null_count == len(values):
+            return True
+        numbers = values.view(pa.int32()) if pa.types.is_date32(values.type) else values
+        least, greatest = _extremes(numbers)
+        if not (math.isfinite(least) and math.isfinite(greatest)):
+            return False
+        return all(bound.holds(least if bound.lower else greatest, _number(value)) for bound, value in self._bounds)
 
     def _parsed(self, texts: pa.Array) -> pa.Array:
         # Without letters there is neither an exponent nor hexadecimal, which Arrow reads otherwise than Python.
@@ -182,11 +205,8 @@ class ParsedScreen(Screen):
         return flags_of(pc.match_substring_regex(texts, self._pattern))
 
     def _checked(self, values: pa.Array) -> pa.Array:
-        """The values without those that Arrow knows and frictionless does not."""
-        if not pa.types.is_floating(self._kind):
-            return values
-        real = pc.is_finite(values)
-        return values if pc.min(real).as_py() is not False else _kept(values, real)
+        """The values without infinite ones, which frictionless reads as numbers."""
+        return _kept(values, pc.is_finite(values)) if pa.types.is_floating(self._kind) else values
 
 
 class DateScreen(ParsedScreen):
@@ -195,13 +215,26 @@ class DateScreen(ParsedScreen):
     def __init__(self, bounds: Mapping[str, Any], missing: pa.Array) -> None:
         super().__init__(pa.date32(), "", bounds, missing)
 
-    def _in_stretches(self, texts: pa.Array) -> pa.Array:
-        """Dates are looked at cell by cell, which is as cheap."""
-        return pc.cast(masked(texts, are_dates(texts)), self._kind)
+    def _parsed(self, texts: pa.Array) -> pa.Array:
+        days, real = days_of(texts)
+        values = pa.Array.from_buffers(pa.date32(), len(texts), [None, pa.py_buffer(days)])
+        if texts.null_count:
+            real &= texts.is_valid().to_numpy(zero_copy_only=False)
+        return values if real.all() else masked(values, real)
 
-    def _checked(self, values: pa.Array) -> pa.Array:
-        known = pc.greater_equal(values.view(pa.int32()), _FIRST_DAY)
-        return values if pc.min(known).as_py() is not False else _kept(values, known)
+
+class NumberScreen(ParsedScreen):
+    """Numbers: as texts where those show by themselves that they are numbers of at least 0, else as doubles."""
+
+    def __init__(self, bounds: Mapping[str, float], missing: pa.Array, all_from_0: bool) -> None:
+        super().__init__(pa.float64(), r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$", bounds, missing, strict=True)
+        self._all_from_0 = all_from_0
+
+    def parse(self, texts: pa.Array) -> pa.Array:
+        """Texts or doubles; everything else is null."""
+        if self._all_from_0 and (decimals := decimals_in(texts, _LONGEST_DOUBLE)) is not None:
+            return _without(texts if decimals.all() else masked(texts, decimals), self._missing, texts)
+        return super().parse(texts)
 
 
 def screen_for(field: Any, missing_values: list[str]) -> Screen | None:
@@ -249,11 +282,12 @@ def _parsed_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array
             return None
         return ParsedScreen(pa.int64(), "^-?[0-9]{1,18}$", bounds, special)
     if field.type == "number" and not {"group_char", "decimal_char", "bare_number"} & set(field.list_defined()):
-        doubles = {name: _double(bound) for name, bound in bounds.items()}
-        if any(bound is None for bound in doubles.values()):
+        doubles = {name: double for name, bound in bounds.items() if (double := _double(bound)) is not None}
+        if len(doubles) < len(bounds):
             return None
-        pattern = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"
-        return ParsedScreen(pa.float64(), pattern, doubles, special, strict=True)
+        below = {"minimum": operator.le, "exclusiveMinimum": operator.lt}
+        all_from_0 = all(name in below and below[name](bound, 0) for name, bound in bounds.items())
+        return NumberScreen(doubles, special, all_from_0)
     if field.type == "date" and field.format == "default":
         if not all(type(bound) is dt.date for bound in bounds.values()):
             return None
@@ -273,6 +307,19 @@ class _DatetimeScreen(Screen):
 
     def keys(self, parsed: pa.Array) -> pa.Array:
         return pc.replace_substring(parsed, "Z", "+00:00")
+
+
+def _extremes(numbers: pa.Array) -> tuple[Any, Any]:
+    """The least and the greatest of a column of numbers, of which there is one."""
+    if numbers.null_count:
+        return tuple(pc.min_max(numbers).as_py().values())
+    found = numbers.to_numpy()
+    return found.min(), found.max()
+
+
+def _number(bound: Any) -> Any:
+    """A bound as a number: a date as days."""
+    return (bound - _EPOCH).days if isinstance(bound, dt.date) else bound
 
 
 def _double(bound: Any) -> float | None:

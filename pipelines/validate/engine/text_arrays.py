@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,15 +13,32 @@ from pipelines.validate.engine.model import Mask, Positions
 
 #: Bytes of a word.
 WORD = 8
+Words = npt.NDArray[np.uint64]
 
+_HIGHEST_ASCII = 127
 #: Between these bytes are digits, signs and points, and two more.
 _LOWEST, _HIGHEST = np.uint8(ord("+")), np.uint8(ord("9"))
+#: The share of cells that may be others in a column of decimals.
+_MOST_ODD = 0.05
+_POINT, _ZERO, _DIGITS = np.uint8(ord(".")), np.uint8(ord("0")), np.uint8(10)
 _COMMA, _SLASH = np.uint8(ord(",")), np.uint8(ord("/"))
 
 
 def offsets_of(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
     """Where each text of a column begins in its data, and where the last one ends."""
     return np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+
+
+def check_utf8(texts: pa.Array) -> None:
+    """Check that all texts are UTF-8; where all bytes are ASCII, that takes a fraction of checking text by text.
+
+    Raises:
+        pyarrow.ArrowInvalid: one is not.
+    """
+    offsets = offsets_of(texts)
+    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    if len(data) and data.max() > _HIGHEST_ASCII:
+        texts.validate(full=True)
 
 
 def has_empty(texts: pa.Array) -> bool:
@@ -50,6 +68,34 @@ def only_numeric_bytes(texts: pa.Array) -> Mask | None:
     return mask
 
 
+def decimals_in(texts: pa.Array, longest: int) -> Mask | None:
+    """Cells that are certainly digits, some with a point and always as many digits after it as in the first such cell.
+
+    ``None``: there are many others. Looking at bytes is several times cheaper than parsing numbers.
+
+    Args:
+        longest: bytes of the longest number.
+    """
+    offsets = offsets_of(texts)
+    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    ends = offsets[1:] - offsets[0]
+    lengths = np.diff(offsets)
+    is_point = data == _POINT
+    odd = np.flatnonzero(~(is_point | ((data - _ZERO) < _DIGITS)))
+    if len(odd) > _MOST_ODD * len(texts):
+        return None
+    decimals: Mask = (lengths > 0) & (lengths <= longest)
+    decimals[np.searchsorted(ends, odd, side="right")] = False
+    if is_point.any():
+        first = int(np.argmax(is_point))
+        after = int(ends[np.searchsorted(ends, first, side="right")]) - first
+        decimals &= lengths > after
+        # No cell has a point elsewhere, too; and all have a digit besides it.
+        is_point[(ends - after)[decimals]] = False
+        decimals[np.searchsorted(ends, np.flatnonzero(is_point), side="right")] = False
+    return decimals if np.count_nonzero(decimals) >= (1 - _MOST_ODD) * len(texts) else None
+
+
 def masked(texts: pa.Array, mask: Mask | None) -> pa.Array:
     """``texts`` with null where ``mask`` is not true; the texts themselves are shared, not copied."""
     if mask is None:
@@ -69,12 +115,34 @@ def rows_of_length(texts: pa.Array, length: int) -> Positions | None:
     return None if fitting.all() else np.flatnonzero(fitting)
 
 
-def byte_matrix(texts: pa.Array, length: int, rows: Positions | None) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The bytes of texts of one ``length``, a row each, filled up with zeros to whole words.
+def words_of(texts: pa.Array, length: int, rows: Positions | None) -> list[Words]:
+    """The bytes of texts of one ``length`` as words, eight bytes of all texts each, filled up with zeros.
 
     Args:
         rows: see :func:`rows_of_length`.
+
+    Returns:
+        As many arrays as a text has words, the first byte of each in the lowest bits.
     """
+    offsets = offsets_of(texts)
+    if length < WORD or len(texts if rows is None else rows) == 0:
+        return list(_byte_matrix(texts, length, rows).view("<u8").T)
+    data = texts.buffers()[2]
+    places = [*range(0, length - WORD + 1, WORD), *([length - WORD] if length % WORD else [])]
+    if rows is None:
+        first, count = int(offsets[0]), len(texts)
+        # Copied, since reading unaligned words is slow and they are read several times.
+        words = [np.ndarray(count, "<u8", data, first + place, (length,)).copy() for place in places]
+    else:
+        every: Words = np.ndarray(data.size - WORD + 1, "<u8", data, 0, (1,))
+        words = [every[offsets[:-1][rows] + place] for place in places]
+    if rest := length % WORD:
+        # The last word ends with the text: what it shares with the one before is shifted out.
+        words[-1] >>= np.uint64(8 * (WORD - rest))
+    return words
+
+
+def _byte_matrix(texts: pa.Array, length: int, rows: Positions | None) -> npt.NDArray[np.uint8]:
     offsets = offsets_of(texts)
     data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
     count = len(texts) if rows is None else len(rows)
@@ -84,6 +152,14 @@ def byte_matrix(texts: pa.Array, length: int, rows: Positions | None) -> np.ndar
     else:
         matrix[:, :length] = data[offsets[:-1][rows][:, None] + np.arange(length)]
     return matrix
+
+
+def nulls_of(values: pa.Array) -> Mask:
+    """Which values of a column, of which there are some, are null."""
+    bits = np.frombuffer(values.buffers()[0], dtype=np.uint8)
+    valid = np.unpackbits(bits, count=values.offset + len(values), bitorder="little")[values.offset :]
+    nulls: Mask = valid == 0
+    return nulls
 
 
 def flags_of(mask: pa.Array) -> Mask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.validate.engine.columns import ColumnReader
-from pipelines.validate.engine.fixed_width import are_dates
+from pipelines.validate.engine.fixed_width import days_of
 from pipelines.validate.engine.screens import FORMATS
 
 GOOD = {"integer": "12", "number": "1.50", "date": "2020-02-28", "string": "plain"}
@@ -66,6 +67,9 @@ def test_the_days_that_exist_are_dates_and_no_others() -> None:
              for month in range(14) for day in range(33)]  # fmt: skip
     field = Schema.from_descriptor({"fields": [{"name": "f", "type": "date"}]}).fields[0]
     wanted = [field.read_cell(text)[0] is not None for text in texts]
-    assert are_dates(pa.array(texts)).tolist() == wanted
+    days, real = days_of(pa.array(texts))
+    assert real.tolist() == wanted
+    told = pa.array(days[real]).view(pa.date32()).to_pylist()
+    assert told == [dt.date.fromisoformat(text) for text, one in zip(texts, wanted, strict=True) if one]
     odd = ["2020-1-05", "2020/01/05", "2020-01-0a", "2020-01-0é", "", "20200-1-01", "２020-01-1", "2020-01-05"]
-    assert are_dates(pa.array(["before", *odd]).slice(1)).tolist() == [False] * 7 + [True]
+    assert days_of(pa.array(["before", *odd]).slice(1))[1].tolist() == [False] * 7 + [True]

@@ -21,7 +21,7 @@ from pipelines.validate.engine.store import LookupTable, Store
 #: Bytes of a filter, of which a row gets as many as ``_BYTES_PER_ROW`` up to a limit for all filters together. Larger
 #: ones for tables of more than ``_MANY_ROWS``, where a full filter would cost much time.
 _SMALLEST_FILTER, _FILTERS, _LARGE_FILTERS = 1 << 16, 64 << 20, 512 << 20
-_BYTES_PER_ROW, _MANY_ROWS = 8, 1 << 24
+_BYTES_PER_ROW, _MANY_ROWS = 4, 1 << 24
 
 
 @dataclass(frozen=True)

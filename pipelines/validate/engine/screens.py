@@ -29,6 +29,7 @@ from pipelines.validate.engine.model import Mask
 from pipelines.validate.engine.patterns import byte_ranges, narrower_pattern
 from pipelines.validate.engine.text_arrays import (
     decimals_in,
+    digits_in,
     empty_cells,
     flags_of,
     masked,
@@ -39,8 +40,8 @@ from pipelines.validate.engine.text_arrays import (
 _INT64 = range(-(2**63), 2**63)
 #: Python reads no whole numbers of more digits, leading zeros included, unless it is told to.
 _LONGEST_NUMBER = 4_000
-#: Numbers of so many digits are doubles, too.
-_LONGEST_DOUBLE = 300
+#: Numbers of so many digits are certainly doubles and 64-bit integers, respectively.
+_LONGEST_DOUBLE, _LONGEST_INT64 = 300, 18
 #: Rows that are looked at together when not all of a column's cells can be parsed.
 _STRETCH = 1_024
 _LENGTHS = {"minLength", "maxLength"}
@@ -223,18 +224,49 @@ class DateScreen(ParsedScreen):
         return values if real.all() else masked(values, real)
 
 
-class NumberScreen(ParsedScreen):
-    """Numbers: as texts where those show by themselves that they are numbers of at least 0, else as doubles."""
+class _DigitsScreen(ParsedScreen):
+    """Values that are left as texts where those show by themselves that they are within bounds."""
+
+    @abstractmethod
+    def _certain_texts(self, texts: pa.Array) -> Mask | None:
+        """Texts that are values within bounds; ``None``: they have to be parsed."""
+
+    def parse(self, texts: pa.Array) -> pa.Array:
+        """Texts or parsed values; everything else is null."""
+        certain = self._certain_texts(texts)
+        if certain is None:
+            return super().parse(texts)
+        return _without(texts if certain.all() else masked(texts, certain), self._missing, texts)
+
+    def keys(self, parsed: pa.Array) -> pa.Array:
+        return super().keys(pc.cast(parsed, self._kind))
+
+
+class NumberScreen(_DigitsScreen):
+    """Numbers."""
 
     def __init__(self, bounds: Mapping[str, float], missing: pa.Array, all_from_0: bool) -> None:
         super().__init__(pa.float64(), r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$", bounds, missing, strict=True)
         self._all_from_0 = all_from_0
 
-    def parse(self, texts: pa.Array) -> pa.Array:
-        """Texts or doubles; everything else is null."""
-        if self._all_from_0 and (decimals := decimals_in(texts, _LONGEST_DOUBLE)) is not None:
-            return _without(texts if decimals.all() else masked(texts, decimals), self._missing, texts)
-        return super().parse(texts)
+    def _certain_texts(self, texts: pa.Array) -> Mask | None:
+        return decimals_in(texts, _LONGEST_DOUBLE) if self._all_from_0 else None
+
+
+class IntegerScreen(_DigitsScreen):
+    """Whole numbers."""
+
+    def __init__(self, bounds: Mapping[str, int], missing: pa.Array) -> None:
+        super().__init__(pa.int64(), "^-?[0-9]{1,18}$", bounds, missing)
+        # Between 0 and the greatest such number all lie within bounds if both do.
+        counts = [count for count in range(1, _LONGEST_INT64 + 1) if self._holds(10**count - 1)]
+        self._digits = max(counts, default=0) if self._holds(0) else 0
+
+    def _holds(self, number: int) -> bool:
+        return all(bound.holds(number, value) for bound, value in self._bounds)
+
+    def _certain_texts(self, texts: pa.Array) -> Mask | None:
+        return digits_in(texts, self._digits) if self._digits else None
 
 
 def screen_for(field: Any, missing_values: list[str]) -> Screen | None:
@@ -280,7 +312,7 @@ def _parsed_screen(field: Any, constraints: Mapping[str, Any], special: pa.Array
     if field.type == "integer" and field.bare_number:
         if not all(type(bound) is int and bound in _INT64 for bound in bounds.values()):
             return None
-        return ParsedScreen(pa.int64(), "^-?[0-9]{1,18}$", bounds, special)
+        return IntegerScreen(bounds, special)
     if field.type == "number" and not {"group_char", "decimal_char", "bare_number"} & set(field.list_defined()):
         doubles = {name: double for name, bound in bounds.items() if (double := _double(bound)) is not None}
         if len(doubles) < len(bounds):

@@ -19,7 +19,7 @@ _HIGHEST_ASCII = 127
 #: Between these bytes are digits, signs and points, and two more.
 _LOWEST, _HIGHEST = np.uint8(ord("+")), np.uint8(ord("9"))
 #: The share of cells that may be others in a column of decimals.
-_MOST_ODD = 0.05
+_MOST_ODD = 0.005
 _POINT, _ZERO, _DIGITS = np.uint8(ord(".")), np.uint8(ord("0")), np.uint8(10)
 _COMMA, _SLASH = np.uint8(ord(",")), np.uint8(ord("/"))
 
@@ -66,6 +66,19 @@ def only_numeric_bytes(texts: pa.Array) -> Mask | None:
     mask: Mask = np.ones(len(texts), dtype=np.bool_)
     mask[np.searchsorted(offsets, np.flatnonzero(odd) + int(offsets[0]), side="right") - 1] = False
     return mask
+
+
+def digits_in(texts: pa.Array, longest: int) -> Mask | None:
+    """Cells that are one to ``longest`` digits; ``None``: there are many others."""
+    offsets = offsets_of(texts)
+    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    lengths = np.diff(offsets)
+    odd = np.flatnonzero((data - _ZERO) >= _DIGITS)
+    if len(odd) > _MOST_ODD * len(texts):
+        return None
+    digits: Mask = (lengths > 0) & (lengths <= longest)
+    digits[np.searchsorted(offsets[1:] - offsets[0], odd, side="right")] = False
+    return digits if np.count_nonzero(digits) >= (1 - _MOST_ODD) * len(texts) else None
 
 
 def decimals_in(texts: pa.Array, longest: int) -> Mask | None:

@@ -73,8 +73,8 @@ class TypedColumn:
             if pa.types.is_decimal(self._kind):
                 texts = pc.if_else(parsed.is_valid(), cells, pa.scalar(None, pa.string()))
                 return pc.cast(texts, self._kind)
-            if pa.types.is_floating(self._kind):  # numbers that were certain without being parsed
-                return pc.cast(parsed, self._kind)
+            if pa.types.is_floating(self._kind) or pa.types.is_integer(self._kind):
+                return pc.cast(parsed, self._kind)  # numbers that were certain without being parsed
             if pa.types.is_timestamp(self._kind):
                 return pc.cast(pc.replace_substring(parsed, "Z", ""), self._kind)
         except pa.ArrowInvalid:

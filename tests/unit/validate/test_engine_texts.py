@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.validate.engine.text_arrays import check_utf8, decimals_in, nulls_of, rows_of_length, words_of
+from pipelines.validate.engine.text_arrays import check_utf8, decimals_in, digits_in, nulls_of, rows_of_length, words_of
 from pipelines.validate.engine.utf8_stream import Utf8Stream
 
 NUMBERS = st.one_of(
@@ -34,11 +34,20 @@ def test_decimals_are_numbers_of_digits_and_one_point(odd: list[str], plain: int
 
 
 def test_a_few_odd_numbers_are_left_out_and_many_give_no_answer() -> None:
-    texts = ["1.50", "1.5.0", "x", "", "1..5", "-1.50", ".50", "2"] + ["10.25"] * 300
+    odd = ["1.5.0", "x", "", "1..5", "-1.50", ".50", "2", "12345678901"]
+    texts = ["1.50", *odd] + ["10.25"] * 3_000
     found = decimals_in(pa.array(texts), 10)
     assert found is not None
-    assert found.tolist() == [True] + [False] * 6 + [False] + [True] * 300
+    assert found.tolist() == [True] + [False] * len(odd) + [True] * 3_000
     assert decimals_in(pa.array(["1.50", "x"] * 10), 10) is None
+
+
+def test_digits_are_found_up_to_a_length() -> None:
+    odd = ["-1", "", "1.0", "１２", "x", "12345"]
+    found = digits_in(pa.array(["before", *odd, *["0012", "7"] * 2_000]).slice(1), 4)
+    assert found is not None
+    assert found.tolist() == [False] * len(odd) + [True] * 4_000
+    assert digits_in(pa.array(["1", "12345"] * 10), 4) is None
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=40))

@@ -5,8 +5,6 @@ Types are regular expressions over the text; bounds are expectations on parsed c
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,16 +19,17 @@ _PARSED = "{} parsed"
 
 
 def judge(task: Task) -> int:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
+    from pipelines.validate.expectations.gx import batch_definition
 
+    gx, definition = batch_definition()
     columns = list(columns_of(task))
     frame = read_text(task.path)
     for column in columns:
         if column.minimum is not None or column.maximum is not None:
             frame[_PARSED.format(column.name)] = _parsed(column, frame[column.name])
     expected = [one for column in columns for one in _expected(column, gx.expectations)]
-    result = _batch(gx, frame).validate(gx.ExpectationSuite("rules", expectations=expected), result_format="BASIC")
+    suite = gx.ExpectationSuite("rules", expectations=expected)
+    result = definition.get_batch({"dataframe": frame}).validate(suite, result_format="BASIC")
     for one in result.results:
         if "unexpected_count" not in one.result:
             raise SystemExit(f"could not be run: {one.expectation_config.type} {one.exception_info}")
@@ -67,21 +66,3 @@ def _bound(column: Column, value: Any) -> Any:
     import pandas as pd
 
     return pd.Timestamp(value).to_pydatetime() if column.type == "date" and value is not None else value
-
-
-def _batch(gx: Any, frame: pd.DataFrame) -> Any:
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
-
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False),
-        analytics_enabled=False,
-    )
-    context = gx.get_context(mode="ephemeral", project_config=config)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})

@@ -26,7 +26,7 @@ def run_suite(frame: Frame, data: pd.DataFrame) -> tuple[dict[str, Any], list[st
         The validation result as Great Expectations writes it (an expectation's ``meta`` has its ``position`` in the
         frame and its texts), and what is wrong with expectations that could not be made.
     """
-    gx, definition = _context()
+    gx, definition = batch_definition()
     expectations, failed = [], []
     for position, expectation in enumerate(frame.expectations):
         try:
@@ -43,7 +43,8 @@ def run_suite(frame: Frame, data: pd.DataFrame) -> tuple[dict[str, Any], list[st
 
 
 @cache
-def _context() -> tuple[Any, Any]:
+def batch_definition() -> tuple[Any, Any]:
+    """Great Expectations, and the definition of a batch that is a whole data frame; nothing is stored or reported."""
     # Its import takes seconds and 250 MB, and it reports usage over the network unless told not to.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
@@ -122,7 +123,7 @@ def _suite_result(suite: str, asset: str, results: Sequence[tuple[str, Mapping[s
 @cache
 def _renderers() -> tuple[Any, Any]:
     """The page's renderer, and the view that makes HTML of its sections; it keeps its templates, most of the cost."""
-    _context()
+    batch_definition()
     from great_expectations.render.renderer import ValidationResultsPageRenderer
     from great_expectations.render.view import DefaultJinjaSectionView
 

@@ -17,6 +17,7 @@ from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expectations import DELIVERY, PREVIOUS
 from pipelines.registry.expressions import binding_error, constraint_query
+from pipelines.registry.field_checks import unusable_parts
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.layouts import Lookup, MapCodes
@@ -90,14 +91,8 @@ class DatasetChecker:
         return spec.type == "boolean" or spec.codelist is not None or spec.constraints.enum is not None
 
     def _schema(self) -> Iterator[Problem]:
-        from frictionless import FrictionlessException, Schema
-
         name = "schema.json"
-        try:
-            Schema.from_descriptor(for_frictionless(self.dataset.table_schema))
-        except FrictionlessException as refused:
-            for error in refused.reasons or [refused.error]:
-                yield self._problem(name, ("fields",), "check-table-schema", reason=error.note)
+        yield from self._table_schema(name)
         if not self.dataset.primary_key:
             yield self._problem(name, (), "check-primary-key")
         for position, spec in enumerate(self.dataset.fields):
@@ -115,6 +110,24 @@ class DatasetChecker:
             yield from self._conditions(name, position, spec)
         yield from self._public_names(name)
         yield from self._references(name)
+
+    def _table_schema(self, name: str) -> Iterator[Problem]:
+        """What frictionless says about the schema, and where it would fail at the first value."""
+        from frictionless import FrictionlessException, Schema
+
+        try:
+            made = Schema.from_descriptor(for_frictionless(self.dataset.table_schema))
+        except FrictionlessException as refused:
+            for error in refused.reasons or [refused.error]:
+                yield self._problem(name, ("fields",), "check-table-schema", reason=error.note)
+            return
+        except Exception as problem:  # an example that the field's reader fails at
+            reason = str(problem) or type(problem).__name__
+            yield self._problem(name, ("fields",), "check-table-schema", reason=reason)
+            return
+        for position, field in enumerate(made.fields):
+            for part in unusable_parts(field):
+                yield self._problem(name, ("fields", position, *part.key), part.kind, **part.params)
 
     def _conditions(self, name: str, position: int, spec: FieldSpec) -> Iterator[Problem]:
         """``when`` decides what is hidden: it needs a field that every row fills in, with a value that is checked."""

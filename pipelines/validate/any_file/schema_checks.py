@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from pipelines.registry.field_checks import BOUNDS
 from pipelines.registry.problems import written
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.validate.any_file.nested_repeats import may_explode
 from pipelines.validate.any_file.refusals import Complaint, Unusable, complaint
 from pipelines.validate.any_file.schema_file import SchemaFile
-from pipelines.validate.any_file.schema_shape import BOUNDS, misshapen
+from pipelines.validate.any_file.schema_shape import misshapen
 
 #: Columns that a table may have: errors of frictionless hold their whole row, so that a row with an error in each cell
 #: grows with the square of its width.

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.registry.field_checks import BOUNDS
 from pipelines.validate.any_file.refusals import Complaint, complaint
-
-BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
 def misshapen(schema: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -276,3 +276,45 @@ def test_values_nested_too_deeply_for_a_recursive_json_schema_do_not_hold() -> N
         value = {"c": value}
     assert not holds(value)
     assert holds({"c": {"c": {}}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "key", "message"),
+    [
+        ("string", {"format": "wkt"}, "", "check-unusable-field"),
+        ("string", {"constraints": {"enum": ["a", 1]}}, "constraints.enum", "check-unreadable-bound"),
+        ("integer", {"constraints": {"minimum": "abc"}}, "constraints.minimum", "check-unreadable-bound"),
+        ("number", {"constraints": {"exclusiveMaximum": "NaN"}}, "constraints.exclusiveMaximum",
+         "check-unreadable-bound"),
+        ("number", {"constraints": {"maximum": "sNaN"}}, "constraints.maximum", "check-unreadable-bound"),
+        ("date", {"format": "%Y%m%d", "constraints": {"maximum": "2024-01-01"}}, "constraints.maximum",
+         "check-unreadable-bound"),
+        ("datetime", {"constraints": {"minimum": "2024-01-01T00:00:00", "maximum": "2025-01-01T00:00:00Z"}},
+         "constraints", "check-unusable-field"),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_delivery_could_fill_is_refused(
+    tmp_path: Path, kind: str, more: dict[str, Any], key: str, message: str
+) -> None:
+    schema = tree_schema()
+    schema["fields"].append(field("extra", kind, **more))
+    catalog = load_catalog(write_registry(tmp_path, tree_inventory=(tree_descriptor(), schema)))
+    place = f"fields[{len(schema['fields']) - 1}]"
+    assert [(k, m) for _, _, k, m in told(catalog)] == [(f"{place}.{key}".rstrip("."), message)]
+    assert catalog.broken == {"tree_inventory"}
+    assert all(problem.message.text(language) and problem.remedy.text(language)
+               for problem in catalog.problems for language in ("en", "zh"))  # fmt: skip
+
+
+def test_bounds_and_patterns_of_every_type_are_taken(tmp_path: Path) -> None:
+    schema = tree_schema()
+    schema["fields"] += [
+        field("code", constraints={"pattern": "[a-z]{2}([0-9]{2})?", "enum": ["ab", "ab12"]}),
+        field("day", "date", format="%Y%m%d", constraints={"minimum": "20240101", "enum": ["20240102"]}),
+        field("year", "year", constraints={"minimum": 1900, "maximum": "2100"}),
+        field("share", "number", decimalChar=",", constraints={"minimum": "0,5", "maximum": 1.5}),
+        field("alive", "boolean", trueValues=["yes"], falseValues=["no"], constraints={"enum": ["yes", True]}),
+        field("parts", "array", constraints={"minLength": 1, "jsonSchema": {"items": {"$ref": "#/$defs/part"},
+                                                                         "$defs": {"part": {"type": "string"}}}}),
+    ]  # fmt: skip
+    assert load_catalog(write_registry(tmp_path, tree_inventory=(tree_descriptor(), schema))).problems == ()

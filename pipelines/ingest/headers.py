@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import Compose, Constant, FromDelivery, Layout, Lookup, Scale, Unpivot
+from pipelines.registry.layouts import Compose, Constant, FromDelivery, Layout, Lookup, Scale, Split, Unpivot
 
 #: Rows in which a header is looked for when it is not where the layout says.
 SEARCH_ROWS = 30
@@ -70,9 +70,12 @@ class ExpectedLabels:
             elif isinstance(step, Unpivot):
                 made |= {step.name_field, step.value_field}
                 used |= set(step.columns)
+            elif isinstance(step, Split):
+                made |= set(step.parts)
+                used.add(step.field)
             elif isinstance(step, Scale) and step.unit_field is not None:
                 made.add(step.unit_field)
-        fields = ({spec.name for spec in dataset.fields} | used) - made
+        fields = ({spec.name for spec in dataset.fields} - made) | used
         return cls(frozenset(map(matching, layout.columns)), frozenset(map(matching, fields)))
 
     def fits(self, labels: Sequence[str]) -> bool:

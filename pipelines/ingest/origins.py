@@ -14,6 +14,7 @@ from pipelines.registry.layouts import (
     Layout,
     Lookup,
     Scale,
+    Split,
     Step,
     Unpivot,
 )
@@ -72,6 +73,8 @@ class _Trace:
                 self._filled.update(step.fields)
             case Compose():
                 self._compose(step)
+            case Split():
+                self._split(step)
             case Unpivot():
                 self._unpivot(step)
             case _:
@@ -94,6 +97,16 @@ class _Trace:
         else:
             self.columns.append((step.field, origin))
         self.known[step.field] = origin
+
+    def _split(self, step: Split) -> None:
+        origin = self.known.get(step.field)
+        labels = self._labels()
+        if origin is None or step.field not in labels:
+            return
+        gone = {labels.index(step.field), *(place for place, label in enumerate(labels) if label in step.parts)}
+        kept = [entry for place, entry in enumerate(self.columns) if place not in gone]
+        self.columns = [*kept, *((part, origin) for part in step.parts)]
+        self.known.update(dict.fromkeys(step.parts, origin))
 
     def _unpivot(self, step: Unpivot) -> None:
         labels = self._labels()

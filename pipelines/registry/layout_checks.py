@@ -61,7 +61,7 @@ def _reads(step: Step) -> tuple[str, ...]:
     """The columns that a step takes."""
     names: list[str] = [*getattr(step, "fields", ()), *getattr(step, "sums", ()), *getattr(step, "within", ())]
     names += [value for part in ("by", "code", "label") if (value := getattr(step, part, None))]
-    if step.step in {"map_values", "map_codes"}:
+    if step.step in {"map_values", "map_codes", "split"}:
         names.append(step.field)
     if step.step == "unpivot":
         names += step.columns
@@ -74,6 +74,8 @@ def _makes(step: Step) -> tuple[str, ...]:
     """The columns that a step adds."""
     if step.step == "unpivot":
         return (step.name_field, step.value_field)
+    if step.step == "split":
+        return step.parts
     if step.step == "scale":
         return (step.unit_field,) if step.unit_field else ()
     if step.step in {"lookup", "constant", "from_delivery", "compose"}:

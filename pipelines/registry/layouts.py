@@ -10,8 +10,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import AfterValidator, Field, model_validator
 
+from pipelines.core.identifiers import is_identifier
 from pipelines.registry.base import Descriptor, Identifier, Text
 
 
@@ -23,7 +26,20 @@ def _is_regular_expression(pattern: str) -> str:
     return pattern
 
 
+def _has_named_groups(pattern: str) -> str:
+    """RE2 takes it, and its named groups are field names."""
+    try:
+        pc.extract_regex(pa.array([""]), f"^(?:{_is_regular_expression(pattern)})$")
+    except pa.ArrowInvalid as problem:
+        raise ValueError(f"RE2 wants named groups such as (?P<code>[0-9]+), and no others: {problem}") from None
+    for name in re.compile(pattern).groupindex:
+        if not is_identifier(name):
+            raise ValueError(f"a group is named as a field is: {name}")
+    return pattern
+
+
 Pattern = Annotated[str, AfterValidator(_is_regular_expression)]
+NamedGroups = Annotated[str, AfterValidator(_has_named_groups)]
 Fields = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
@@ -157,6 +173,14 @@ class FromDelivery(Descriptor):
     field: Identifier
     source: Literal["period", "year", "organisation", "organisation_name", "credit_code", "file", "sheet", "row"]
     """``row`` is the number in the file or sheet, as people see it; with ``file`` and ``sheet`` it tells rows apart."""
+    pattern: Pattern | None = None
+    """With ``file`` and ``sheet``: the first group of its first match in the name is taken."""
+
+    @model_validator(mode="after")
+    def _pattern_of_a_name(self) -> FromDelivery:
+        if self.pattern is not None and (self.source not in {"file", "sheet"} or not re.compile(self.pattern).groups):
+            raise ValueError("pattern goes with source file or sheet, and has a group")
+        return self
 
 
 class FillDown(Descriptor):
@@ -175,6 +199,21 @@ class Unpivot(Descriptor):
     value_field: Identifier
     keep_missing: bool = False
     """Keep rows whose amount is absent, empty or zero. Those left out are counted as ``empty_amount``."""
+
+
+class Split(Descriptor):
+    """One column becomes several: each named group of ``pattern``, which matches whole cells, is the column of its
+    name. A cell that does not match stands in the first of them, for validation to judge."""
+
+    step: Literal["split"]
+    field: Text
+    pattern: NamedGroups
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns that it makes."""
+        groups = re.compile(self.pattern).groupindex
+        return tuple(sorted(groups, key=groups.__getitem__))
 
 
 class Compose(Descriptor):
@@ -214,7 +253,7 @@ class ExcludeTotals(Descriptor):
 
 Step = Annotated[
     Trim | HalfWidth | ParseNumber | ParseDate | Scale | MapValues | MapCodes | Lookup | Constant
-    | FromDelivery | FillDown | Unpivot | Compose | ExcludeTotals,
+    | FromDelivery | FillDown | Unpivot | Split | Compose | ExcludeTotals,
     Field(discriminator="step"),
 ]  # fmt: skip
 

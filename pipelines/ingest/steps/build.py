@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from pipelines.core.findings import Severity
@@ -17,6 +18,7 @@ from pipelines.ingest.steps.columns import (
     template_fields,
 )
 from pipelines.ingest.steps.scale import ScaleStep, scaler
+from pipelines.ingest.steps.split import SplitStep
 from pipelines.ingest.steps.totals import ExcludeTotalsStep, TotalColumns
 from pipelines.ingest.steps.unpivot import UnpivotStep
 from pipelines.ingest.units import YUAN
@@ -33,6 +35,7 @@ from pipelines.registry.layouts import (
     ParseDate,
     ParseNumber,
     Scale,
+    Split,
     Step,
     Trim,
     Unpivot,
@@ -76,6 +79,9 @@ def _build(model: Step, labels: tuple[str, ...], context: StepContext) -> list[T
             return [ComposeStep(labels, model.field, model.template)]
         case Unpivot():
             return _unpivot(model, labels, context)
+        case Split():
+            places = context.positions(labels, [model.field], model.step)
+            return [SplitStep(labels, place, model.pattern, model.parts) for place in places[:1]]
         case ExcludeTotals():
             return _exclude_totals(model, labels, context)
 
@@ -149,10 +155,8 @@ def _from_delivery(model: FromDelivery, context: StepContext) -> str | None:
     if model.source == "year":
         period = context.dataset.period(key.period)
         return str(period.year) if period.start is not None else None
-    if model.source == "file":
-        return context.file
-    if model.source == "sheet":
-        return context.sheet_name
+    if model.source in {"file", "sheet"}:
+        return _part_of_name(model, context)
     if model.source == "organisation":
         return key.organisation
     organisation = context.catalog.organisations.get(key.organisation)
@@ -160,6 +164,17 @@ def _from_delivery(model: FromDelivery, context: StepContext) -> str | None:
         context.report("step-organisation-unknown", step=model.step, organisation=key.organisation)
         return None
     return organisation.name_zh if model.source == "organisation_name" else organisation.credit_code
+
+
+def _part_of_name(model: FromDelivery, context: StepContext) -> str | None:
+    name = context.file if model.source == "file" else context.sheet_name
+    if model.pattern is None or name is None:
+        return name
+    found = re.search(model.pattern, name)
+    if found is None or found[1] is None:
+        context.report("step-name-unlike", step=model.step, source=model.source, column=model.field)
+        return None
+    return found[1]
 
 
 def _unpivot(model: Unpivot, labels: tuple[str, ...], context: StepContext) -> list[TidyStep]:

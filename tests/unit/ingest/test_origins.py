@@ -41,6 +41,15 @@ def test_made_columns_come_from_what_they_are_made_of(step: dict[str, Any], plac
     assert dict(origins.columns)[name] == Origin(places)
 
 
+def test_split_columns_come_from_the_one_that_was_split() -> None:
+    origins = origins_of(
+        ["id", "kind", "name"], layout({"step": "split", "field": "kind", "pattern": "(?P<code>.) (?P<name>.)"})
+    )
+    assert list(origins.columns) == [("id", Origin((0,))), ("code", Origin((1,))), ("name", Origin((1,)))]
+    absent = layout({"step": "split", "field": "kind", "pattern": "(?P<code>.)"})
+    assert [label for label, _ in origins_of(["id"], absent).columns] == ["id"]
+
+
 def test_unpivoted_cells_come_from_one_of_several_columns() -> None:
     origins = origins_of(["y2025", "id", "y2024"], layout(UNPIVOT))
     assert [label for label, _ in origins.columns] == ["id", "year", "sum"]

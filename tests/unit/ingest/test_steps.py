@@ -74,6 +74,30 @@ def test_columns_are_made_and_completed(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_is_split_and_what_does_not_match_is_kept(tmp_path: Path) -> None:
+    raw = run(
+        tmp_path,
+        [["A1", "301 pine", "x"], ["A2", "fir", "y"], ["", "", ""], ["A3", "302 fir\nand oak", "z"]],
+        {"step": "split", "field": "kind", "pattern": "(?P<height>[0-9]+) (?P<species>(?s:.+))"},
+        header=["tree_id", "kind", "species", "district", "planted"],
+    )
+    assert raw.labels == ("tree_id", "district", "planted", "height", "species")
+    assert column(raw, "height") == ["301", "fir", "", "302"]
+    assert column(raw, "species") == ["pine", None, None, "fir\nand oak"]
+    assert raw.steps == {"l/1:split": 2}
+
+
+def test_a_part_of_the_files_name_fills_a_column(tmp_path: Path) -> None:
+    step = {"step": "from_delivery", "field": "year", "source": "file", "pattern": "_([0-9]{4})_"}
+    layout = {"name": "l", "format": "csv", "steps": [step]}
+    content = (",".join(HEADER) + "\nA1,,,,,\n").encode()
+    raw = read_files(tmp_path, {"trees_2024_final.csv": content}, layout)
+    assert column(raw, "year") == ["2024"]
+    with pytest.raises(DeliveryRejected) as caught:
+        read_files(tmp_path, {"trees.csv": content}, layout)
+    assert [finding.rule for finding in caught.value.findings] == ["step-name-unlike"]
+
+
 def test_amounts_are_scaled_exactly_by_the_units_note(tmp_path: Path) -> None:
     rows = [
         ["单位：万元）"],

@@ -127,6 +127,11 @@ read-step-column-absent = The step { $step } needs the column “{ $column }”,
 read-step-column-absent-remedy = Deliver the column, or correct the layout if it is no longer needed.
 read-step-codelist-absent = The step { $step } needs column “{ $column }” of the code list “{ $codelist }”, which does not exist.
 read-step-codelist-absent-remedy = Correct the layout, or add the code list.
+read-step-name-unlike = The step { $step } finds nothing for “{ $column }” in the name of the { $source ->
+    [sheet] sheet
+   *[other] file
+}: it is not as the layout says.
+read-step-name-unlike-remedy = Name it as agreed, or correct the step's pattern.
 read-step-organisation-unknown = The step { $step } needs the organisation “{ $organisation }”, which is not registered.
 read-step-organisation-unknown-remedy = Register the organisation.
 read-total-mismatch = The total of “{ $column }” is not the sum of its lines: stated={ $stated } computed={ $computed }.

@@ -127,6 +127,11 @@ read-step-column-absent = 步骤 { $step } 需要“{ $column }”列，但没�
 read-step-column-absent-remedy = 请报送该列；如已不需要，请更正版式。
 read-step-codelist-absent = 步骤 { $step } 需要代码表“{ $codelist }”的“{ $column }”列，但不存在。
 read-step-codelist-absent-remedy = 请更正版式，或增加代码表。
+read-step-name-unlike = 步骤 { $step } 无法从{ $source ->
+    [sheet] 工作表名
+   *[other] 文件名
+}中取得“{ $column }”：名称与版式不符。
+read-step-name-unlike-remedy = 请按约定命名，或改正该步骤的 pattern。
 read-step-organisation-unknown = 步骤 { $step } 需要机构“{ $organisation }”，但没有登记。
 read-step-organisation-unknown-remedy = 请登记该机构。
 read-total-mismatch = “{ $column }”的合计与明细之和不符：填报={ $stated } 计算={ $computed }。

@@ -104,7 +104,7 @@ read-sheet-not-read-remedy = Rename the sheet if it belongs to the delivery, els
 read-header-not-found = No header was found, neither on row { $declared } nor near the top; expected at least half of: { $expected }.
 read-header-not-found-remedy = Put the labels above the table, each in its own cell, written as expected.
 read-header-elsewhere = The header is on row { $found }, expected on row { $expected }.
-read-header-elsewhere-remedy = Keep to the template, or correct header_row in the layout.
+read-header-elsewhere-remedy = Keep to the template, or take the new place into the layout: gongkai report DELIVERY --accept-layout.
 read-header-repeated = The header is repeated inside the table or below its footer: lines={ $rows }, the first here; expected one header above all rows.
 read-header-repeated-remedy = Join the pages of the table: keep the first header, and delete the others with the titles and footers between pages.
 read-rows-after-footer = What looks like rows of the table stands on or below the footer: lines={ $rows }, the first here; expected the footer after all rows.

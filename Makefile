@@ -45,6 +45,7 @@ test: lint
 bench: $(BENCH_READY)
 	$(BENCH)/bin/python benchmarks/orchestration/run.py
 	$(BENCH)/bin/python -m benchmarks.validate.run $(BENCH_FLAGS)
+	$(BENCH)/bin/python -m benchmarks.ingest.run
 
 # Random tables and schemas against frictionless: how many, from which seed.
 fuzz: $(READY)

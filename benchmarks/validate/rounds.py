@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.process import Failed
 from benchmarks.validate.contestants.registry import CONTESTANTS, ENGINE, REFERENCE
 from benchmarks.validate.files.kinds import Task, write_task
-from benchmarks.validate.measuring import Failed, Measurement, measured
+from benchmarks.validate.measuring import Measurement, measured
 from benchmarks.validate.suite import Case
 
 _SMALL = 100

@@ -55,6 +55,22 @@ def test_the_next_candidate_gets_its_turn(tmp_path: Path) -> None:
     assert column(raw, "note") == [text]
 
 
+def test_text_that_is_plausible_in_two_encodings_is_refused(tmp_path: Path) -> None:
+    both = {"format": "csv", "encoding": ["gb18030", "big5", "utf-8"]}
+    content = f"{HEADER}\nt1,pine,999902,3,,,,啊阿\n".encode("gb18030")
+    [finding] = findings(tmp_path, "t.csv", content, both)
+    assert finding.rule == "ambiguous-encoding"
+    assert finding.message.params["encodings"] == "gb18030, big5"
+    assert column(read_files(tmp_path, {"t.csv": content}, CHINESE), "note") == ["啊阿"]
+
+
+def test_utf_8_proves_itself_wherever_it_stands_in_the_layout(tmp_path: Path) -> None:
+    content = f"{HEADER}\nt1,pine,999902,3,,,,云川市\n".encode()
+    raw = read_files(tmp_path, {"t.csv": content}, {"format": "csv", "encoding": ["gb18030", "utf-8"]})
+    assert column(raw, "note") == ["云川市"]
+    assert raw.readings[0].encoding == "utf-8"
+
+
 def test_rare_characters_of_names_are_no_reason_to_refuse(tmp_path: Path) -> None:
     note = "项目负责人周喆、王珺，云川市东城区"
     content = f"{HEADER}\nt1,pine,999902,3,,,,{note}\n".encode("gb18030")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import data_docs, inspection, registry_commands, reports, running, validating
+from pipelines.cli import data_docs, inspection, registry_commands, reports, running, templates, validating
 from pipelines.cli.context import described
 
 
@@ -26,6 +26,7 @@ app = typer.Typer(name="gongkai", help=described("cli-help"), no_args_is_help=Tr
 
 app.command("check", help=described("cli-check-help"))(registry_commands.check)
 app.command("validate", help=described("cli-validate-help"))(validating.validate)
+app.command("template", help=described("cli-template-help"))(templates.template)
 app.command("sample", help=described("cli-sample-help"))(registry_commands.sample)
 app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)

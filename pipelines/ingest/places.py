@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.core.findings import Finding
-from pipelines.ingest.formats import choose_layout
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.headers import ExpectedLabels, find_header, head_size, renamed
 from pipelines.ingest.origins import Origin, Origins, origins_of
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile
+from pipelines.ingest.templates import TEMPLATE_REFUSALS, layout_of
 from pipelines.registry import Dataset
 from pipelines.registry.layouts import Layout
 
-_NO_LAYOUT, _NO_SHEET = "no-layout", "no-sheet"
+#: Rules of workbooks that can be opened and have no table to point into.
+_NO_TABLE = {"no-layout", "no-sheet"} | TEMPLATE_REFUSALS
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,13 @@ def table_places(source: SourceFile, dataset: Dataset) -> Iterator[TablePlaces]:
     """
     findings: list[Finding] = []
     try:
-        layout = choose_layout(dataset.descriptor.layouts, source.delivered, source.format, source.name)
+        layout = layout_of(source, dataset, findings)
         for grid in open_grids(source, layout, findings):
             table = _places(grid, layout, dataset)
             if table is not None:
                 yield table
     except Unreadable as fault:
-        # Then the workbook has no table to point into, but can still be opened.
-        if fault.finding.rule not in {_NO_LAYOUT, _NO_SHEET}:
+        if fault.finding.rule not in _NO_TABLE:
             raise
 
 

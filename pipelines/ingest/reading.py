@@ -12,12 +12,13 @@ from pipelines.core.errors import DeliveryRejected
 from pipelines.core.files import PRIVATE_FOLDER_MODE
 from pipelines.core.findings import Location, Severity
 from pipelines.core.records import Delivery, RawTable
-from pipelines.ingest.formats import choose_layout, disguised
+from pipelines.ingest.formats import disguised
 from pipelines.ingest.problems import Unreadable, read_finding
 from pipelines.ingest.raw_tables import RawTableWriter
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
 from pipelines.ingest.tables import Progress, TableReader
+from pipelines.ingest.templates import layout_of
 from pipelines.registry import Catalog, Dataset
 
 
@@ -74,7 +75,7 @@ def read(
 
 def _read_source(source: SourceFile, reader: TableReader) -> None:
     try:
-        layout = choose_layout(reader.dataset.descriptor.layouts, source.delivered, source.format, source.name)
+        layout = layout_of(source, reader.dataset, reader.findings)
         warning = disguised(source.name, layout.format)
         if warning is not None:
             reader.findings.append(warning)

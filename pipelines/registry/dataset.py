@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from pipelines.core.findings import Severity
 from pipelines.core.periods import PeriodClass
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
 from pipelines.registry.disclosures import DatasetDisclosure
-from pipelines.registry.layouts import Layout
+from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
 
 
 class DisclosureClass(StrEnum):
@@ -124,3 +124,10 @@ class DatasetDescriptor(Descriptor):
     layouts: tuple[Layout, ...] = Field(min_length=1)
     row_constraints: tuple[RowConstraint, ...] = ()
     drift: tuple[Drift, ...] = ()
+
+    @field_validator("layouts")
+    @classmethod
+    def _templates_have_their_own(cls, layouts: tuple[Layout, ...]) -> tuple[Layout, ...]:
+        if any(layout.name == TEMPLATE_LAYOUT for layout in layouts):
+            raise ValueError(f"the layout name {TEMPLATE_LAYOUT} is kept for workbooks of `gongkai template`")
+        return layouts

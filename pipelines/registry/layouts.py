@@ -53,6 +53,10 @@ class FileFormat(StrEnum):
     PARQUET = "parquet"
 
 
+#: The name of the layout that reads filled templates, which every dataset has besides its own.
+TEMPLATE_LAYOUT = "template"
+
+
 class UnitNote(Descriptor):
     """A note such as ``单位：万元`` above the table. The first group of ``pattern`` is the unit."""
 
@@ -85,6 +89,10 @@ class Layout(Descriptor):
     """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are;
     a column without a label is named by its position: ``"#2"``."""
     steps: tuple[Step, ...] = ()
+
+    def leaves_out(self, sheet: str) -> bool:  # noqa: ARG002
+        """Whether a sheet belongs to such files without being one of their tables; none does where people declare."""
+        return False
 
 
 class Trim(Descriptor):

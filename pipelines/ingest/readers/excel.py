@@ -21,8 +21,9 @@ from pipelines.registry.layouts import FileFormat, Layout
 def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
     """A grid per visible worksheet whose name fits the layout's glob and that holds any cell.
 
-    Hidden sheets and sheets that do not fit are warned about: nothing is left out silently. Hidden rows and columns
-    of xlsx workbooks are read, and warned about: whoever delivered them may not have meant to.
+    Hidden sheets and sheets that do not fit are warned about: nothing is left out silently but a template's own
+    explanations. Hidden rows and columns of xlsx workbooks are read, and warned about: whoever delivered them may not
+    have meant to.
 
     Raises:
         Unreadable: when the workbook is encrypted or damaged, or no sheet fits.
@@ -68,7 +69,7 @@ def _chosen(
     names = {sheet.name for sheet in workbook.sheets_metadata}
     for position, sheet in enumerate(workbook.sheets_metadata, start=1):
         shown = shown_sheet(sheet.name, position, names)
-        if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+        if sheet.typ != calamine.SheetTypeEnum.WorkSheet or layout.leaves_out(sheet.name):
             continue
         if sheet.visible != calamine.SheetVisibleEnum.Visible:
             findings.append(read_finding("hidden-sheet", Location(file, shown), Severity.WARNING))

@@ -318,3 +318,9 @@ def test_bounds_and_patterns_of_every_type_are_taken(tmp_path: Path) -> None:
                                                                          "$defs": {"part": {"type": "string"}}}}),
     ]  # fmt: skip
     assert load_catalog(write_registry(tmp_path, tree_inventory=(tree_descriptor(), schema))).problems == ()
+
+
+def test_the_layout_of_templates_is_nobodys_own(registry: Path) -> None:
+    rewrite(trees(registry) / "dataset.yaml", "name: flat", "name: template")
+    ((_, _, key, _),) = told(load_catalog(registry))
+    assert key.startswith("layouts")

@@ -1,0 +1,91 @@
+cli-template-help = Write an Excel template of a dataset for departments to fill in; filled, it is delivered as it is.
+cli-template-output-help = The workbook to write (.xlsx); default: the dataset's name in the current folder. An existing file is never replaced.
+cli-template-rows-help = Rows that get drop-downs and checks; further rows can be filled in as well.
+cli-template-suffix = The name of the workbook must end in .xlsx.
+cli-template-exists = { $path } exists and may have been filled in; it was left as it is. Give another name with --output.
+cli-template-written = Written: { $path }: checks for { $rows } rows; sheets: { $sheets }.
+
+template-sheet-data = Data
+template-sheet-explanations = Explanations
+template-sheet-codes = Codes
+template-code = Code
+template-name = Name
+template-joint = { "; " }
+template-prompt = { $described } Example: { $example }
+
+template-how-rows = Fill in the sheet “{ $sheet }” from its second row on, one row for each entry; leave the header, the sheets' names and their order as they are.
+template-how-required = Columns marked with * need a value in every row; missing ones turn yellow. Leave other cells empty where there is nothing to say.
+template-how-codes = Where a cell offers a list, choose a code from it; the sheet “{ $sheet }” says what codes stand for. Paste values only: pasted cells bring their own checks.
+template-how-deliver = Save the workbook as xlsx, without a password, and deliver it for the dataset { $dataset }; the sheet “{ $sheet }” is read, the others are not.
+
+template-head-field = Field
+template-head-title = Title
+template-head-description = Description
+template-head-type = Type
+template-head-required = Required
+template-head-unit = Unit
+template-head-allowed = Allowed values
+template-head-example = Example
+template-head-disclosure = Disclosure
+template-rules-field = Field
+template-rules-message = What is wrong with a row
+template-rules-remedy = What to do
+template-required = yes
+template-optional = no
+
+template-type-string = text
+template-type-number = number
+template-type-integer = whole number
+template-type-boolean = true or false
+template-type-date = date
+template-type-time = time of day
+template-type-datetime = date and time
+template-type-year = year
+template-type-yearmonth = year and month
+template-type-duration = duration (ISO 8601)
+template-type-object = JSON object
+template-type-array = JSON array
+template-type-list = list
+template-type-geopoint = longitude and latitude
+template-type-geojson = GeoJSON
+template-type-any = any value
+
+template-minimum = at least { $bound }
+template-exclusive-minimum = more than { $bound }
+template-maximum = at most { $bound }
+template-exclusive-maximum = less than { $bound }
+template-min-length = at least { $bound } characters
+template-max-length = at most { $bound } characters
+template-pattern = of the form { $pattern }
+template-one-of = one of: { $values }
+template-code-of = a code of the list { $codelist }
+template-reference = a value that the dataset { $dataset } has
+template-unique = different in every row
+template-part-of-key = together different in every row: { $fields }
+
+template-disclosed = published as it is
+template-disclosure-drop = not published
+template-disclosure-mask = published with characters hidden
+template-disclosure-surrogate = published only as a pseudonym
+template-disclosure-generalise-prefix = published only as the beginning of the code
+template-disclosure-generalise-month = published only as the month
+template-disclosure-generalise-year = published only as the year
+template-disclosure-name = { $how }, under the name { $name }
+template-disclosure-when = { $how }, in rows where “{ $field }” is { $values }; in others published as it is
+template-disclosure-basis = { $how } (basis: { $basis }; responsible: { $unit })
+
+template-error-title = This does not fit here
+template-error-list = Choose a code from the list; the sheet “{ $sheet }” says what codes stand for.
+template-error-whole = Enter a whole number
+template-error-decimal = Enter a number, without units or words
+template-error-date = Enter an existing date as YYYY-MM-DD
+template-error-textlength = The text is too short or too long
+template-error-text = Enter a text
+template-error = { $expected }. { $allowed }
+
+read-template-of-another-dataset = The file is a template of the dataset “{ $found }”, but was delivered for “{ $dataset }”.
+read-template-of-another-dataset-remedy = Move the file to the folder of “{ $found }”, or fill in the template that `gongkai template { $dataset }` makes.
+read-template-outdated = The template was made from an earlier schema and its columns do not fit any more. Without a field: { $gone }; needed and not there: { $absent }; of another type or unit now: { $changed }.
+read-template-outdated-remedy = Make a new template with `gongkai template { $dataset }`, copy the values into it and deliver that one.
+read-template-older = The template was made from an earlier schema of the dataset; its columns still fit, and it was read.
+read-template-older-remedy = Make a new template with `gongkai template { $dataset }` for the next delivery: drop-downs, checks or optional columns have changed.

@@ -1,0 +1,91 @@
+cli-template-help = 生成数据集的 Excel 填报模板；部门填好后原样报送即可。
+cli-template-output-help = 要写入的工作簿（.xlsx）；默认：当前文件夹中以数据集命名。已有文件不会被覆盖。
+cli-template-rows-help = 设置下拉列表和校验的行数；超出的行也可填写。
+cli-template-suffix = 工作簿名称须以 .xlsx 结尾。
+cli-template-exists = { $path } 已存在，可能已有人填写，未作改动。请用 --output 另取名称。
+cli-template-written = 已写入 { $path }：{ $rows } 行设有校验；工作表：{ $sheets }。
+
+template-sheet-data = 数据
+template-sheet-explanations = 填报说明
+template-sheet-codes = 代码表
+template-code = 代码
+template-name = 名称
+template-joint = ；
+template-prompt = { $described } 示例：{ $example }
+
+template-how-rows = 请从“{ $sheet }”工作表第二行起填写，每条记录一行；表头、工作表名称及顺序请勿改动。
+template-how-required = 标有 * 的列每行必填，漏填的单元格显示为黄色；其他列没有内容时请留空。
+template-how-codes = 单元格有下拉列表的，请选择代码；代码含义见“{ $sheet }”工作表。粘贴时请选择“只粘贴数值”，否则会覆盖单元格的校验。
+template-how-deliver = 请存为 xlsx，不设密码，作为数据集 { $dataset } 报送；系统只读取“{ $sheet }”工作表。
+
+template-head-field = 字段
+template-head-title = 名称
+template-head-description = 说明
+template-head-type = 类型
+template-head-required = 必填
+template-head-unit = 单位
+template-head-allowed = 允许的值
+template-head-example = 示例
+template-head-disclosure = 公开方式
+template-rules-field = 字段
+template-rules-message = 行内问题
+template-rules-remedy = 处理办法
+template-required = 是
+template-optional = 否
+
+template-type-string = 文本
+template-type-number = 数值
+template-type-integer = 整数
+template-type-boolean = 是否（true 或 false）
+template-type-date = 日期
+template-type-time = 时间
+template-type-datetime = 日期和时间
+template-type-year = 年份
+template-type-yearmonth = 年月
+template-type-duration = 时长（ISO 8601）
+template-type-object = JSON 对象
+template-type-array = JSON 数组
+template-type-list = 列表
+template-type-geopoint = 经纬度
+template-type-geojson = GeoJSON
+template-type-any = 任意值
+
+template-minimum = 不小于 { $bound }
+template-exclusive-minimum = 大于 { $bound }
+template-maximum = 不大于 { $bound }
+template-exclusive-maximum = 小于 { $bound }
+template-min-length = 至少 { $bound } 个字符
+template-max-length = 至多 { $bound } 个字符
+template-pattern = 格式为 { $pattern }
+template-one-of = 以下之一：{ $values }
+template-code-of = 代码表 { $codelist } 中的代码
+template-reference = 数据集 { $dataset } 中已有的值
+template-unique = 各行不得重复
+template-part-of-key = 以下字段合起来各行不得重复：{ $fields }
+
+template-disclosed = 原样公开
+template-disclosure-drop = 不公开
+template-disclosure-mask = 隐去部分字符后公开
+template-disclosure-surrogate = 仅以化名公开
+template-disclosure-generalise-prefix = 仅公开代码的前几位
+template-disclosure-generalise-month = 仅公开到月
+template-disclosure-generalise-year = 仅公开到年
+template-disclosure-name = { $how }，公开字段名为 { $name }
+template-disclosure-when = “{ $field }”为 { $values } 的行：{ $how }；其他行原样公开
+template-disclosure-basis = { $how }（依据：{ $basis }；责任单位：{ $unit }）
+
+template-error-title = 填写内容不符合要求
+template-error-list = 请从下拉列表中选择代码；代码含义见“{ $sheet }”工作表。
+template-error-whole = 请填写整数
+template-error-decimal = 请填写数字，不带单位或文字
+template-error-date = 请按 YYYY-MM-DD 填写真实存在的日期
+template-error-textlength = 文字过短或过长
+template-error-text = 请填写文字
+template-error = { $expected }。{ $allowed }
+
+read-template-of-another-dataset = 该文件是数据集“{ $found }”的模板，却作为“{ $dataset }”报送。
+read-template-of-another-dataset-remedy = 请把文件移到“{ $found }”的文件夹，或填写 `gongkai template { $dataset }` 生成的模板。
+read-template-outdated = 该模板依据较早的模式生成，各列已不相符。已无对应字段：{ $gone }；缺少的必填字段：{ $absent }；类型或单位已变：{ $changed }。
+read-template-outdated-remedy = 请用 `gongkai template { $dataset }` 生成新模板，把数值复制过去后报送。
+read-template-older = 该模板依据较早的模式生成；各列仍然相符，已经读取。
+read-template-older-remedy = 下次报送请用 `gongkai template { $dataset }` 生成新模板：下拉列表、校验或选填列已有变化。

@@ -1,0 +1,26 @@
+"""How a field will be disclosed, as a sentence."""
+
+from __future__ import annotations
+
+from pipelines.core.messages import translate
+from pipelines.registry import Dataset, FieldSpec, published_name
+from pipelines.registry.disclosures import Attribute, Generalise
+
+
+def disclosure_text(spec: FieldSpec, dataset: Dataset, language: str) -> str:
+    """What becomes of the values of a field, why, and who answers for it."""
+    disclosure = spec.disclosure
+    treatment = disclosure.treatment
+    if disclosure.attribute is Attribute.ACTIVE or treatment is None:
+        return translate("template-disclosed", language)
+    kind = f"{treatment.type}-{treatment.to}" if isinstance(treatment, Generalise) else treatment.type
+    text = translate(f"template-disclosure-{kind}", language)
+    name = published_name(spec)
+    if name is not None and name != spec.name:
+        text = translate("template-disclosure-name", language, how=text, name=name)
+    for other, values in (disclosure.when or {}).items():
+        title = dataset.field(other).titles.in_language(language)
+        text = translate("template-disclosure-when", language, how=text, field=title, values=", ".join(values))
+    return translate(
+        "template-disclosure-basis", language, how=text, basis=disclosure.basis or "", unit=disclosure.unit or ""
+    )

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.core.identifiers import is_identifier
 from pipelines.registry.catalog import Dataset
 from pipelines.registry.fields import FieldSpec
-from pipelines.registry.layouts import TEMPLATE_LAYOUT, FileFormat, HalfWidth, Layout, Trim
+from pipelines.registry.layouts import TEMPLATE_LAYOUT, Constant, FileFormat, HalfWidth, Layout, Trim
 
 PREFIX = "gongkai-"
 _ABOUT, _SHEET, _BESIDE, _COLUMN = "template", "data-sheet", "other-sheets", "column-"
@@ -68,7 +68,7 @@ class TemplateMark:
         beside = tuple(filter(None, properties.get(PREFIX + _BESIDE, "").split(_SEPARATOR)))
         columns = tuple(_marked_columns(properties))
         whole = is_identifier(dataset) and columns and all(_is_sheet(name) for name in (sheet, *beside))
-        return cls(dataset, schema, sheet, beside, columns) if whole else None
+        return cls(dataset, schema, sheet, beside, columns) if whole and all(map(_is_column, columns)) else None
 
     def properties(self) -> dict[str, str]:
         """The mark as document properties."""
@@ -89,9 +89,21 @@ class TemplateMark:
             format=FileFormat.XLSX,
             sheet=_literal(self.sheet),
             columns={each.label: each.field for each in self.columns},
-            steps=(Trim(step="trim"), *([HalfWidth(step="half_width", fields=codes)] if codes else [])),
+            steps=(
+                Trim(step="trim"),
+                *([HalfWidth(step="half_width", fields=codes)] if codes else []),
+                *self._columns_since(dataset),
+            ),
             beside=frozenset(self.beside),
         )
+
+    def _columns_since(self, dataset: Dataset) -> Iterator[Constant]:
+        """Empty columns for fields that are younger than the template: older and new ones are delivered together."""
+        marked = {each.field for each in self.columns}
+        for spec in dataset.fields:
+            missing = spec.missingValues if spec.missingValues is not None else dataset.schema.missingValues
+            if spec.name not in marked and "" in missing:
+                yield Constant(step="constant", field=spec.name, value="")
 
     def differences(self, dataset: Dataset) -> Differences:
         """How the template differs from today's schema."""
@@ -130,8 +142,11 @@ def _marked_columns(properties: Mapping[str, str]) -> Iterator[MarkedColumn]:
         if name.startswith(PREFIX + _COLUMN):
             field, _, rest = properties[name].partition(" ")
             meaning, _, label = rest.partition(" ")
-            if is_identifier(field) and label.strip() and label.isprintable():
-                yield MarkedColumn(field, meaning, label.strip())
+            yield MarkedColumn(field, meaning, label.strip())
+
+
+def _is_column(column: MarkedColumn) -> bool:
+    return is_identifier(column.field) and column.label != "" and column.label.isprintable()
 
 
 def _is_sheet(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,20 +72,21 @@ def kind_of(spec: FieldSpec) -> Kind:
 
 def _labels(dataset: Dataset, language: str) -> dict[str, str]:
     """By field: its title, with its name where fields share a title, and a star where a value is needed."""
-    titles = {spec.name: " ".join(spec.titles.in_language(language).split())[:_LONGEST_TITLE]
-              for spec in dataset.fields}  # fmt: skip
-    shared = set(_repeated("".join(title.split()) for title in titles.values()))
+    titles = {spec.name: _plain(spec.titles.in_language(language)) or spec.name for spec in dataset.fields}
+    uses = Counter(map(_compared, titles.values()))
     labels = {}
     for spec in dataset.fields:
         title = titles[spec.name]
-        named = f"{title} ({spec.name})" if "".join(title.split()) in shared else title
+        named = f"{title} ({spec.name})" if uses[_compared(title)] > 1 else title
         labels[spec.name] = named + (_REQUIRED if is_required(dataset, spec) else "")
     return labels
 
 
-def _repeated(texts: Iterator[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for text in texts:
-        if text in seen:
-            yield text
-        seen.add(text)
+def _plain(title: str) -> str:
+    """A title on one line, without characters that cannot be seen: a mark would not take them."""
+    return "".join(character for character in " ".join(title.split()) if character.isprintable())[:_LONGEST_TITLE]
+
+
+def _compared(title: str) -> str:
+    """Titles that are the same in this form make labels that headers could not tell apart."""
+    return "".join(title.split()).rstrip(_REQUIRED.strip())

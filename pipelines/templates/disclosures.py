@@ -7,8 +7,17 @@ from pipelines.registry import Dataset, FieldSpec, published_name
 from pipelines.registry.disclosures import Attribute, Generalise
 
 
+def is_public(spec: FieldSpec, dataset: Dataset) -> bool:
+    """Whether the values of a field are published as they are."""
+    return {spec.disclosure.attribute, dataset.descriptor.disclosure.attribute} == {Attribute.ACTIVE}
+
+
 def disclosure_text(spec: FieldSpec, dataset: Dataset, language: str) -> str:
     """What becomes of the values of a field, why, and who answers for it."""
+    whole = dataset.descriptor.disclosure
+    if whole.attribute is not Attribute.ACTIVE:
+        basis = whole.basis.in_language(language)
+        return translate("template-disclosure-of-dataset", language, basis=basis, unit=whole.unit)
     disclosure = spec.disclosure
     treatment = disclosure.treatment
     if disclosure.attribute is Attribute.ACTIVE or treatment is None:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from pipelines.core.messages import LANGUAGES, translate
 from pipelines.registry import Dataset
-from pipelines.registry.disclosures import Attribute
 from pipelines.templates.columns import Column
 from pipelines.templates.conditions import conditions
-from pipelines.templates.disclosures import disclosure_text
+from pipelines.templates.disclosures import disclosure_text, is_public
 
 HEADINGS = ("field", "title", "description", "type", "required", "unit", "allowed", "example", "disclosure")
 WIDTHS = (26, 32, 44, 14, 10, 10, 40, 24, 44)
@@ -56,7 +55,7 @@ class Explanations:
         spec = column.spec
         if spec.example is not None:
             return str(spec.example)
-        return self._examples.get(spec.name, "") if spec.disclosure.attribute is Attribute.ACTIVE else ""
+        return self._examples.get(spec.name, "") if is_public(spec, self._dataset) else ""
 
     def _row(self, column: Column) -> list[str]:
         spec = column.spec

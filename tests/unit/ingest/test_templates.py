@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from ingesting import catalog, column, dataset, delivered, workbook
+from ingesting import archive, catalog, column, dataset, delivered, workbook
 from support import tree_schema
 from templating import filled
 
@@ -98,7 +98,24 @@ def test_a_template_of_an_earlier_schema_that_fits_is_read_with_a_warning(tmp_pa
     raw = read_template(tmp_path, template(tmp_path, earlier))
     (finding,) = raw.findings
     assert (finding.rule, finding.severity) == ("template-older", Severity.WARNING)
-    assert "note" not in raw.labels and raw.rows == 1
+    assert column(raw, "note") == [""] and raw.rows == 1
+
+
+def test_older_and_new_templates_in_both_languages_are_one_delivery(tmp_path: Path) -> None:
+    older = template(tmp_path, changed(lambda schema: schema["fields"].pop()))
+    packed = archive({"一.xlsx": older, "二.xlsx": template(tmp_path), "three.xlsx": template(tmp_path, language="en")})
+    raw = read(delivered(tmp_path, {"trees.zip": packed}), dataset(CSV), catalog(), tmp_path / "work")
+    assert [finding.rule for finding in raw.findings] == ["template-older"]
+    assert column(raw, "district") == ["999901"] * 3
+
+
+def test_full_width_digits_are_narrowed_where_only_narrow_ones_can_be_meant(tmp_path: Path) -> None:
+    assert column(read_template(tmp_path, template(tmp_path)), "tree_id") == ["０１"]
+    described = changed(lambda schema: schema["fields"][0].update(constraints={"required": True, "pattern": "[0-9]+"}))
+    here = Dataset(dataset(CSV).descriptor, described.schema, None, tmp_path, "")
+    content = template(tmp_path, described)
+    raw = read(delivered(tmp_path, {"trees.xlsx": content}), here, catalog(), tmp_path / "work")
+    assert column(raw, "tree_id") == ["01"]
 
 
 def test_a_template_with_earlier_titles_is_read_by_these(tmp_path: Path) -> None:
@@ -186,6 +203,7 @@ def test_marks_are_read_however_they_are_written(tmp_path: Path) -> None:
         {"other_sheets": "a\u202eb"},
         {"column_0001": "No 34 label"},
         {"column_0001": "id 34 "},
+        {"column_0002": "name 34 a\u200bb"},
     ],
 )
 def test_marks_that_are_not_whole_are_none(tmp_path: Path, broken: dict[str, str]) -> None:

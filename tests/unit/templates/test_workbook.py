@@ -14,6 +14,7 @@ from support import field, tree_descriptor, tree_schema, write_registry
 from pipelines.core.messages import LANGUAGES
 from pipelines.ingest.templates import read_mark
 from pipelines.registry import Catalog, Dataset, load_catalog
+from pipelines.registry.disclosures import Attribute
 from pipelines.registry.fields import FieldType
 from pipelines.templates import make_template
 
@@ -197,6 +198,34 @@ def test_nothing_becomes_a_formula(tmp_path: Path, begin: str) -> None:
     found = [cell for cell in cells if str(cell.value).startswith(evil)]
     assert len(found) >= 5
     assert all(cell.quotePrefix for cell in found)
+
+
+def test_titles_that_a_mark_cannot_hold_are_made_plain(tmp_path: Path) -> None:
+    titles = {
+        "key": {"zh": "\u200b", "en": "x"},
+        "short": {"zh": "两\n行\u200b", "en": "x"},
+        "kind": {"zh": "长" * 300, "en": "x"},
+        "grade": {"zh": "<a href='b'>&amp;</a>", "en": "x"},
+    }
+    catalog = registry(tmp_path, **{name: {**EVERYTHING[name], "titles": texts} for name, texts in titles.items()})
+    path = tmp_path / "template.xlsx"
+    path.write_bytes(make_template(catalog.dataset("everything"), catalog, "zh").content)
+    mark = read_mark(path)
+    assert mark is not None
+    labels = [column.label for column in mark.columns]
+    assert labels[:4] == ["key *", "两 行", "长" * 100, "<a href='b'>&amp;</a>"]
+    assert labels == [cell.value for cell in openpyxl.load_workbook(path).worksheets[0][1]]
+    assert all(len(value) <= 255 for value in mark.properties().values())
+
+
+def test_a_dataset_that_is_not_disclosed_says_so_and_shows_no_values() -> None:
+    dataset = CORE.dataset("department_budget")
+    withheld = dataset.descriptor.disclosure.model_copy(update={"attribute": Attribute.WITHHELD})
+    descriptor = dataset.descriptor.model_copy(update={"disclosure": withheld})
+    made = make_template(dataclasses.replace(dataset, descriptor=descriptor), CORE, "en")
+    row = explained(openpyxl.load_workbook(io.BytesIO(made.content)))["amount"]
+    assert row[7] is None
+    assert str(row[8]).startswith("not published: the dataset is not actively disclosed (basis: Budget Law")
 
 
 def test_fields_with_one_title_are_told_apart(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ template-disclosure-surrogate = published only as a pseudonym
 template-disclosure-generalise-prefix = published only as the beginning of the code
 template-disclosure-generalise-month = published only as the month
 template-disclosure-generalise-year = published only as the year
+template-disclosure-of-dataset = not published: the dataset is not actively disclosed (basis: { $basis }; responsible: { $unit })
 template-disclosure-name = { $how }, under the name { $name }
 template-disclosure-when = { $how }, in rows where “{ $field }” is { $values }; in others published as it is
 template-disclosure-basis = { $how } (basis: { $basis }; responsible: { $unit })

@@ -70,6 +70,7 @@ template-disclosure-surrogate = 仅以化名公开
 template-disclosure-generalise-prefix = 仅公开代码的前几位
 template-disclosure-generalise-month = 仅公开到月
 template-disclosure-generalise-year = 仅公开到年
+template-disclosure-of-dataset = 不公开：该数据集不属于主动公开（依据：{ $basis }；责任单位：{ $unit }）
 template-disclosure-name = { $how }，公开字段名为 { $name }
 template-disclosure-when = “{ $field }”为 { $values } 的行：{ $how }；其他行原样公开
 template-disclosure-basis = { $how }（依据：{ $basis }；责任单位：{ $unit }）

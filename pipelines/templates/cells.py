@@ -12,8 +12,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-#: Characters that a cell can hold.
-_LONGEST = 32_000
+#: Characters of a cell; it can hold twice as many UTF-16 units, of which a character takes one or two.
+_LONGEST = 16_000
 #: What XML 1.0 cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Points of a line of text, and of the highest row that there can be.

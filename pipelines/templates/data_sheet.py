@@ -38,10 +38,10 @@ def write_data(
         dimension.number_format = column.number_format
         dimension.protection = Protection(locked=False)
         check = _validation(column, ranges.get(column.spec.name))
-        check.promptTitle = writable(column.label)[:_LONGEST_TITLE]
-        check.prompt = _shortened(prompt(column))
-        check.errorTitle = translate("template-error-title", language)[:_LONGEST_TITLE]
-        check.error = _shortened(refusal(column))
+        check.promptTitle = _shortened(column.label, _LONGEST_TITLE)
+        check.prompt = _shortened(prompt(column), _LONGEST_TEXT)
+        check.errorTitle = _shortened(translate("template-error-title", language), _LONGEST_TITLE)
+        check.error = _shortened(refusal(column), _LONGEST_TEXT)
         check.add(f"{letter}2:{letter}{rows + 1}")
         sheet.add_data_validation(check)
     _colour_missing(sheet, columns, rows)
@@ -81,6 +81,8 @@ def _colour_missing(sheet: Worksheet, columns: Sequence[Column], rows: int) -> N
     sheet.conditional_formatting.add(area, rule)
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, limit: int) -> str:
+    """A text of at most so many UTF-16 units, which is how Excel counts; it takes a longer one for damage."""
     told = writable(text)
-    return told if len(told) <= _LONGEST_TEXT else told[: _LONGEST_TEXT - 1] + "…"
+    units = told.encode("utf-16-le")
+    return told if len(units) <= 2 * limit else units[: 2 * limit - 2].decode("utf-16-le", "ignore") + "…"

@@ -46,6 +46,7 @@ def make_template(dataset: Dataset, catalog: Catalog, language: str, rows: int =
     columns = columns_of(dataset, catalog, language)
     book = Workbook()
     data = book.worksheets[0]
+    data.sheet_view.tabSelected = True
     data.title = translate("template-sheet-data", language)
     explained = book.create_sheet(translate("template-sheet-explanations", language))
     codes = book.create_sheet(translate("template-sheet-codes", language)) if any(c.choices for c in columns) else None

@@ -218,6 +218,15 @@ def test_titles_that_a_mark_cannot_hold_are_made_plain(tmp_path: Path) -> None:
     assert all(len(value) <= 255 for value in mark.properties().values())
 
 
+def test_prompts_are_as_long_as_excel_takes(tmp_path: Path) -> None:
+    long = {"zh": "\U00020000" * 300, "en": "\U00020000" * 300}
+    catalog = registry(tmp_path, key={**EVERYTHING["key"], "titles": long, "descriptions": long})
+    check = checks(opened(catalog, "everything"), list(EVERYTHING))["key"]
+    for text, limit in ((check.promptTitle, 32), (check.prompt, 255)):
+        assert limit - 2 <= len(text.encode("utf-16-le")) / 2 <= limit
+        assert text.endswith("\U00020000…")
+
+
 def test_a_dataset_that_is_not_disclosed_says_so_and_shows_no_values() -> None:
     dataset = CORE.dataset("department_budget")
     withheld = dataset.descriptor.disclosure.model_copy(update={"attribute": Attribute.WITHHELD})

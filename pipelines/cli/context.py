@@ -14,12 +14,14 @@ from typing import Annotated
 
 import typer
 
+from pipelines.catalog.errors import UnknownVersion
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Output, default_language
 from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery
 from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
+from pipelines.flow.tracing import UnusableKey
 from pipelines.registry import CatalogUnusable, Problem
 from pipelines.validate.annotate.errors import CannotAnnotate
 
@@ -31,6 +33,9 @@ def described(message_id: str) -> str:
 
 Json = Annotated[bool, typer.Option("--json", help=described("cli-json-help"))]
 Language = Annotated[str, typer.Option("--lang", help=described("cli-lang-help"), metavar="en|zh")]
+
+#: Errors of whoever gave the command: it names something that there is not.
+_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, CannotAnnotate, UnusableKey)
 
 #: The default of ``--lang``: the environment's language.
 ANY = ""
@@ -67,7 +72,7 @@ def readable_errors(out: Output) -> Iterator[None]:
     except GongkaiError as error:
         out.json({"error": error.message.as_dict()})
         out.error(out.of(error.message))
-        usage = isinstance(error, (InvalidPeriod, UnknownDataset, UnknownDelivery, CannotAnnotate))
+        usage = isinstance(error, _WRONG_USE)
         missing = isinstance(error, CatalogMissing)
         raise typer.Exit(EXIT_UNFINISHED if missing else EXIT_USAGE if usage else EXIT_PROBLEMS) from error
     except (OSError, MemoryError) as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import data_docs, inspection, registry_commands, reports, running, templates, validating
+from pipelines.cli import data_docs, inspection, registry_commands, reports, running, templates, tracing, validating
 from pipelines.cli.context import described
 
 
@@ -32,6 +32,7 @@ app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
 app.command("status", help=described("cli-status-help"))(inspection.status)
 app.command("report", help=described("cli-report-help"))(reports.report)
+app.command("trace", help=described("cli-trace-help"))(tracing.trace)
 app.command("data-docs", help=described("cli-data-docs-help"))(data_docs.data_docs)
 app.command("versions", help=described("cli-versions-help"))(inspection.versions)
 app.command("query", help=described("cli-query-help"))(inspection.query)

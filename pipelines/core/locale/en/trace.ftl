@@ -1,0 +1,37 @@
+cli-trace-help = Show where a published row comes from: file, sheet, row, delivery; or why it is not published.
+cli-trace-key-help = Values of the primary key in its order, or FIELD=VALUE for any published fields (FIELD= means absent).
+cli-trace-version-help = Look only at the rows that this version publishes; default: the released one, and rows that are not published.
+cli-trace-limit-help = Rows to follow; the others are counted.
+trace-unknown-field = “{ $dataset }” publishes no field “{ $field }”. Published fields: { $fields }.
+trace-field-twice = “{ $field }” of “{ $dataset }” is given more than one value.
+trace-too-many-values = There are more values than the published key of “{ $dataset }” has fields: { $fields }. Write FIELD=VALUE for others; quote values that have spaces.
+trace-unreadable-value = The value given for “{ $field }” of “{ $dataset }” is none that it can have: its type is { $type }. Write values as they are published, for example 2026-03-31 and 1234.5.
+trace-head = { $dataset } { $version } (snapshot { $snapshot }): { $rows } published rows.
+trace-not-released = { $dataset }: nothing of it is released now.
+trace-place = ● { $place }
+trace-comma = , { "" }
+trace-file = file { $file }
+trace-sheet = sheet { $sheet }
+trace-column = column “{ $column }”
+trace-key = { "  " }key: { $key }
+trace-reason = { "  " }not published: { $reason }
+trace-delivery = { "  " }delivery: { $delivery }, landed { $landed } (period { $period }, { $organisation })
+trace-sha256 = { "  " }sha256 of the file: { $sha256 }
+trace-layout = { "  " }read as: layout { $layout }, { $format }, encoding { $encoding }
+trace-unit = { "  " }unit noted in the file: { $unit }
+trace-scaling = { "  " }amounts: { $unit }, multiplied by { $factor } ({ $columns })
+trace-steps = { "  " }cells changed in the delivery by tidy steps: { $steps }
+trace-segment = { "  " }published in: { $segment }
+trace-held = { "  " }held: today's descriptor rejects { $delivery }; its rows stay published until the department redelivers
+trace-newer = { "  " }a newer delivery does not stand for it: { $delivery }, { $verdict }
+trace-quarantined = the row is quarantined: { $rules }. See “gongkai report { $delivery }”.
+trace-waiting = it is accepted, and waits for the release of the next “gongkai run”.
+trace-rejected = its delivery is rejected: { $rules }. See “gongkai report { $delivery }”.
+trace-replaced = { $by } stands for the department and period, and does not have it.
+trace-untraced = Where { $rows } of these rows were delivered is not stored any more; their deliveries: { $deliveries }.
+trace-rest = … and { $rows } more; see --limit.
+trace-unpublished = { $rows } delivered rows with this key are not published:
+trace-unsearched = { $delivery } may have it: { $reason }
+trace-unsearched-rejected = it was rejected before its rows were stored ({ $rules })
+trace-unsearched-undecided = it waits for “gongkai run”
+trace-unknown = No stored row has this key ({ $fields }). Compare how it is written in the published data.

@@ -1,0 +1,37 @@
+cli-trace-help = 查明已公开的一行从哪里来：文件、工作表、行、报送；或者为何没有公开。
+cli-trace-key-help = 按主键顺序给出各值，或用 字段=值 指定任意公开字段（字段= 表示无值）。
+cli-trace-version-help = 只查此版本公开的行；默认查当前公开的版本，以及未公开的行。
+cli-trace-limit-help = 追溯的行数；其余只计数。
+trace-unknown-field = “{ $dataset }”没有公开字段“{ $field }”。公开字段：{ $fields }。
+trace-field-twice = “{ $dataset }”的“{ $field }”给出了不止一个值。
+trace-too-many-values = 值的个数多于“{ $dataset }”公开主键的字段：{ $fields }。其他字段请写成 字段=值；含空格的值请加引号。
+trace-unreadable-value = 为“{ $dataset }”的“{ $field }”给出的值不可能出现：其类型为 { $type }。请按公开数据的写法填写，例如 2026-03-31、1234.5。
+trace-head = { $dataset } { $version }（第 { $snapshot } 号快照）：已公开 { $rows } 行。
+trace-not-released = { $dataset }：目前没有公开任何内容。
+trace-place = ● { $place }
+trace-comma = ，
+trace-file = 文件 { $file }
+trace-sheet = 工作表 { $sheet }
+trace-column = “{ $column }”列
+trace-key = { "  " }主键：{ $key }
+trace-reason = { "  " }未公开：{ $reason }
+trace-delivery = { "  " }报送：{ $delivery }，接收于 { $landed }（时期 { $period }，{ $organisation }）
+trace-sha256 = { "  " }文件的 sha256：{ $sha256 }
+trace-layout = { "  " }读取方式：版式 { $layout }，{ $format }，编码 { $encoding }
+trace-unit = { "  " }文件注明的单位：{ $unit }
+trace-scaling = { "  " }金额：{ $unit }，乘以 { $factor }（{ $columns }）
+trace-steps = { "  " }各整理步骤在该报送中改动的单元格：{ $steps }
+trace-segment = { "  " }公开于：{ $segment }
+trace-held = { "  " }保留：按现行描述文件 { $delivery } 应予退回；在部门重新报送之前，其各行仍保持公开
+trace-newer = { "  " }有更新的报送，但未取而代之：{ $delivery }，{ $verdict }
+trace-quarantined = 该行已隔离：{ $rules }。见“gongkai report { $delivery }”。
+trace-waiting = 已通过，等待下一次“gongkai run”发布。
+trace-rejected = 所在报送已退回：{ $rules }。见“gongkai report { $delivery }”。
+trace-replaced = 该部门该时期现以 { $by } 为准，其中没有这一行。
+trace-untraced = 其中 { $rows } 行的报送位置已不再保存；所属报送：{ $deliveries }。
+trace-rest = ……另有 { $rows } 行；见 --limit。
+trace-unpublished = 另有 { $rows } 行报送内容含此主键，未公开：
+trace-unsearched = { $delivery } 中可能有：{ $reason }
+trace-unsearched-rejected = 在保存各行之前已退回（{ $rules }）
+trace-unsearched-undecided = 等待“gongkai run”处理
+trace-unknown = 没有任何已保存的行含此主键（{ $fields }）。请对照公开数据中的写法。

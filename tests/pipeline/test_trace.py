@@ -1,0 +1,256 @@
+"""``gongkai trace``: from published rows back to the cells they were delivered in, and why a row is not published."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import duckdb
+import pytest
+from annotating import saved, sheet_of, write_layouts
+from flowing import GOOD, HEADER, Command, Deliver
+from ingesting import archive
+from support import WITHHELD, field, tree_descriptor, tree_schema, write_registry
+
+from pipelines.core.paths import Workspace
+from pipelines.flow import Work, open_installation, process
+
+FIRST = "tree_inventory.2025.parks_office.1"
+PHONE = "13800138000"
+SURROGATE = {**WITHHELD, "treatment": {"type": "surrogate", "domain": "keeper", "published_as": "keeper"}}
+
+
+def traced(gongkai: Command, *key: str) -> Any:
+    return gongkai.json("trace", "tree_inventory", *key)
+
+
+def edit_schema(workspace: Workspace, **fields: dict[str, Any]) -> None:
+    """Change fields of the dataset's schema."""
+    path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "schema.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    for entry in schema["fields"]:
+        entry.update(fields.get(entry["name"], {}))
+    path.write_text(json.dumps(schema), encoding="utf-8")
+
+
+def test_a_row_is_traced_to_its_delivery_file_and_row(gongkai: Command, deliver: Deliver) -> None:
+    path = deliver(HEADER + GOOD)
+    deliver(HEADER + "t9,pine,999901,4,2022-01-01,,,\n", organisation="east_district_office", name="east.csv")
+    gongkai("run")
+    answer = traced(gongkai, "t2")
+    assert answer["version"] == {"version": "1.0.0", "snapshot": 1, "released": answer["version"]["released"]}
+    assert (answer["rows_published"], answer["rows_unpublished"]) == (1, 0)
+    (row,) = answer["published"]
+    assert row["source"] == {
+        "delivery": FIRST, "period": "2025", "organisation": "parks_office", "landed": row["source"]["landed"],
+    }  # fmt: skip
+    assert row["source"]["landed"].endswith("Z")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert row["place"] == {"file": "trees.csv", "sheet": None, "row": 3, "column": None, "sha256": digest}
+    assert (row["handling"]["layout"], row["handling"]["encoding"]) == ("flat", "utf-8")
+    assert row["key"] == {"tree_id": "t2"}
+    assert row["segment"].startswith("objects/")
+    (other,) = traced(gongkai, "tree_id=t9")["published"]
+    assert (other["source"]["organisation"], other["place"]["file"], other["place"]["row"]) == (
+        "east_district_office", "east.csv", 2,
+    )  # fmt: skip
+
+
+def test_the_row_is_found_in_the_delivery_that_stands_for_the_period(gongkai: Command, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    deliver(HEADER + "t0,pine,999901,4,2022-01-01,,,\n" + GOOD.replace("12.50", "13.50").split("\n")[0] + "\n")
+    gongkai("run")
+    (row,) = traced(gongkai, "t1")["published"]
+    assert (row["source"]["delivery"], row["place"]["row"]) == ("tree_inventory.2025.parks_office.2", 3)
+    old = traced(gongkai, "t1", "--version", "1.0.0")
+    assert (old["version"]["snapshot"], old["published"][0]["source"]["delivery"]) == (1, FIRST)
+    assert old["published"][0]["newer"]["delivery"] == "tree_inventory.2025.parks_office.2"
+    gone = traced(gongkai, "t2")
+    assert gone["rows_published"] == 0
+    (reason,) = gone["unpublished"]
+    assert (reason["reason"], reason["replaced_by"]) == ("replaced", "tree_inventory.2025.parks_office.2")
+
+
+def test_several_matches_are_listed_up_to_the_limit(gongkai: Command, deliver: Deliver) -> None:
+    for period in ("2024", "2025"):
+        deliver(HEADER + GOOD, period=period)
+    gongkai("run")
+    answer = traced(gongkai, "district=999901,species=ginkgo", "--limit", "1")
+    assert (answer["rows_published"], len(answer["published"])) == (2, 1)
+    assert "and 1 more" in gongkai("trace", "tree_inventory", "t1", "--limit", "1").stdout
+    assert traced(gongkai, "height=3.000", "planted=2021-03-01", "note=")["rows_published"] == 2
+    assert traced(gongkai, "note=by the gate")["rows_published"] == 2
+
+
+def test_rows_that_are_not_published_are_found_with_their_reason(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    deliver(HEADER + GOOD + "t3,oak,999901,1,2022-01-01,,,\n")
+    gongkai("run")
+    answer = traced(gongkai, "t3")
+    (row,) = answer["unpublished"]
+    assert (row["reason"], row["rules"], row["place"]["row"]) == ("quarantined", ["constraint-error"], 4)
+    text = gongkai("trace", "tree_inventory", "t3")
+    assert text.exit_code == 1
+    assert f"gongkai report {FIRST}" in text.stdout
+    deliver(HEADER + GOOD.replace("t1", "t5").replace("pine", "redwood").replace("ginkgo", "oak"))
+    gongkai("run")
+    (row,) = traced(gongkai, "t5")["unpublished"]
+    assert (row["reason"], row["rules"], row["source"]["delivery"]) == (
+        "rejected", ["constraint-error"], "tree_inventory.2025.parks_office.2",
+    )  # fmt: skip
+    assert traced(gongkai, "t1")["published"][0]["newer"]["verdict"] == "rejected"
+    deliver("nothing,known\n1,2\n")
+    gongkai("run")
+    (unsearched,) = traced(gongkai, "t7")["unsearched"]
+    assert (unsearched["reason"], unsearched["rules"]) == ("rejected", ["header-not-found"])
+    said = gongkai("trace", "tree_inventory", "t7").stdout
+    assert "No stored row has this key (tree_id)" in said and "parks_office.3 may have it" in said
+
+
+def test_accepted_rows_wait_for_their_release(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    deliver(HEADER + GOOD)
+    with open_installation(workspace) as inst:
+        process(inst, Work("tree_inventory", "2025"))
+    answer = traced(gongkai, "t2")
+    assert answer["version"] is None
+    assert (answer["unpublished"][0]["reason"], answer["unpublished"][0]["place"]["row"]) == ("waiting", 3)
+
+
+def test_a_delivery_that_is_held_is_still_traced(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    edit_schema(workspace, felled={"constraints": {"required": True}})
+    gongkai("run")
+    answer = traced(gongkai, "t2")
+    (row,) = answer["published"]
+    assert (row["held"], row["place"]["row"]) == (True, 3)
+    assert "held" in gongkai("trace", "tree_inventory", "t2").stdout
+
+
+def test_rows_that_a_milder_descriptor_lets_in_wait_for_their_release(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    deliver(HEADER + GOOD + "t3,oak,999901,1,2022-01-01,,,\n")
+    gongkai("run")
+    edit_schema(workspace, species={"constraints": {}})
+    with open_installation(workspace) as inst:
+        process(inst, Work("tree_inventory", "2025"))
+    assert [row["reason"] for row in traced(gongkai, "t3")["unpublished"]] == ["waiting"]
+    (row,) = traced(gongkai, "t1")["published"]
+    assert (row["place"]["row"], row["handling"]["layout"]) == (2, "flat")
+
+
+def test_a_key_that_is_withheld_since_is_not_shown(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    edit_schema(workspace, tree_id={"disclosure": {**SURROGATE, "treatment": {"type": "drop"}}})
+    gongkai("run")
+    (row,) = traced(gongkai, "species=pine", "--version", "1.0.0")["published"]
+    assert (row["key"], row["place"]["row"]) == ({}, 3)
+    (row,) = traced(gongkai, "species=pine")["published"]
+    assert (row["key"], row["place"]["row"]) == ({}, 3)
+    assert "t2" not in gongkai("trace", "tree_inventory", "species=pine").stdout
+    assert gongkai("trace", "tree_inventory", "t2").exit_code == 2
+
+
+def test_damaged_tables_are_told(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    (path,) = workspace.outcomes.glob("*/*/validated.parquet")
+    path.write_bytes(path.read_bytes()[:-20])
+    result = gongkai("trace", "tree_inventory", "t2")
+    assert result.exit_code == 1 and "validated.parquet: it cannot be read" in result.stderr
+
+
+def test_treated_fields_are_matched_by_their_public_form_and_never_shown(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    schema = tree_schema()
+    schema["fields"][6]["disclosure"] = SURROGATE
+    schema["primaryKey"] = ["tree_id", "keeper_phone"]
+    write_registry(workspace.schema, tree_inventory=(tree_descriptor(), schema))
+    deliver(HEADER + GOOD.replace("2021-03-01,,,", "2021-03-01,,13900139000,") + f"t3,oak,999901,1,,,{PHONE},\n")
+    gongkai("run")
+    with duckdb.connect(workspace.catalog / "catalog.duckdb", read_only=True) as connection:
+        ((public,),) = connection.execute("SELECT keeper FROM parks.tree_inventory WHERE tree_id = 't1'").fetchall()
+    answer = traced(gongkai, f"keeper={public}")
+    assert [row["place"]["row"] for row in answer["published"]] == [2]
+    assert answer["published"][0]["key"] == {"tree_id": "t1"}
+    assert [(row["place"]["row"], row["reason"]) for row in answer["unpublished"]] == [(4, "quarantined")]
+    shown = json.dumps(answer) + gongkai("trace", "tree_inventory", "t1", public).stdout
+    assert PHONE not in shown and public not in shown
+    assert traced(gongkai, f"keeper={PHONE}")["rows_published"] == 0
+    refused = gongkai("trace", "tree_inventory", f"keeper_phone={PHONE}")
+    assert refused.exit_code == 2 and PHONE not in refused.output
+
+
+def test_an_unpivoted_row_names_the_column_it_was_made_of(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    write_layouts(workspace)
+    book, _ = sheet_of([["地块", "所在区", "ginkgo", "willow", "pine"], ["p1", "999901", 3, None, 5]], "Plots")
+    deliver(archive({"plots.xlsx": saved(book)}), name="all.zip")
+    gongkai("run")
+    (row,) = traced(gongkai, "p1-pine")["published"]
+    place = row["place"]
+    assert (place["file"], place["sheet"], place["row"], place["column"]) == ("all.zip/plots.xlsx", "Plots", 2, "pine")
+    said = gongkai("trace", "tree_inventory", "p1-pine", "--lang", "zh").stdout
+    assert "文件 all.zip/plots.xlsx，工作表 Plots，第 2 行，“pine”列" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (["no_such=1"], "publishes no field “no_such”"),
+        (["keeper_phone=1"], "publishes no field “keeper_phone”"),
+        (["t1", "tree_id=t2"], "more than one value"),
+        (["t1", "t2"], "more values than"),
+        (["height=1.005"], "its type is number"),
+        (["planted=spring"], "its type is date"),
+    ],
+)
+def test_keys_that_cannot_be_looked_for_are_told(gongkai: Command, key: list[str], says: str) -> None:
+    result = gongkai("trace", "tree_inventory", *key)
+    assert result.exit_code == 2
+    assert says in result.stderr and "spring" not in result.output
+
+
+def test_values_are_bound_not_pasted(gongkai: Command, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    for hostile in ("' OR 1=1 --", "t1'; DROP TABLE x; --", "note=' OR ''='", "$1", "?", "%", "t1\x00"):
+        result = gongkai("trace", "tree_inventory", hostile)
+        assert result.exit_code == 1, hostile
+
+
+def test_unknown_datasets_and_versions_are_wrong_use(gongkai: Command, deliver: Deliver) -> None:
+    assert gongkai("trace", "no_such_dataset", "1").exit_code == 2
+    assert gongkai("trace", "tree_inventory", "t1", "--version", "1.0.0").exit_code == 2
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    assert gongkai("trace", "tree_inventory", "t1", "--version", "7.0.0").exit_code == 2
+    assert gongkai("trace", "tree_inventory", "t1").exit_code == 0
+
+
+def test_lost_outcomes_are_told(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    for path in workspace.outcomes.glob("*/*/validated.parquet"):
+        path.unlink()
+    answer = traced(gongkai, "t2")
+    assert (answer["rows_published"], answer["published"], answer["untraced"]) == (1, [], {FIRST: 1})
+    assert "not stored any more" in gongkai("trace", "tree_inventory", "t2").stdout
+
+
+def test_a_field_may_be_called_as_duckdb_calls_row_numbers(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    schema = tree_schema()
+    schema["fields"].append(field("file_row_number"))
+    write_registry(workspace.schema, tree_inventory=(tree_descriptor(), schema))
+    deliver(HEADER.replace("note", "note,file_row_number") + GOOD.replace("\n", ",seven\n"))
+    gongkai("run")
+    assert traced(gongkai, "file_row_number=seven", "species=pine")["published"][0]["place"]["row"] == 3

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipelines.core.messages import LANGUAGES, translate
-from pipelines.registry import Dataset
+from pipelines.registry import Catalog, Dataset
 from pipelines.templates.columns import Column
 from pipelines.templates.conditions import conditions
 from pipelines.templates.disclosures import disclosure_text, is_public
@@ -20,8 +20,8 @@ WIDTHS = (26, 32, 44, 14, 10, 10, 40, 24, 44)
 class Explanations:
     """Texts in both languages, the reader's first."""
 
-    def __init__(self, dataset: Dataset, columns: Sequence[Column], language: str) -> None:
-        self._dataset, self._columns = dataset, columns
+    def __init__(self, dataset: Dataset, catalog: Catalog, columns: Sequence[Column], language: str) -> None:
+        self._dataset, self._catalog, self._columns = dataset, catalog, columns
         self._languages = (language, *(other for other in LANGUAGES if other != language))
         self._examples = _examples(dataset.folder / "examples" / "valid.csv")
 
@@ -68,7 +68,7 @@ class Explanations:
             spec.unit or "",
             self._both(lambda language: allowed_text(column, self._dataset, language)),
             self.example(column),
-            self._both(lambda language: disclosure_text(spec, self._dataset, language)),
+            self._both(lambda language: disclosure_text(spec, self._dataset, self._catalog, language)),
         ]
 
     def _said(self, message_id: str, **params: str) -> str:

@@ -51,7 +51,7 @@ def make_template(dataset: Dataset, catalog: Catalog, language: str, rows: int =
     explained = book.create_sheet(translate("template-sheet-explanations", language))
     codes = book.create_sheet(translate("template-sheet-codes", language)) if any(c.choices for c in columns) else None
     code_title = codes.title if codes is not None else ""
-    explanations = Explanations(dataset, columns, language)
+    explanations = Explanations(dataset, catalog, columns, language)
     ranges: Mapping[str, str] = {}
     if codes is not None:
         ranges = write_codes(codes, columns, *(translate(f"template-{name}", language) for name in ("code", "name")))

@@ -101,6 +101,23 @@ def test_a_template_with_faults_is_annotated_mended_and_delivered_again(
     assert [each.verdict for each in mended.processed] == [Verdict.ACCEPTED]
 
 
+def test_a_template_of_another_dataset_is_rejected_with_a_remedy(
+    city: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(city.workspace.data))
+    monkeypatch.setenv(SCHEMA_VARIABLE, str(REGISTRY))
+    other = CATALOG.dataset("project_progress")
+    put(city, "department_budget", filled(other, CATALOG, example_rows(other)))
+    (result,) = run_all(city).values()
+    (delivery,) = result.processed
+    assert delivery.verdict is Verdict.REJECTED
+    copy = tmp_path / "copy.xlsx"
+    told = Command()("report", delivery.delivery.id, "--annotate", str(copy), "--lang", "en")
+    assert "is a template of the dataset “project_progress”" in told.stdout
+    assert "gongkai template department_budget" in told.stdout
+    assert openpyxl.load_workbook(copy).sheetnames[1:] == ["数据", "填报说明", "代码表"]
+
+
 def test_the_command_writes_a_template_once(gongkai: Command, tmp_path: Path) -> None:
     target = tmp_path / "new folder" / "trees.xlsx"
     told = gongkai.json("template", "tree_inventory", "--output", str(target), "--rows", "20", "--lang", "zh")

@@ -180,6 +180,9 @@ def test_how_fields_are_disclosed_is_said() -> None:
     assert "in rows where “Recipient kind” is individual" in rows["recipient_name"]
     assert "pseudonym, under the name recipient_surrogate" in rows["recipient_identity_number"]
     assert "not published (basis:" in rows["phone"]
+    assert (
+        "responsible: Yunchuan Civil Affairs Bureau)" in rows["phone"] and "责任单位：云川市民政局）" in rows["phone"]
+    )
     assert "beginning of the code" in rows["beneficiary_division"]
 
 

@@ -17,13 +17,14 @@ from pipelines.core.paths import is_plain_name
 from pipelines.ingest.formats import recognise
 from pipelines.ingest.names import shown_file
 from pipelines.ingest.problems import unreadable
+from pipelines.registry.layouts import FileFormat
 
 MAX_MEMBERS = 100
 #: Bytes that all members of one archive may come to.
 MAX_EXTRACTED = 2 << 30
 #: Deflate cannot exceed about 1,032 : 1; real tables stay far below this. Small members are not judged by it.
 MAX_RATIO = 200
-_RATIO_FROM = 16 << 20
+RATIO_FROM = 16 << 20
 _BLOCK = 1 << 20
 _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
@@ -146,14 +147,14 @@ def _extract(opened: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], archi
         budget -= _extract_one(opened, members[name], archive, target, budget)
         plain = shown_file(name, number + 1, members)
         shown = f"{archive}/{plain}"
-        if target.stat().st_size and recognise(target, shown) == "zip":
+        if target.stat().st_size and not isinstance(recognise(target, shown), FileFormat):
             raise unreadable("archive-nested", archive, member=plain)
         extracted.append(Member(name, shown, target))
     return extracted
 
 
 def _extract_one(opened: zipfile.ZipFile, info: zipfile.ZipInfo, archive: str, target: Path, budget: int) -> int:
-    limit = min(budget, max(info.compress_size * MAX_RATIO, _RATIO_FROM))
+    limit = min(budget, max(info.compress_size * MAX_RATIO, RATIO_FROM))
     size = 0
     with opened.open(info) as member, target.open("xb") as copy:
         while block := member.read(_BLOCK):

@@ -12,9 +12,12 @@ from pipelines.core.findings import Finding, Location, Severity
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.registry.layouts import FileFormat, Layout
 
-Kind = FileFormat | Literal["zip"]
+#: Containers hold files; all else is a table.
+Container = Literal["zip", "gzip"]
+Kind = FileFormat | Container
 
 _HEAD = 4096
+_GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -28,7 +31,6 @@ _REFUSED = {
     b"MM\x00*": "TIFF",
     b"Rar!": "RAR",
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"\x1f\x8b": "gzip",
     b"{\\rtf": "RTF",
 }
 #: A part that tells what kind of document a zip container is (ECMA-376, ISO/IEC 26300).
@@ -48,6 +50,7 @@ _BY_SUFFIX: dict[str, Kind] = {
     ".json": FileFormat.JSON,
     ".parquet": FileFormat.PARQUET,
     ".zip": "zip",
+    ".gz": "gzip",
 }
 
 
@@ -63,6 +66,8 @@ def recognise(path: Path, name: str) -> Kind:
         raise unreadable("empty-file", name)
     if head.startswith((_ZIP, _EMPTY_ZIP)):
         return _container(path, name)
+    if head.startswith(_GZIP):
+        return "gzip"
     if head.startswith(_OLE):
         return _compound_file(path, name)
     if head.startswith(b"PAR1"):
@@ -73,9 +78,9 @@ def recognise(path: Path, name: str) -> Kind:
     return _text(head, name)
 
 
-def disguised(name: str, kind: Kind) -> Finding | None:
-    """A warning when the name's ending says another format than the bytes do."""
-    told = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
+def disguised(name: str, kind: Kind, delivered: str = "") -> Finding | None:
+    """A warning when the ending of the name, or of what it is ``delivered`` as, says another format than the bytes."""
+    told = _BY_SUFFIX.get(PurePosixPath(delivered or name).suffix.lower())
     if told is None or told == kind:
         return None
     return read_finding("disguised-file", Location(name), Severity.WARNING, told=str(told), format=str(kind))

@@ -76,7 +76,7 @@ def read(
 def _read_source(source: SourceFile, reader: TableReader) -> None:
     try:
         layout = layout_of(source, reader.dataset, reader.findings)
-        warning = disguised(source.name, layout.format)
+        warning = disguised(source.name, layout.format, source.delivered)
         if warning is not None:
             reader.findings.append(warning)
         for grid in open_grids(source, layout, reader.findings):

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pipelines.core.findings import Finding
 from pipelines.core.records import Delivery, LandedFile
-from pipelines.ingest.archives import Member, expand
+from pipelines.ingest.archives import MAX_EXTRACTED, MAX_RATIO, Member, expand
 from pipelines.ingest.formats import disguised, recognise
+from pipelines.ingest.gzipped import TooMuch, inner_name, unpack
 from pipelines.ingest.names import shown_file
 from pipelines.ingest.problems import Unreadable, unreadable
 from pipelines.registry.layouts import FileFormat
@@ -39,13 +40,13 @@ def source_files(delivery: Delivery, scratch: Path, findings: list[Finding]) -> 
         try:
             _require(landed, shown)
             kind = recognise(landed.path, shown)
-            if kind != "zip":
+            if isinstance(kind, FileFormat):
                 yield SourceFile(shown, landed.path, kind, landed.name)
                 continue
             warning = disguised(shown, kind)
             if warning is not None:
                 findings.append(warning)
-            members = expand(landed.path, shown, scratch)
+            members = expand(landed.path, shown, scratch) if kind == "zip" else [_unpacked(landed, shown, scratch)]
         except Unreadable as fault:
             findings.append(fault.finding)
         else:
@@ -53,6 +54,18 @@ def source_files(delivery: Delivery, scratch: Path, findings: list[Finding]) -> 
         finally:
             for leftover in scratch.iterdir():
                 leftover.unlink()
+
+
+def _unpacked(landed: LandedFile, shown: str, scratch: Path) -> Member:
+    """What a gzip file holds. It has no name of its own, and is shown as the file that was delivered."""
+    target = scratch / "unpacked"
+    try:
+        unpack(landed.path, shown, target)
+    except TooMuch as problem:
+        raise unreadable("archive-too-large", shown, limit=MAX_EXTRACTED, ratio=MAX_RATIO) from problem
+    if target.stat().st_size and not isinstance(recognise(target, shown), FileFormat):
+        raise unreadable("archive-nested", shown, member=inner_name(shown))
+    return Member(inner_name(landed.name), shown, target)
 
 
 def _require(landed: LandedFile, shown: str) -> None:
@@ -72,5 +85,5 @@ def _members(members: list[Member], archive: str, findings: list[Finding]) -> It
         except Unreadable as fault:
             findings.append(fault.finding)
             continue
-        if kind != "zip":  # expand() refuses nested archives
+        if isinstance(kind, FileFormat):  # archives in archives have been refused
             yield SourceFile(member.shown, member.path, kind, f"{archive}/{member.name}")

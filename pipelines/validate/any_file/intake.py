@@ -9,14 +9,15 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pipelines.core.messages import Message
+from pipelines.ingest.formats import Kind as Format
 from pipelines.ingest.formats import disguised, recognise
+from pipelines.ingest.gzipped import inner_name
 from pipelines.ingest.problems import Unreadable
 from pipelines.registry.layouts import FileFormat
 from pipelines.validate.any_file.refusals import note, of_reader, reader_fault, unusable
 from pipelines.validate.any_file.unpacking import gunzip, unzip
 
 Kind = Literal["csv", "xlsx", "xls", "json", "parquet"]
-_GZIP = b"\x1f\x8b"
 _TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab"}
 #: File names that frictionless takes for nothing but a file's name.
 _PLAIN = re.compile(r"[\w\- ][\w\-. ]*\.(?:csv|tsv)")
@@ -75,12 +76,11 @@ def take_in(path: Path, member: str | None, work: Path) -> Source:
     """
     name, inner = shown(path), work / "unpacked"
     try:
-        if _begins_with(path, _GZIP):
-            gunzip(path, name, inner)
-            told = PurePosixPath(name.removesuffix(".gz")).name
-            kind = _kind(inner, told)
-            return _source(path, inner, name, told, kind, work)
         kind = _kind(path, name)
+        if kind == "gzip":
+            gunzip(path, name, inner)
+            told = inner_name(name)
+            return _source(path, inner, name, told, _kind(inner, told), work)
         if kind != "zip":
             if member is not None:
                 raise unusable("not-an-archive", name)
@@ -91,12 +91,7 @@ def take_in(path: Path, member: str | None, work: Path) -> Source:
         raise of_reader(fault) from fault
 
 
-def _begins_with(path: Path, magic: bytes) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(len(magic)) == magic
-
-
-def _kind(path: Path, name: str) -> FileFormat | Literal["zip"]:
+def _kind(path: Path, name: str) -> Format:
     """The format by the first bytes; text that begins like JSON is CSV where its name says so."""
     if path.stat().st_size == 0:
         return FileFormat.CSV
@@ -106,9 +101,9 @@ def _kind(path: Path, name: str) -> FileFormat | Literal["zip"]:
     return kind
 
 
-def _source(delivered: Path, path: Path, name: str, told: str, kind: FileFormat | Literal["zip"],
+def _source(delivered: Path, path: Path, name: str, told: str, kind: Format,
             work: Path) -> Source:  # fmt: skip
-    if kind == "zip":
+    if not isinstance(kind, FileFormat):
         raise reader_fault("archive-nested", name, member=told)
     notes: tuple[Message, ...] = ()
     if (warning := disguised(told, kind)) is not None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-import gzip
-import zlib
 from pathlib import Path
 
 from pipelines.ingest.archives import MAX_RATIO, extract, tables
+from pipelines.ingest.gzipped import TooMuch, unpack
 from pipelines.ingest.problems import Unreadable
-from pipelines.validate.any_file.refusals import of_reader, reader_fault, refused, unusable
+from pipelines.validate.any_file.refusals import of_reader, refused, unusable
 
 #: Bytes that a compressed file may unpack to.
 MAX_UNPACKED = 16 << 30
-#: Small files are not judged by the ratio.
-_RATIO_FROM = 16 << 20
-_BLOCK = 1 << 20
 _LISTED = 20
 
 
@@ -25,19 +20,13 @@ def gunzip(path: Path, name: str, target: Path) -> None:
     Raises:
         Refusal: it is damaged or cut short, or unpacks to far more than tables do.
     """
-    limit = min(MAX_UNPACKED, max(path.stat().st_size * MAX_RATIO, _RATIO_FROM))
-    size = 0
     try:
-        with gzip.open(path) as packed, target.open("xb") as copy:
-            while block := packed.read(_BLOCK):
-                size += len(block)
-                if size > limit:
-                    raise refused("source-error", "unpacks-to-too-much", limit=limit >> 20, ratio=MAX_RATIO)
-                copy.write(block)
-    except (EOFError, zlib.error, OSError) as problem:
-        if getattr(problem, "errno", None) == errno.ENOSPC:
-            raise
-        raise reader_fault("damaged-file", name, format="gzip") from problem
+        unpack(path, name, target, MAX_UNPACKED)
+    except TooMuch as problem:
+        params = {"limit": problem.limit >> 20, "ratio": MAX_RATIO}
+        raise refused("source-error", "unpacks-to-too-much", **params) from problem
+    except Unreadable as fault:
+        raise of_reader(fault) from fault
 
 
 def unzip(path: Path, name: str, member: str | None, target: Path) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import fnmatch
+import re
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -16,7 +18,7 @@ from pipelines.registry.layouts import FileFormat, Layout
 Container = Literal["zip", "gzip"]
 Kind = FileFormat | Container
 
-_HEAD = 4096
+_HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -34,12 +36,23 @@ _REFUSED = {
     b"{\\rtf": "RTF",
 }
 #: A part that tells what kind of document a zip container is (ECMA-376, ISO/IEC 26300).
-_CONTAINERS = {
+_DOCUMENTS = {
     "xl/workbook.bin": "Excel binary workbook (xlsb)",
     "word/document.xml": "Word",
     "ppt/presentation.xml": "PowerPoint",
     "mimetype": "OpenDocument",
 }
+#: What the part ``mimetype`` of a spreadsheet says (ISO/IEC 26300-2, 3.3), as a template as well.
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_HTML = ("<!doctype html", "<html", "<head", "<meta", "<title", "<style", "<body", "<table", "<div", "<center")
+_MAX_COMMENTS = 10
+_COMMENT = re.compile(r"\A\s*<!--.{0,4000}?-->\s*", re.DOTALL)
+#: An archive of a page and its pictures (RFC 2557), which browsers and Excel also call ``.xls``.
+_MHTML = re.compile(r"(?:[a-z-]{1,40}:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?content-type:\s{0,4}multipart/related")
+#: Characters in which a document says what it is.
+_DECLARATIONS = 1_000
+#: A document on one line and a file of one record look the same.
+_LIKE_JSON: frozenset[Kind] = frozenset({FileFormat.JSON, FileFormat.JSONL})
 _BY_SUFFIX: dict[str, Kind] = {
     ".csv": FileFormat.CSV,
     ".tsv": FileFormat.CSV,
@@ -49,6 +62,11 @@ _BY_SUFFIX: dict[str, Kind] = {
     ".xls": FileFormat.XLS,
     ".json": FileFormat.JSON,
     ".parquet": FileFormat.PARQUET,
+    ".ods": FileFormat.ODS,
+    ".html": FileFormat.HTML,
+    ".htm": FileFormat.HTML,
+    ".jsonl": FileFormat.JSONL,
+    ".ndjson": FileFormat.JSONL,
     ".zip": "zip",
     ".gz": "gzip",
 }
@@ -81,7 +99,7 @@ def recognise(path: Path, name: str) -> Kind:
 def disguised(name: str, kind: Kind, delivered: str = "") -> Finding | None:
     """A warning when the ending of the name, or of what it is ``delivered`` as, says another format than the bytes."""
     told = _BY_SUFFIX.get(PurePosixPath(delivered or name).suffix.lower())
-    if told is None or told == kind:
+    if told is None or told == kind or {told, kind} <= _LIKE_JSON:
         return None
     return read_finding("disguised-file", Location(name), Severity.WARNING, told=str(told), format=str(kind))
 
@@ -89,12 +107,12 @@ def disguised(name: str, kind: Kind, delivered: str = "") -> Finding | None:
 def choose_layout(layouts: tuple[Layout, ...], delivered: str, kind: FileFormat, shown: str) -> Layout:
     """The first layout whose format and file glob fit. A member of an archive is matched by its own name or in full.
 
-    Text that begins like JSON is taken for CSV where only a CSV layout fits it.
+    Text that begins like JSON is taken for JSON Lines, JSON or CSV where only such a layout fits it.
 
     Raises:
         Unreadable: when no layout fits.
     """
-    kinds = [kind, FileFormat.CSV] if kind is FileFormat.JSON else [kind]
+    kinds = (kind, *sorted(_LIKE_JSON), FileFormat.CSV) if kind in _LIKE_JSON else (kind,)
     for wanted in kinds:
         for layout in layouts:
             names = (delivered, PurePosixPath(delivered).name)
@@ -108,14 +126,21 @@ def _container(path: Path, name: str) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+            if "mimetype" in parts and _mimetype(archive).startswith(_ODS):
+                return FileFormat.ODS
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError) as problem:
         raise unreadable("damaged-file", name, format="zip") from problem
     if "xl/workbook.xml" in parts:
         return FileFormat.XLSX
-    for part, document in _CONTAINERS.items():
+    for part, document in _DOCUMENTS.items():
         if part in parts:
             raise unreadable("unsupported-format", name, format=document)
     return "zip"
+
+
+def _mimetype(archive: zipfile.ZipFile) -> bytes:
+    with archive.open("mimetype") as stream:
+        return stream.read(len(_ODS))
 
 
 def _compound_file(path: Path, name: str) -> Kind:
@@ -141,9 +166,23 @@ def _text(head: bytes, name: str) -> Kind:
         begin = head[: len(head) // 2 * 2].decode("utf-16", "replace").lstrip()
     else:
         begin = head.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip()
-    lowered = begin[:200].lower()
-    if lowered.startswith(("<!doctype html", "<html", "<table", "<head", "<meta")):
-        raise unreadable("unsupported-format", name, format="HTML")
+    lowered = begin.lower()
+    for _ in range(_MAX_COMMENTS):
+        lowered = _COMMENT.sub("", lowered, count=1)
     if lowered.startswith("<?xml"):
+        if "<html" in lowered[:_DECLARATIONS]:
+            return FileFormat.HTML
         raise unreadable("unsupported-format", name, format="XML")
-    return FileFormat.JSON if begin.startswith(("[", "{")) else FileFormat.CSV
+    if lowered.startswith(_HTML):
+        return FileFormat.HTML
+    if _MHTML.match(lowered[:_DECLARATIONS]):
+        raise unreadable("unsupported-format", name, format="MHTML")
+    if begin.startswith("{"):
+        return FileFormat.JSONL if _is_lines(begin) else FileFormat.JSON
+    return FileFormat.JSON if begin.startswith("[") else FileFormat.CSV
+
+
+def _is_lines(begin: str) -> bool:
+    """Whether what begins with an object is JSON Lines: the object ends on its line, and another one follows."""
+    first, _, rest = begin.partition("\n")
+    return first.rstrip().endswith("}") and rest.lstrip().startswith("{")

@@ -7,7 +7,10 @@ from pathlib import PurePosixPath
 
 from pipelines.core.personal_data import looks_like_personal_data
 
-_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".json", ".parquet", ".zip", ".gz", ".part", ".tmp"}
+_SUFFIXES = {
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".parquet",
+    ".zip", ".gz", ".part", ".tmp",
+}  # fmt: skip
 
 
 def shown_file(name: str, position: int, taken: Collection[str] = ()) -> str:

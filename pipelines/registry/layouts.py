@@ -51,6 +51,9 @@ class FileFormat(StrEnum):
     XLS = "xls"
     JSON = "json"
     PARQUET = "parquet"
+    ODS = "ods"
+    HTML = "html"
+    JSONL = "jsonl"
 
 
 #: The name of the layout that reads filled templates, which every dataset has besides its own.
@@ -72,12 +75,15 @@ class Layout(Descriptor):
     format: FileFormat
     file: Text = "*"
     encoding: tuple[Literal["utf-8", "gb18030", "big5", "cp1252", "utf-16"], ...] = ("utf-8",)
-    """Tried in this order, strictly, over the whole file (CSV and JSON)."""
+    """Tried in this order, strictly, over the whole file (CSV, JSON, JSON Lines, HTML). What an HTML page declares goes
+    first."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     sheet: Text = "*"
-    """Glob on sheet names (Excel); every visible sheet that fits is read. ``*`` means every visible sheet."""
+    """Glob on sheet names (xlsx, xls, ods); every visible sheet that fits is read. ``*`` means every visible sheet.
+    For HTML it is matched with ``table 1``, ``table 2`` … and with the tables' captions."""
     records: Text | None = None
-    """Path to the list of records (JSON), keys separated by dots; absent: the document is the list."""
+    """Path to the list of records (JSON), or to the record in each line (JSON Lines), keys separated by dots; absent:
+    the document is the list, the line is the record."""
     header_row: Annotated[int, Field(ge=1)] = 1
     """Row of the file or sheet, from 1, where the header begins."""
     header_rows: Annotated[int, Field(ge=1, le=5)] = 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipelines.core.findings import Finding
 from pipelines.ingest.grids import Grid
-from pipelines.ingest.readers import csv_text, excel, json_records, parquet
+from pipelines.ingest.readers import csv_text, excel, html_pages, json_records, ods, parquet
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
 
@@ -21,13 +21,21 @@ def open_grids(source: SourceFile, layout: Layout, findings: list[Finding]) -> I
     Raises:
         Unreadable: when the file cannot be read; also while rows are read.
     """
-    if layout.format is FileFormat.CSV:
-        return csv_text.open_csv(source, layout)
-    if layout.format is FileFormat.JSON:
-        return json_records.open_json(source, layout)
-    if layout.format is FileFormat.PARQUET:
-        return parquet.open_parquet(source)
-    return excel.open_workbook(source, layout, findings)
+    match layout.format:
+        case FileFormat.CSV:
+            return csv_text.open_csv(source, layout)
+        case FileFormat.JSON:
+            return json_records.open_json(source, layout)
+        case FileFormat.JSONL:
+            return json_records.open_json_lines(source, layout)
+        case FileFormat.PARQUET:
+            return parquet.open_parquet(source)
+        case FileFormat.ODS:
+            return ods.open_ods(source, layout, findings)
+        case FileFormat.HTML:
+            return html_pages.open_html(source, layout, findings)
+        case FileFormat.XLSX | FileFormat.XLS:
+            return excel.open_workbook(source, layout, findings)
 
 
 __all__ = ["open_grids"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
 
 import python_calamine as calamine
 
-from pipelines.core.findings import Finding, Location, Severity
+from pipelines.core.findings import Finding, Location
 from pipelines.ingest.grids import Grid, GridRow, Merge
-from pipelines.ingest.names import shown_sheet
-from pipelines.ingest.problems import read_finding, unreadable
+from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.cells import cell_text
+from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors, tell_hidden
 from pipelines.ingest.readers.workbook_parts import Inspection, inspect_parts
 from pipelines.ingest.readers.workbook_trial import Outcome, try_workbook
 from pipelines.ingest.sources import SourceFile
@@ -31,14 +30,15 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
     inspection = Inspection(0, {})
     if source.format is FileFormat.XLSX:
         inspection = inspect_parts(source.path, source.name)
-        if inspection.errors:
-            finding = read_finding("excel-errors", Location(source.name), Severity.WARNING, cells=inspection.errors)
-            findings.append(finding)
+        tell_errors(inspection.errors, source.name, findings)
     workbook = load_on_trial(source)
     found = False
     with workbook:
-        for name, shown in _chosen(workbook, source.name, layout, findings):
-            sheet = workbook.get_sheet_by_name(name)
+        sheets = _worksheets(workbook, layout)
+        visible = calamine.SheetVisibleEnum.Visible
+        candidates = [Candidate((sheet.name,), sheet.visible == visible) for sheet in sheets]
+        for place, shown in choose_sheets(candidates, source.name, layout.sheet, findings):
+            sheet = workbook.get_sheet_by_name(sheets[place].name)
             if sheet.start is not None:
                 found = True
                 _tell_hidden(inspection, sheet, Location(source.name, shown), findings)
@@ -61,25 +61,10 @@ def load_on_trial(source: SourceFile) -> calamine.CalamineWorkbook:
     return calamine.load_workbook(str(source.path))
 
 
-def _chosen(
-    workbook: calamine.CalamineWorkbook, file: str, layout: Layout, findings: list[Finding]
-) -> list[tuple[str, str]]:  # fmt: skip
-    """Names of the sheets to read, each with how it is shown."""
-    chosen = []
-    names = {sheet.name for sheet in workbook.sheets_metadata}
-    for position, sheet in enumerate(workbook.sheets_metadata, start=1):
-        shown = shown_sheet(sheet.name, position, names)
-        if sheet.typ != calamine.SheetTypeEnum.WorkSheet or layout.leaves_out(sheet.name):
-            continue
-        if sheet.visible != calamine.SheetVisibleEnum.Visible:
-            findings.append(read_finding("hidden-sheet", Location(file, shown), Severity.WARNING))
-        elif fnmatch.fnmatchcase(sheet.name, layout.sheet):
-            chosen.append((sheet.name, shown))
-        else:
-            findings.append(
-                read_finding("sheet-not-read", Location(file, shown), Severity.WARNING, expected=layout.sheet)
-            )
-    return chosen
+def _worksheets(workbook: calamine.CalamineWorkbook, layout: Layout) -> list[calamine.SheetMetadata]:
+    """The worksheets, without those that a template has besides its data."""
+    return [sheet for sheet in workbook.sheets_metadata
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet and not layout.leaves_out(sheet.name)]  # fmt: skip
 
 
 def _tell_hidden(
@@ -89,10 +74,7 @@ def _tell_hidden(
     if hidden is None or sheet.start is None or sheet.end is None:
         return
     columns = hidden.columns_within(sheet.start[1] + 1, sheet.end[1] + 1)
-    if hidden.rows or columns:
-        findings.append(
-            read_finding("hidden-cells", location, Severity.WARNING, rows=hidden.rows, columns=columns)
-        )  # fmt: skip
+    tell_hidden(hidden.rows, columns, location, findings)
 
 
 def _grid(source: SourceFile, shown: str, sheet: calamine.CalamineSheet) -> Grid:

@@ -1,19 +1,25 @@
-"""JSON: a list of objects. Keys are labels in the order in which they first occur; row numbers count records."""
+"""JSON and JSON Lines: objects. Keys are labels in the order in which they first occur.
+
+Row numbers count records, and in JSON Lines the lines of the file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from typing import Any, TextIO
 
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.cells import MAX_DEPTH, TooDeep, cell_text
-from pipelines.ingest.readers.json_stream import RecordsMissing, lines, records
+from pipelines.ingest.readers.json_stream import BadLine, RecordsMissing, lines, records
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
 
 MAX_LABELS = 2_000
+#: Reads records from a text, each with its number.
+_Read = Callable[[TextIO], Iterator[tuple[int, Any]]]
 
 
 def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
@@ -22,27 +28,44 @@ def open_json(source: SourceFile, layout: Layout) -> Iterator[Grid]:
     Raises:
         Unreadable: when the file is not JSON, or holds no list of objects where the layout says.
     """
-    path = tuple(layout.records.split(".")) if layout.records else ()
+    path = _path(layout)
 
-    def read(stream: TextIO) -> Iterator[Any]:
+    def read(stream: TextIO) -> Iterator[tuple[int, Any]]:
         try:
-            yield from records(stream, path)
+            yield from enumerate(records(stream, path), start=1)
         except RecordsMissing as problem:
             raise unreadable("json-no-list", source.name, path=layout.records or "$") from problem
 
-    yield _grid(source, layout, read)
+    yield _grid(source, layout, FileFormat.JSON, read)
 
 
 def open_json_lines(source: SourceFile, layout: Layout) -> Iterator[Grid]:
-    """The one grid of a JSON Lines file: objects one after the other, otherwise as :func:`open_json`.
+    """The one grid of a JSON Lines file: an object on each line, or at ``records`` in it; else as :func:`open_json`.
 
     Raises:
-        Unreadable: when the file is not JSON, or a value is not an object.
+        Unreadable: when a line is not JSON, or holds no object there.
     """
-    yield _grid(source, layout, lines)
+    path = _path(layout)
+
+    def read(stream: TextIO) -> Iterator[tuple[int, Any]]:
+        try:
+            for number, value in lines(stream):
+                yield number, reduce(_inside, path, value)
+        except BadLine as problem:
+            raise unreadable("json-line-damaged", source.name, row=problem.number) from problem
+
+    yield _grid(source, layout, FileFormat.JSONL, read)
 
 
-def _grid(source: SourceFile, layout: Layout, read: Callable[[TextIO], Iterator[Any]]) -> Grid:
+def _path(layout: Layout) -> tuple[str, ...]:
+    return tuple(layout.records.split(".")) if layout.records else ()
+
+
+def _inside(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else None
+
+
+def _grid(source: SourceFile, layout: Layout, kind: FileFormat, read: _Read) -> Grid:
     encoding, codec = encoding_of(source.path, source.name, layout.encoding)
     # The list may come after other keys, and any record may bring a new one: all of it is read once for them.
     labels: dict[str, None] = {}
@@ -64,16 +87,14 @@ def _grid(source: SourceFile, layout: Layout, read: Callable[[TextIO], Iterator[
                 raise unreadable("json-damaged", source.name, row=number)
             yield GridRow(number, cells)
 
-    return Grid(source.name, None, FileFormat.JSON, encoding, rows, labels=names)
+    return Grid(source.name, None, kind, encoding, rows, labels=names)
 
 
-def _records(
-    source: SourceFile, codec: str, read: Callable[[TextIO], Iterator[Any]]
-) -> Iterator[tuple[int, Mapping[str, Any]]]:  # fmt: skip
+def _records(source: SourceFile, codec: str, read: _Read) -> Iterator[tuple[int, Mapping[str, Any]]]:
     number = 0
     try:
         with source.path.open(encoding=codec, errors="strict") as stream:
-            for number, record in enumerate(read(stream), start=1):
+            for number, record in read(stream):
                 if not isinstance(record, Mapping):
                     raise unreadable("json-not-an-object", source.name, row=number)
                 yield number, record

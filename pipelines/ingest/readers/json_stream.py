@@ -38,15 +38,33 @@ def records(stream: TextIO, path: tuple[str, ...]) -> Iterator[Any]:
         raise ValueError("text after the document")
 
 
-def lines(stream: TextIO) -> Iterator[Any]:
-    """Yield JSON values that stand one after the other, as in JSON Lines; numbers as in :func:`records`.
+class BadLine(ValueError):
+    """A line of JSON Lines is no JSON value. ``number`` counts from 1."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+def lines(stream: TextIO) -> Iterator[tuple[int, Any]]:
+    """Yield the values of JSON Lines, one on each line, with the lines' numbers; numbers as in :func:`records`.
+
+    Lines without anything on them hold no value.
 
     Raises:
-        ValueError: when one is not JSON, names a key twice, or is too long.
+        BadLine: when one is not JSON, names a key twice, or is too long.
     """
-    source = _Source(stream)
-    while source.peek():
-        yield source.value()
+    decoder = _decoder()
+    number = 0
+    while line := stream.readline(MAX_RECORD + 1):
+        number += 1
+        if len(line) > MAX_RECORD:
+            raise BadLine(number)
+        if line := line.strip(_SPACE):
+            try:
+                yield number, decoder.decode(line)
+            except (ValueError, RecursionError) as problem:
+                raise BadLine(number) from problem
 
 
 def _elements(source: _Source) -> Iterator[Any]:
@@ -110,9 +128,7 @@ class _Source:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._text, self._at, self._ended = "", 0, False
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=_object, parse_int=NumberText, parse_float=NumberText, parse_constant=_refuse
-        )
+        self._decoder = _decoder()
 
     def peek(self) -> str:
         """The next character that is not white space; empty at the end."""
@@ -153,6 +169,12 @@ class _Source:
         self._at = 0
         self._ended = self._ended or not block
         return bool(block)
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_object, parse_int=NumberText, parse_float=NumberText, parse_constant=_refuse
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def open_table(source: Source, sheet: str | None, findings: list[Finding]) -> Gr
     file = SourceFile(source.name, source.path, kind)
     if kind is FileFormat.JSON and _is_lines(source.path):
         return next(json_records.open_json_lines(file, layout))
-    if kind in {FileFormat.JSON, FileFormat.PARQUET}:
+    if kind in {FileFormat.JSON, FileFormat.JSONL, FileFormat.PARQUET}:
         return next(open_grids(file, layout, findings))
     grids = open_grids(file, layout, findings)
     first = next(grids)
@@ -39,8 +39,7 @@ def open_table(source: Source, sheet: str | None, findings: list[Finding]) -> Gr
 
 
 def _is_lines(path: Path) -> bool:
-    """Whether a text is JSON Lines: it begins with an object that ends on its line, or is named so."""
+    """Whether a document is the one record of a JSON Lines file: an object on one line."""
     with path.open("rb") as stream:
-        head = stream.read(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")
-    begin, _, rest = head.partition(b"\n")
-    return head.startswith(b"{") and (begin.rstrip().endswith(b"}") and (not rest.strip() or rest.lstrip()[:1] == b"{"))
+        begin, _, rest = stream.read(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    return begin.startswith(b"{") and begin.rstrip().endswith(b"}") and not rest.strip()

@@ -17,7 +17,7 @@ from pipelines.registry.layouts import FileFormat
 from pipelines.validate.any_file.refusals import note, of_reader, reader_fault, unusable
 from pipelines.validate.any_file.unpacking import gunzip, unzip
 
-Kind = Literal["csv", "xlsx", "xls", "json", "parquet"]
+Kind = Literal["csv", "xlsx", "xls", "json", "parquet", "ods", "html", "jsonl"]
 _TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab"}
 #: File names that frictionless takes for nothing but a file's name.
 _PLAIN = re.compile(r"[\w\- ][\w\-. ]*\.(?:csv|tsv)")
@@ -96,7 +96,7 @@ def _kind(path: Path, name: str) -> Format:
     if path.stat().st_size == 0:
         return FileFormat.CSV
     kind = recognise(path, name)
-    if kind is FileFormat.JSON and PurePosixPath(name).suffix.lower() in _TEXT_SUFFIXES:
+    if kind in {FileFormat.JSON, FileFormat.JSONL} and PurePosixPath(name).suffix.lower() in _TEXT_SUFFIXES:
         return FileFormat.CSV
     return kind
 

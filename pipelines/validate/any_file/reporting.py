@@ -46,7 +46,7 @@ def report_errors(
         report.end()
     groups = grouping.groups(judgement.places)
     if judgement.refusal is not None and judgement.refusal.row is not None:
-        unit = "line" if judgement.format in {"", "csv"} else "record"
+        unit = "line" if judgement.format in {"", "csv", "jsonl"} else "record"
         groups[0].examples[0].place = Place(unit, judgement.refusal.row)
     if folder is not None:
         task = {**task_head(judgement, showing), **task_end(judgement, grouping.errors)}

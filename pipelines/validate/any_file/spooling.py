@@ -20,6 +20,7 @@ from pipelines.validate.any_file.refusals import note, of_reader, refused, unusa
 from pipelines.validate.any_file.schema_checks import MAX_COLUMNS
 
 _TELL_ROWS = 10_000
+_WITH_SHEETS = frozenset({"xlsx", "xls", "ods", "html"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def spool(source: Source, schema: Mapping[str, Any], sheet: str | None, header: 
         Unusable: the workbook has no such sheet, or another format has sheets asked of it.
     """
     findings: list[Finding] = []
-    if source.kind not in {"xlsx", "xls"} and sheet is not None:
+    if source.kind not in _WITH_SHEETS and sheet is not None:
         raise unusable("not-a-workbook", source.name)
     try:
         grid = open_table(source, sheet, findings)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ingesting import archive, column, read_files, rows_of, workbook
+from spreadsheets import ods, page, table
 
 from pipelines.core.errors import DeliveryRejected
 
@@ -18,7 +19,10 @@ CSV = "".join(",".join(row) + "\n" for row in ROWS).encode()
 FORMATS: dict[str, bytes] = {
     "csv": CSV,
     "json": b'[{"tree_id": "A1"}]',
+    "jsonl": b'{"tree_id": "A1"}\n{"tree_id": "A2"}\n',
     "xlsx": workbook({"s": ROWS}),
+    "ods": ods({"s": ROWS}),
+    "html": page(table(ROWS)).encode(),
 }
 
 

@@ -12,7 +12,6 @@ from ingesting import archive, column, delivered, read_files, rows_of, workbook
 
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Finding, Severity
-from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers.json_records import open_json_lines
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
@@ -94,7 +93,9 @@ def test_late_bytes_decide_on_the_encoding_too(tmp_path: Path) -> None:
         (PLAIN + b"A\0,,,,,,,\n", "nul-characters"),
         (PLAIN + b'"A,,,\n', "csv-open-quotation"),
         (PLAIN + b'"' + b"x\n" * 700_000 + b'"\n', "csv-record"),
-        (b"<!DOCTYPE html><table></table>", "unsupported-format"),
+        (b"<!DOCTYPE html><p>Please log in</p>", "html-no-table"),
+        (b"<?xml version='1.0'?><a/>", "unsupported-format"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related;\n\n", "unsupported-format"),
         (b"%PDF-1.7", "unsupported-format"),
         (b"\x89PNG\r\n", "unsupported-format"),
         (b"PK\x03\x04 cut off", "damaged-file"),
@@ -106,7 +107,7 @@ def test_late_bytes_decide_on_the_encoding_too(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_says_why(tmp_path: Path, content: bytes, rule: str) -> None:
-    layouts = [{"format": kind} for kind in ("csv", "xlsx", "xls", "json", "parquet")]
+    layouts = [{"format": kind} for kind in FileFormat]
     findings = rejected(tmp_path, {"bad.csv": content, "good.csv": PLAIN}, *layouts)
     assert [finding.rule for finding in findings if finding.severity is Severity.ERROR] == [rule]
 
@@ -348,10 +349,38 @@ def test_unlabelled_columns_are_named_by_position_and_rows_can_be_numbered(tmp_p
 def test_json_lines_are_records_one_after_the_other(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"a": 1.50, "b": "x"}\n\n{"b": null, "c": [1]}\n')
-    layout = Layout(name="lines", format=FileFormat.JSON)
-    (grid,) = open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSON), layout)
+    layout = Layout(name="lines", format=FileFormat.JSONL)
+    (grid,) = open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSONL), layout)
     assert grid.labels == ("a", "b", "c")
-    assert [row.cells for row in grid.rows()] == [["1.50", "x", None], [None, None, "[1]"]]
-    path.write_bytes(b'{"a": 1}\n{"a": \n')
-    with pytest.raises(Unreadable, match="json-damaged"):
-        next(open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSON), layout))
+    assert [tuple(row) for row in grid.rows()] == [(1, ["1.50", "x", None]), (3, [None, None, "[1]"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "rule"),
+    [
+        ('{"tree_id": 1}\n\n{"tree_id": \n{"tree_id": 2}\n', 3, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"tree_id": 2} {"tree_id": 3}\n', 2, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"tree_id": 2', 2, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"tree_id": 2, "tree_id": 3}\n', 2, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"tree_id": NaN}\n', 2, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"tree_id": ' + "[" * 100_000 + "\n", 2, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"note": "' + "x" * (17 << 20) + '"}\n', 2, "json-line-damaged"),
+        ('{"tree_id": 1}\n{"tree_id": 2}\n[3]\n', 3, "json-not-an-object"),
+        ('{"tree_id": 1}\n{"note": ' + "[" * 70 + "]" * 70 + "}\n", 2, "json-too-deep"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_a_faulty_line_of_json_is_told_by_its_number(tmp_path: Path, text: str, row: int, rule: str) -> None:
+    [finding] = rejected(tmp_path, {"t.jsonl": text.encode()}, {"format": "jsonl"})
+    assert (finding.rule, finding.location.row) == (rule, row)
+
+
+def test_json_lines_are_known_and_may_hold_the_record_in_a_value(tmp_path: Path) -> None:
+    text = '{"meta": 1, "data": {"row": {"tree_id": "A1"}}}\n{"data": {"row": {"tree_id": "A2", "note": {"x": 1.0}}}}\n'
+    raw = read_files(tmp_path, {"t.ndjson": text.encode()}, {"format": "jsonl", "records": "data.row"})
+    assert rows_of(raw) == [[1, "A1", None], [2, "A2", '{"x":1.0}']]
+    assert (raw.rows, raw.rows_in_files, raw.findings) == (2, 2, ())
+    one = read_files(tmp_path, {"t.jsonl": b'{"tree_id": "A1"}'}, {"format": "jsonl"})
+    assert (one.rows, one.findings, one.readings[0].format) == (1, (), "jsonl")
+    missing = rejected(tmp_path, {"t.jsonl": b'{"a": 1}\n{"a": 2}\n'}, {"format": "jsonl", "records": "data.row"})
+    assert rules(missing) == ["json-not-an-object"]

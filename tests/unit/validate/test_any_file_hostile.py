@@ -84,7 +84,7 @@ FILES: list[tuple[str, Callable[[], bytes], int, str]] = [
     ("utf16-cut.csv", lambda: "a,b\n朝,1\n".encode("utf-16")[:-1], 1, "file-mark-belied"),
     ("picture.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), 1, "read-unsupported-format"),
     ("workbook.csv", workbook, 0, "file-note-disguised"),
-    ("page.xls", lambda: b"<!DOCTYPE html><html><body>500</body></html>", 1, "read-unsupported-format"),
+    ("page.xls", lambda: b"<!DOCTYPE html><html><body>500</body></html>", 1, "read-html-no-table"),
     ("locked.xlsx", lambda: bytes.fromhex("D0CF11E0A1B11AE1") + "EncryptedPackage".encode("utf-16-le"), 1,
      "read-encrypted-file"),
     ("deep.json", lambda: b'[{"a":' + b"[" * 100_000, 1, "read-json-damaged"),

@@ -1,0 +1,187 @@
+"""HTML pages: a grid per table. Many programs write a page and call it ``.xls``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.core.findings import Finding, Location
+from pipelines.ingest.grids import Grid, GridRow, Merge
+from pipelines.ingest.headers import head_size
+from pipelines.ingest.problems import unreadable
+from pipelines.ingest.readers.faults import Fault
+from pipelines.ingest.readers.html_tables import TableParser, TableRow
+from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_hidden
+from pipelines.ingest.readers.text import encoding_of
+from pipelines.ingest.sources import SourceFile
+from pipelines.registry.layouts import FileFormat, Layout
+
+#: Tables of one page. Each that is read is looked for from the beginning of the page.
+MAX_TABLES = 100
+_MAX_CAPTION = 1_000
+_BLOCK = 1 << 18
+_HEAD = 4096
+_CHARSET = re.compile(rb"""<meta\b[^>]{0,400}?\bcharset\s{0,8}=\s{0,8}["']?\s{0,8}([\w-]{1,40})""", re.IGNORECASE)
+#: The names that pages give to the encodings that layouts know (WHATWG Encoding Standard: gb2312 is read as GBK).
+_ENCODINGS = {
+    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5"),
+    **dict.fromkeys(("windows-1252", "cp1252", "iso-8859-1", "latin1", "us-ascii"), "cp1252"),
+}
+
+
+@dataclass
+class _Table:
+    """One table of a page, measured."""
+
+    visible: bool
+    caption: str = ""
+    rows: int = 0
+    width: int = 0
+    hidden_rows: int = 0
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[Merge] = field(default_factory=list)
+
+
+class _Survey:
+    """Measures the tables of a page. ``head``: rows that may hold a header, whose spans matter."""
+
+    def __init__(self, head: int) -> None:
+        self.tables: list[_Table] = []
+        self._head = head
+
+    def table(self, hidden: bool) -> None:
+        if len(self.tables) == MAX_TABLES:
+            raise Fault("too-many-tables", limit=MAX_TABLES)
+        self.tables.append(_Table(not hidden))
+
+    def caption(self, text: str) -> None:
+        self.tables[-1].caption = text[:_MAX_CAPTION]
+
+    def row(self, row: TableRow) -> None:
+        table = self.tables[-1]
+        if table.rows < self._head:
+            table.merges += (
+                ((table.rows, column), (table.rows + rows - 1, column + columns - 1))
+                for column, rows, columns in row.spans
+            )
+        table.rows += 1
+        table.hidden_rows += row.hidden
+        table.hidden_columns.update(row.hidden_columns)
+        if row.cells:
+            table.width = max(table.width, row.cells[-1][0] + 1)
+
+    def end(self) -> None:
+        """Nothing is to be done: a table is as long as its rows."""
+
+
+class _Rows:
+    """Keeps the rows of one table, counted from 0, until they are taken."""
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted, self._tables = wanted, 0
+        self._waiting: list[TableRow] = []
+        self.ended = False
+
+    def table(self, hidden: bool) -> None:
+        """Nothing is to be done: tables are counted as they end."""
+
+    def caption(self, text: str) -> None:
+        """Nothing is to be done: the caption is known."""
+
+    def row(self, row: TableRow) -> None:
+        if self._tables == self._wanted:
+            self._waiting.append(row)
+
+    def end(self) -> None:
+        self._tables += 1
+        self.ended = self._tables > self._wanted
+
+    def take(self) -> list[TableRow]:
+        taken, self._waiting = self._waiting, []
+        return taken
+
+
+def open_html(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
+    """A grid per table of a page that holds any text and that fits the layout's ``sheet``.
+
+    Tables are called ``table 1``, ``table 2`` …; a layout may also name them by their captions. Row numbers count
+    the table's rows. Hidden tables are not read, hidden rows and cells are; both are told.
+
+    Raises:
+        Unreadable: when the page is cut, has no such table, or tables that lie in each other.
+    """
+    encoding, codec = encoding_of(source.path, source.name, _candidates(source.path, layout))
+    survey = _Survey(head_size(layout))
+    with _faults(source):
+        for _ in TableParser(survey).read(_blocks(source.path, codec)):
+            pass
+    if not survey.tables:
+        raise unreadable("html-no-table", source.name)
+    found = False
+    for place, shown in choose_sheets(_named(survey.tables), source.name, layout.sheet, findings):
+        table = survey.tables[place]
+        if table.width:
+            found = True
+            location = Location(source.name, shown)
+            tell_hidden(table.hidden_rows, len(table.hidden_columns), location, findings)
+            yield _grid(source, table, place, shown, (encoding, codec))
+    if not found:
+        raise unreadable("no-sheet", source.name, expected=layout.sheet)
+
+
+def _named(tables: list[_Table]) -> Iterator[Candidate]:
+    for number, table in enumerate(tables, start=1):
+        names = (f"table {number}", table.caption) if table.caption else (f"table {number}",)
+        yield Candidate(names, table.visible)
+
+
+def _grid(source: SourceFile, table: _Table, place: int, shown: str, encoding: tuple[str, str]) -> Grid:
+    def rows() -> Iterator[GridRow]:
+        number, reader = 0, _Rows(place)
+        with _faults(source):
+            for _ in TableParser(reader).read(_blocks(source.path, encoding[1])):
+                for row in reader.take():
+                    number += 1
+                    cells: list[str | None] = [""] * table.width
+                    for column, text in row.cells:
+                        cells[column] = text
+                    yield GridRow(number, cells)
+                if reader.ended:
+                    return
+
+    return Grid(source.name, shown, FileFormat.HTML, encoding[0], rows, padded=True, merges=tuple(table.merges),
+                sheet_name=table.caption or shown)  # fmt: skip
+
+
+def _candidates(path: Path, layout: Layout) -> tuple[str, ...]:
+    """Encodings to try: what the page declares goes first, and is proved like the layout's own.
+
+    Where one byte is one character nearly anything decodes, so that UTF-8 is tried before what is declared so.
+    """
+    with path.open("rb") as stream:
+        match = _CHARSET.search(stream.read(_HEAD))
+    declared = _ENCODINGS.get(match[1].decode("ascii", "replace").lower()) if match is not None else None
+    if declared is None:
+        return layout.encoding
+    first = ("utf-8", declared) if declared == "cp1252" else (declared,)
+    return tuple(dict.fromkeys((*first, *layout.encoding)))
+
+
+def _blocks(path: Path, codec: str) -> Iterator[str]:
+    with path.open(encoding=codec, errors="strict", newline="") as stream:
+        while block := stream.read(_BLOCK):
+            yield block
+
+
+@contextmanager
+def _faults(source: SourceFile) -> Iterator[None]:
+    """What makes a page unreadable, as a finding."""
+    try:
+        yield
+    except Fault as fault:
+        raise fault.of(source.name) from fault

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import data_docs, inspection, registry_commands, reports, running, templates, tracing, validating
+from pipelines.cli import (
+    data_docs,
+    inspection,
+    new,
+    registry_commands,
+    reports,
+    running,
+    templates,
+    tracing,
+    validating,
+)
 from pipelines.cli.context import described
 
 
@@ -25,6 +35,7 @@ app = typer.Typer(name="gongkai", help=described("cli-help"), no_args_is_help=Tr
                   pretty_exceptions_enable=False)  # fmt: skip
 
 app.command("check", help=described("cli-check-help"))(registry_commands.check)
+app.command("new", help=described("cli-new-help"))(new.new)
 app.command("validate", help=described("cli-validate-help"))(validating.validate)
 app.command("template", help=described("cli-template-help"))(templates.template)
 app.command("sample", help=described("cli-sample-help"))(registry_commands.sample)

@@ -92,6 +92,14 @@ def _lines_instead(out: Output) -> Iterator[None]:
         _logger.removeHandler(handler)
 
 
+@contextlib.contextmanager
+def row_progress(out: Output, what: str) -> Iterator[Callable[[int], None]]:
+    """Counts rows as they are gone through, however often: nobody knows beforehand how many there are."""
+    with _bar(out, TextColumn("{task.completed:,}")) as bar, _lines_instead(out):
+        task = bar.add_task(what, total=None)
+        yield _logged(what, lambda rows: bar.advance(task, rows))
+
+
 class WorkProgress:
     """Progress over datasets and periods, with the rows gone through in the current one."""
 

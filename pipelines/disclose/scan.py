@@ -65,6 +65,14 @@ class PersonalDataScan:
         return found
 
 
+def suspected_kinds(values: pa.Array) -> Counter[str]:
+    """How many of the different texts in ``values`` look like each kind of personal data."""
+    found: Counter[str] = Counter()
+    for position in _suspects(values):
+        found.update(looks_like_personal_data(values[position].as_py()))
+    return found
+
+
 def _scanned_kinds(plan: FieldPlan) -> frozenset[str]:
     """Surrogates are digits by chance."""
     if isinstance(plan.action, Surrogate):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,7 +82,10 @@ class ExpectedLabels:
     def fits(self, labels: Sequence[str]) -> bool:
         """Tell whether at least half of the labels of ``columns``, or of the delivered fields, are among ``labels``."""
         found = {matching(label) for label in labels}
-        return any(expected and 2 * len(expected & found) >= len(expected) for expected in (self.columns, self.fields))
+        named = found | {name for name in _keys(labels) if name.startswith("#")}
+        return any(
+            expected & found and 2 * len(expected & named) >= len(expected) for expected in (self.columns, self.fields)
+        )
 
 
 def matching(label: str) -> str:
@@ -106,7 +110,7 @@ def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: E
     for index in [*declared, *others]:
         rows = head[index : index + layout.header_rows]
         if len(rows) == layout.header_rows:
-            labels = _labels(rows, grid)
+            labels = header_labels(rows, grid)
             if expected.fits(labels):
                 lines = tuple(HeaderLine.of(row, len(labels)) for row in rows)
                 return Header(index, rows[0].number, labels, lines)
@@ -116,13 +120,25 @@ def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: E
 def renamed(labels: Sequence[str], layout: Layout) -> list[str | None]:
     """The field name of each label, the label itself where the layout names none, ``None`` for columns left out.
 
-    An empty label is named by its position: ``#2`` is the second column.
+    A column without a label, or with one that other columns have too, is named by its position: ``#2`` is the second.
     """
     names = {matching(label): name for label, name in layout.columns.items()}
-    return [names.get(matching(label) or f"#{position}", label) for position, label in enumerate(labels, start=1)]
+    return [
+        names.get(key, names.get(matching(label), label)) for key, label in zip(_keys(labels), labels, strict=True)
+    ]  # fmt: skip
 
 
-def _labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
+def _keys(labels: Sequence[str]) -> list[str]:
+    """What names each column in a layout: its label, or its position where that does not tell it from others."""
+    plain = [matching(label) for label in labels]
+    counts = Counter(plain)
+    return [
+        label if label and counts[label] == 1 else f"#{position}" for position, label in enumerate(plain, start=1)
+    ]  # fmt: skip
+
+
+def header_labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
+    """The label of each column that header rows give: merged cells filled, the parts joined by ``/``."""
     width = max(len(row.cells) for row in rows)
     parts = [[trimmed(cell) for cell in row.cells] + [""] * (width - len(row.cells)) for row in rows]
     if len(parts) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class SourceFile:
         object.__setattr__(self, "delivered", self.delivered or self.name)
 
 
-def source_files(delivery: Delivery, scratch: Path, findings: list[Finding]) -> Iterator[SourceFile]:
+def source_files(delivery: Delivery, scratch: Path, findings: list[Finding]) -> Generator[SourceFile, None, None]:
     """Yield what a delivery is made of, by name. Faults are added to ``findings``.
 
     Members of an archive lie in ``scratch`` and are deleted once the next archive is opened or the delivery ends.

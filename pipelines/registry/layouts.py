@@ -93,7 +93,7 @@ class Layout(Descriptor):
     unit_note: UnitNote | None = None
     columns: dict[Text, Identifier | None] = Field(default_factory=dict)
     """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are;
-    a column without a label is named by its position: ``"#2"``."""
+    a column without a label, or with one that other columns have too, is named by its position: ``"#2"``."""
     steps: tuple[Step, ...] = ()
 
     def leaves_out(self, sheet: str) -> bool:  # noqa: ARG002

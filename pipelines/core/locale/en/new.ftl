@@ -1,0 +1,30 @@
+# gongkai new: the command's own texts.
+
+cli-new-help = Draft a dataset's folder from a file that a department sent.
+cli-new-dataset-help = Identifier of the dataset: lower-case letters, digits and _.
+cli-new-file-help = A CSV file, Excel workbook, JSON or Parquet file, or a zip of one.
+cli-new-title-help = Title of the dataset.
+cli-new-title-en-help = Title in English, where --title is Chinese.
+cli-new-organisation-help = Identifier of the organisation that delivers it.
+cli-new-theme-help = Identifier of its theme.
+cli-new-licence-help = SPDX identifier of its licence (default: the catalog's).
+cli-new-period-help = How often it is delivered: monthly, quarterly, yearly or none.
+cli-new-disclosure-class-help = decision, execution, management, service or result.
+cli-new-header-rows-help = How many rows the header takes.
+cli-new-ask-title = Title of the dataset{ $known }
+cli-new-ask-organisation = Organisation that delivers it ({ $known })
+cli-new-ask-theme = Theme ({ $known })
+cli-new-ask-licence = Licence (empty: { $known })
+cli-new-ask-period = How often it is delivered ({ $known })
+cli-new-drafted = { $file } was read with the draft in { $folder }.
+cli-new-rows = { $in_file } rows in the file, { $rows } of them in the table; key: { $key }
+cli-new-excluded = { "  " }left out as { $reason }: { $count }
+cli-new-quarantined = { "  " }{ $count } rows in the table are faulty: { $rules }
+cli-new-column-field = Field
+cli-new-column-label = Label
+cli-new-column-type = Type
+cli-new-column-unit = Unit
+cli-new-column-disclosure = Disclosure
+cli-new-look = Please look at this:
+cli-new-point = { "  " }- { $text }
+cli-new-next = Then: { $command }

@@ -1,0 +1,30 @@
+# gongkai new 命令自身的文字。
+
+cli-new-help = 由部门报送的文件起草数据集文件夹。
+cli-new-dataset-help = 数据集标识：小写英文字母、数字和下划线。
+cli-new-file-help = CSV 文件、Excel 工作簿、JSON 或 Parquet 文件，或只含其一的 zip。
+cli-new-title-help = 数据集名称。
+cli-new-title-en-help = 英文名称（--title 为中文时）。
+cli-new-organisation-help = 报送部门的标识。
+cli-new-theme-help = 主题的标识。
+cli-new-licence-help = 许可协议的 SPDX 标识（默认同目录）。
+cli-new-period-help = 报送频率：monthly、quarterly、yearly 或 none。
+cli-new-disclosure-class-help = decision、execution、management、service 或 result。
+cli-new-header-rows-help = 表头占几行。
+cli-new-ask-title = 数据集名称{ $known }
+cli-new-ask-organisation = 报送部门（{ $known }）
+cli-new-ask-theme = 主题（{ $known }）
+cli-new-ask-licence = 许可协议（留空为 { $known }）
+cli-new-ask-period = 报送频率（{ $known }）
+cli-new-drafted = 已用 { $folder } 中的草稿读取 { $file }。
+cli-new-rows = 文件共 { $in_file } 行，其中数据 { $rows } 行；主键：{ $key }
+cli-new-excluded = { "  " }未计入（{ $reason }）：{ $count } 行
+cli-new-quarantined = { "  " }数据中有 { $count } 行有问题：{ $rules }
+cli-new-column-field = 字段
+cli-new-column-label = 列名
+cli-new-column-type = 类型
+cli-new-column-unit = 单位
+cli-new-column-disclosure = 公开属性
+cli-new-look = 请核对：
+cli-new-point = { "  " }- { $text }
+cli-new-next = 下一步：{ $command }

@@ -1,0 +1,169 @@
+"""From a file to a dataset folder in its place: look, profile, decide, write, try, and only then move."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipelines.core.errors import DeliveryRejected
+from pipelines.core.messages import Message
+from pipelines.core.periods import Period
+from pipelines.core.records import DeliveryKey
+from pipelines.drafting.answers import Answers, Particulars, check_answers, particulars
+from pipelines.drafting.examples import write_examples
+from pipelines.drafting.fields import FieldDraft, place_descriptor
+from pipelines.drafting.folder import dataset_document, schema_document, write_folder
+from pipelines.drafting.intake import Intake, take_in
+from pipelines.drafting.keys import find_key
+from pipelines.drafting.layouts import ROW_FIELD, SHEET_FIELD, Adjustments, whole_layout
+from pipelines.drafting.learning import errors, learn, remarks
+from pipelines.drafting.personal import disclosure
+from pipelines.drafting.refusals import CannotDraft, cannot, of_findings
+from pipelines.drafting.tables import decide_fields, profile_plain, read_plain
+from pipelines.drafting.trial import Trial, load_draft, try_draft
+from pipelines.ingest import read
+from pipelines.registry import Catalog, Dataset, load_catalog
+from pipelines.validate.examples import example_problems
+
+Progress = Callable[[int], None]
+_MOST_TRIALS = 8
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What was drafted. ``assumed`` is to be looked at; ``faulty`` counts rows kept out of the catalog by rule."""
+
+    dataset: str
+    folder: Path
+    rows: int
+    rows_in_file: int
+    excluded: Mapping[str, int]
+    quarantined: int
+    faulty: Mapping[str, int]
+    fields: tuple[FieldDraft, ...]
+    key: tuple[str, ...]
+    examples: tuple[str, ...]
+    assumed: tuple[Message, ...]
+
+
+def draft_dataset(schema: Path, dataset: str, file: Path, answers: Answers, work: Path,
+                  progress: Progress | None = None) -> Drafted:  # fmt: skip
+    """Draft ``<schema>/datasets/<theme>/<dataset>`` from ``file``; ``work`` is a private folder for tables.
+
+    Raises:
+        CannotDraft: an answer is not known, the dataset exists, or the file cannot be read.
+        CatalogUnusable: the catalog itself has problems.
+    """
+    catalog = load_catalog(schema)
+    check_answers(dataset, answers, catalog)
+    about, assumed = particulars(dataset, answers, catalog)
+    target = schema / "datasets" / about.theme / dataset
+    if dataset in {*catalog.datasets, *catalog.broken, *catalog.tables} or target.exists():
+        raise cannot("exists", True, dataset=dataset)
+    (schema / "datasets").mkdir(exist_ok=True)
+    # Beside its place, so that moving it there is one step.
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=schema / "datasets") as beside:
+        drafting = _Drafting(schema, catalog, dataset, about, Path(beside), work, progress)
+        drafted = drafting.run(file.resolve(), answers)
+        target.parent.mkdir(exist_ok=True)
+        drafting.folder.rename(target)
+    return replace(drafted, folder=target, assumed=(*assumed, *drafted.assumed))
+
+
+@dataclass
+class _Drafting:
+    """One draft on its way. ``beside`` is where the folder grows."""
+
+    schema: Path
+    catalog: Catalog
+    dataset: str
+    about: Particulars
+    beside: Path
+    work: Path
+    progress: Progress | None
+    adjustments: Adjustments = field(default_factory=Adjustments)
+
+    @property
+    def folder(self) -> Path:
+        """Where the draft is written."""
+        return self.beside / "datasets" / self.about.theme / self.dataset
+
+    def run(self, file: Path, answers: Answers) -> Drafted:
+        """Draft until the file comes through, each time with what the last trial has shown."""
+        period = Period.containing(dt.datetime.now(tz=dt.UTC).date(), self.about.period)
+        key = DeliveryKey(self.dataset, str(period), self.about.organisation)
+        scratch = self.work / "members"
+        scratch.mkdir()
+        intake = take_in(file, key, answers, scratch)
+        plain = read_plain(intake, self.catalog, self.about, self.adjustments, self.work / "plain", self.progress)
+        profiles, with_totals = profile_plain(plain, intake, self.adjustments), self.adjustments.totals
+        for _ in range(_MOST_TRIALS):
+            if self.adjustments.totals != with_totals:
+                profiles, with_totals = profile_plain(plain, intake, self.adjustments), self.adjustments.totals
+            fields = decide_fields(profiles, intake, self.catalog, self.adjustments)
+            attempt = self._attempt(intake, fields)
+            if not attempt.trial.findings:
+                return self._finished(intake, fields, attempt)
+            if not learn(attempt.trial.findings, fields, self.adjustments):
+                break
+        raise of_findings(attempt.trial.findings)
+
+    def _attempt(self, intake: Intake, fields: list[FieldDraft]) -> _Attempt:
+        """Write the draft, read the file with it, find the key, and judge what was read."""
+        catalog, dataset = self._written(intake, fields, self._row_key(intake), (fields[0].name,))
+        folder = self.work / "trial"
+        try:
+            raw = read(intake.delivery, dataset, catalog, folder, self.progress)
+        except DeliveryRejected as rejected:
+            return _Attempt(Trial(findings=tuple(errors(rejected.findings))), catalog, dataset)
+        columns = [(draft, f"c{raw.labels.index(draft.name)}") for draft in fields]
+        row_key = self._row_key(intake)
+        key = tuple(name for name, _ in row_key) or find_key(raw.parquet, columns, self.work)
+        if not key:
+            self.adjustments.row_key = True
+            return self._attempt(intake, fields)
+        catalog, dataset = self._written(intake, fields, row_key, key)
+        return _Attempt(try_draft(dataset, catalog, raw, self.work / "judged"), catalog, dataset)
+
+    def _row_key(self, intake: Intake) -> list[tuple[str, str]]:
+        """Fields from the row's place, as (field, source): the key where no columns tell rows apart."""
+        if not self.adjustments.row_key:
+            return []
+        return [*([(SHEET_FIELD, "sheet")] if intake.sheets > 1 else []), (ROW_FIELD, "row")]
+
+    def _written(self, intake: Intake, fields: list[FieldDraft], row_key: list[tuple[str, str]],
+                 key: tuple[str, ...]) -> tuple[Catalog, Dataset]:  # fmt: skip
+        steps = [{"step": "from_delivery", "field": name, "source": source} for name, source in row_key]
+        layout = whole_layout(intake, fields, self.adjustments, steps)
+        described = [
+            draft.descriptor(disclosure(draft.suspected, draft.name, self.about.organisation)) for draft in fields
+        ]
+        described += [place_descriptor(name, source) for name, source in row_key]
+        share = self.adjustments.max_quarantined_share
+        write_folder(self.folder, dataset_document(self.dataset, self.about, layout, share),
+                     schema_document(described, key))  # fmt: skip
+        return load_draft(self.schema, self.beside, self.dataset)
+
+    def _finished(self, intake: Intake, fields: list[FieldDraft], attempt: _Attempt) -> Drafted:
+        trial = attempt.trial
+        if trial.raw is None or trial.validated is None:
+            raise AssertionError("a trial without findings has its tables")
+        written = write_examples(attempt.dataset, attempt.catalog, trial.raw, trial.validated)
+        problems = example_problems(attempt.dataset, attempt.catalog, self.beside, self.work / "examples")
+        if problems:
+            raise CannotDraft([(problem.message, problem.remedy) for problem in problems])
+        return Drafted(
+            self.dataset, self.folder, trial.raw.rows, trial.raw.rows_in_files, trial.raw.excluded,
+            trial.validated.rows_quarantined, trial.faulty, tuple(fields), attempt.dataset.primary_key, tuple(written),
+            (*intake.assumed, *remarks(intake, fields, self.adjustments)),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    trial: Trial
+    catalog: Catalog
+    dataset: Dataset

@@ -1,0 +1,68 @@
+"""Which columns tell the rows of a table apart: the smallest combination of up to three that holds over all of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from pipelines.core.sql import identifier, literal
+from pipelines.drafting.fields import FieldDraft
+
+_MOST_COLUMNS, _LARGEST = 12, 3
+#: Rows of a first trial: what repeats there is not tried on all rows.
+_TRIAL_ROWS = 20_000
+_NAMING = ("string", "integer", "date", "year", "yearmonth", "datetime")
+
+
+def find_key(parquet: Path, columns: Sequence[tuple[FieldDraft, str]], work: Path) -> tuple[str, ...]:
+    """Names of the fields that make up the key; empty when no combination holds.
+
+    Args:
+        parquet: the table as its fields will have it.
+        columns: the fields, each with its column in the file.
+        work: where DuckDB may spill to.
+    """
+    candidates = [(draft, column) for draft, column in columns if _may_name(draft)]
+    candidates.sort(key=lambda entry: _rank(entry[0]))
+    candidates = candidates[:_MOST_COLUMNS]
+    with duckdb.connect(config={"temp_directory": str(work), "memory_limit": "512MB", "threads": 2}) as connection:
+        filled = " OR ".join(f"coalesce({identifier(column)}, '') <> ''" for _, column in columns)
+        connection.execute(f"CREATE VIEW whole AS FROM read_parquet({literal(str(parquet))}) WHERE {filled}")
+        connection.execute(f"CREATE TABLE trial AS FROM whole LIMIT {_TRIAL_ROWS}")
+        for group in _combinations(candidates):
+            names = [column for _, column in group]
+            if _is_unique(connection, "trial", names) and _is_unique(connection, "whole", names):
+                return tuple(draft.name for draft, _ in group)
+    return ()
+
+
+def _may_name(draft: FieldDraft) -> bool:
+    complete = draft.profile.filled == draft.profile.rows > 0 and not draft.marks
+    return complete and draft.suspected is None and draft.type in _NAMING and draft.profile.longest <= 200
+
+
+def _rank(draft: FieldDraft) -> tuple[bool, int]:
+    """Names before figures; else in the order of the columns, which departments begin with what names a row."""
+    return draft.is_measure, 0
+
+
+def _combinations(
+    candidates: Sequence[tuple[FieldDraft, str]],
+) -> Iterator[tuple[tuple[FieldDraft, str], ...]]:
+    """Combinations by size; those with one figure only after all others, since figures differ by chance."""
+    naming = [entry for entry in candidates if not entry[0].is_measure]
+    for size in range(1, _LARGEST + 1):
+        yield from itertools.combinations(naming, size)
+    for size in range(2, _LARGEST + 1):
+        for group in itertools.combinations(candidates, size):
+            if sum(draft.is_measure for draft, _ in group) == 1:
+                yield group
+
+
+def _is_unique(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> bool:
+    listed = ", ".join(map(identifier, columns))
+    row = connection.execute(f"SELECT count(*) = count(DISTINCT ({listed})) FROM {table}").fetchone()
+    return row is not None and bool(row[0])

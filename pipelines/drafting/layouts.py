@@ -1,0 +1,134 @@
+"""The layout of a draft: columns and tidy steps, from what was detected and what the fields need."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.drafting.fields import FieldDraft
+from pipelines.drafting.intake import Intake
+from pipelines.ingest.detection.cells import TOTALS
+from pipelines.ingest.headers import matching
+from pipelines.registry.layouts import FileFormat
+
+ROW_FIELD, SHEET_FIELD = "source_row", "source_sheet"
+
+
+@dataclass
+class Adjustments:
+    """What trials of the draft have shown, and the next draft takes into account."""
+
+    suspected: set[str] = field(default_factory=set)
+    unscaled: set[str] = field(default_factory=set)
+    not_summed: set[str] = field(default_factory=set)
+    totals: bool = True
+    footer: bool = True
+    unit_note: bool = True
+    row_key: bool = False
+    max_quarantined_share: float | None = None
+
+
+def column_keys(labels: Sequence[str]) -> list[str]:
+    """What names each column in a layout: its label, or its position where others have the same or it has none."""
+    plain = [matching(label) for label in labels]
+    counts = Counter(plain)
+    return [
+        label if key and counts[key] == 1 else f"#{position}"
+        for position, (label, key) in enumerate(zip(labels, plain, strict=True), start=1)
+    ]
+
+
+def base_layout(intake: Intake, names: Sequence[str], adjustments: Adjustments) -> dict[str, Any]:
+    """How the file is read, without any step: as ``dataset.yaml`` writes it."""
+    layout, guess = intake.layout, intake.guess
+    document: dict[str, Any] = {"name": layout.name, "format": layout.format.value}
+    if layout.format in {FileFormat.CSV, FileFormat.JSON}:
+        document["encoding"] = list(layout.encoding)
+    if layout.delimiter != ",":
+        document["delimiter"] = layout.delimiter
+    if layout.sheet != "*":
+        document["sheet"] = layout.sheet
+    if layout.records is not None:
+        document["records"] = layout.records
+    if layout.format not in {FileFormat.JSON, FileFormat.PARQUET}:
+        document["header_row"] = guess.header.row
+        document |= {"header_rows": guess.header.rows} if guess.header.rows > 1 else {}
+    if guess.footer is not None and adjustments.footer:
+        document["footer"] = guess.footer.pattern
+    document["columns"] = dict(zip(column_keys(guess.labels), names, strict=True))
+    document["steps"] = [{"step": "trim"}]
+    return document
+
+
+def whole_layout(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustments,
+                 key_steps: Sequence[dict[str, Any]]) -> dict[str, Any]:  # fmt: skip
+    """The layout with all the steps that the fields need."""
+    document = base_layout(intake, [draft.name for draft in fields], adjustments)
+    if any(_noted(draft, adjustments) for draft in fields):
+        document["unit_note"] = {"required": True}
+    document["steps"] += [
+        *_numbers(fields),
+        *_totals(intake, fields, adjustments),
+        *_scales(fields, adjustments),
+        *_dates(fields),
+        *_names(fields),
+        *key_steps,
+    ]
+    return document
+
+
+def _numbers(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
+    groups: dict[tuple[tuple[str, str], tuple[str, ...]], list[str]] = {}
+    for draft in fields:
+        if draft.written is not None:
+            groups.setdefault((draft.written, draft.marks), []).append(draft.name)
+    for ((decimal, thousands), marks), names in groups.items():
+        step: dict[str, Any] = {"step": "parse_number", "fields": names}
+        step |= {"decimal": decimal, "thousands": thousands} if (decimal, thousands) != (".", ",") else {}
+        yield {**step, "missing": list(marks)} if marks else step
+
+
+def summed(fields: Sequence[FieldDraft], adjustments: Adjustments) -> list[str]:
+    """Names of the fields whose totals are checked."""
+    return [draft.name for draft in fields if draft.is_measure and draft.name not in adjustments.not_summed]
+
+
+def _totals(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[dict[str, Any]]:
+    sums, place = summed(fields, adjustments), intake.guess.totals_place
+    if adjustments.totals and place is not None and sums:
+        yield {"step": "exclude_totals", "label": fields[place].name, "pattern": TOTALS, "sums": sums}
+
+
+def _noted(draft: FieldDraft, adjustments: Adjustments) -> bool:
+    """Whether a field's amounts are in the unit that the note above the table gives."""
+    scaled = draft.scaled_from is not None and draft.name not in adjustments.unscaled
+    return scaled and draft.unit_noted and adjustments.unit_note
+
+
+def _scales(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[dict[str, Any]]:
+    groups: dict[str, list[str]] = {}
+    for draft in fields:
+        if draft.scaled_from is not None and draft.name not in adjustments.unscaled:
+            noted = _noted(draft, adjustments)
+            if noted or draft.scaled_from != "元":
+                groups.setdefault("" if noted else draft.scaled_from, []).append(draft.name)
+    for unit, names in groups.items():
+        yield {"step": "scale", "fields": names, **({"unit": unit} if unit else {})}
+
+
+def _dates(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for draft in fields:
+        if draft.formats:
+            groups.setdefault(draft.formats, []).append(draft.name)
+    for formats, names in groups.items():
+        yield {"step": "parse_date", "fields": names, "formats": list(formats)}
+
+
+def _names(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
+    for draft in fields:
+        if draft.codelist is not None and draft.codelist[1] is not None:
+            codelist, column = draft.codelist
+            yield {"step": "map_codes", "field": draft.name, "codelist": codelist, "column": column}

@@ -1,0 +1,93 @@
+"""What the columns of a raw table hold: counted over all rows, batch by batch, in bounded memory."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.core.records import RawTable
+from pipelines.disclose.scan import suspected_kinds
+from pipelines.drafting.shapes import Shapes
+
+#: Different values of a column that are kept; a code list is shorter.
+MOST_VALUES = 200
+_BATCH_ROWS = 16_384
+#: Texts that say that there is no value.
+MARKS = ("-", "—", "－", "–", "--", "——", "...", "…", "..", "n/a", "N/A", "NA", "n.a.", "NC", "null", "NULL", "None",
+         "无", "#N/A")  # fmt: skip
+
+
+@dataclass
+class Profile:
+    """One column. ``missing`` rows have no cell or an empty one; ``marked`` counts the marks for "no value".
+
+    ``values`` are the different values with their counts, ``None`` once there are too many; ``kinds`` counts what
+    looks like personal data.
+    """
+
+    rows: int = 0
+    missing: int = 0
+    marked: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] | None = field(default_factory=Counter)
+    longest: int = 0
+    shapes: Shapes = field(default_factory=Shapes)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def filled(self) -> int:
+        """Rows that have a value."""
+        return self.rows - self.missing
+
+    def add(self, column: pa.Array) -> None:
+        """Count the cells of a batch."""
+        self.rows += len(column)
+        counts = pc.value_counts(column.fill_null(""))
+        texts, numbers = counts.field("values"), counts.field("counts").to_pylist()
+        seen = dict(zip(texts.to_pylist(), numbers, strict=True))
+        self.missing += seen.pop("", 0)
+        for mark in MARKS:
+            if mark in seen:
+                self.marked[mark] += seen[mark]
+        if self.values is not None:
+            self.values.update(seen)
+            if len(self.values) > MOST_VALUES:
+                self.values = None
+        others = texts.filter(pc.invert(pc.is_in(texts, value_set=pa.array(["", *MARKS]))))
+        self.shapes.add(others)
+        if len(others):
+            self.longest = max(self.longest, pc.max(pc.utf8_length(others)).as_py())
+            self.kinds.update(suspected_kinds(others))
+
+
+def profile_columns(raw: RawTable, totals: tuple[int, re.Pattern[str]] | None,
+                    progress: Callable[[int], None] | None = None) -> list[Profile]:  # fmt: skip
+    """The columns of a raw table in their order. ``totals``: column and pattern of the rows that do not count."""
+    profiles = [Profile() for _ in raw.labels]
+    with pq.ParquetFile(raw.parquet) as stored:
+        for batch in stored.iter_batches(batch_size=_BATCH_ROWS):
+            rows = _rows(batch, len(profiles), totals)
+            for place, profile in enumerate(profiles):
+                profile.add(rows.column(f"c{place}"))
+            if progress is not None:
+                progress(batch.num_rows)
+    return profiles
+
+
+def _rows(batch: pa.RecordBatch, columns: int, totals: tuple[int, re.Pattern[str]] | None) -> pa.RecordBatch:
+    """The rows that count: neither blank nor totals."""
+    names: Sequence[str] = [f"c{place}" for place in range(columns)]
+    keep = pa.array([False] * batch.num_rows)
+    for name in names:
+        keep = pc.or_(keep, pc.greater(pc.utf8_length(batch.column(name).fill_null("")), 0))
+    if totals is not None:
+        place, pattern = totals
+        cells = batch.column(f"c{place}").to_pylist()
+        is_total = pa.array([cell is not None and pattern.search(cell) is not None for cell in cells])
+        keep = pc.and_(keep, pc.invert(is_total))
+    return batch.filter(keep)

@@ -1,0 +1,154 @@
+"""The forms that numbers and dates are written in, and how a column's values are tried against all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.ingest.numbers import number_parser
+from pipelines.registry.layouts import ParseNumber
+
+#: RE2 patterns. Leading zeros make a code of a number.
+INTEGER = r"^[+-]?(?:0|[1-9][0-9]{0,17})$"
+NUMBER = r"^[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
+YEAR = r"^(?:19|20)[0-9]{2}$"
+BOOLEAN = r"^(?:true|false)$"
+DIGITS = r"^[0-9]+$"
+_CODE = r"^[+-]?0[0-9]"
+_M, _D = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
+_CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+#: ``strptime`` formats that cannot be mistaken for each other.
+DATES = {
+    "%Y-%m-%d": rf"^[0-9]{{4}}-{_M}-{_D}$",
+    "%Y/%m/%d": rf"^[0-9]{{4}}/{_M}/{_D}$",
+    "%Y.%m.%d": rf"^[0-9]{{4}}\.{_M}\.{_D}$",
+    "%Y年%m月%d日": rf"^[0-9]{{4}}年{_M}月{_D}日$",
+    "%Y%m%d": "^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$",
+}
+MONTHS = {
+    "%Y年%m月": rf"^[0-9]{{4}}年{_M}月$",
+    "%Y-%m": rf"^[0-9]{{4}}-{_M}$",
+    "%Y/%m": rf"^[0-9]{{4}}/{_M}$",
+}
+#: Day and month may be told apart only by all values together.
+DAY_FIRST = {
+    "%d/%m/%Y": rf"^{_D}/{_M}/[0-9]{{4}}$",
+    "%d.%m.%Y": rf"^{_D}\.{_M}\.[0-9]{{4}}$",
+    "%d-%m-%Y": rf"^{_D}-{_M}-[0-9]{{4}}$",
+}
+MONTH_FIRST = {
+    "%m/%d/%Y": rf"^{_M}/{_D}/[0-9]{{4}}$",
+    "%m.%d.%Y": rf"^{_M}\.{_D}\.[0-9]{{4}}$",
+    "%m-%d-%Y": rf"^{_M}-{_D}-[0-9]{{4}}$",
+}
+TIMES = {
+    "%Y-%m-%dT%H:%M:%S": rf"^[0-9]{{4}}-{_M}-{_D}T{_CLOCK}:[0-5][0-9]$",
+    "%Y-%m-%d %H:%M:%S": rf"^[0-9]{{4}}-{_M}-{_D} {_CLOCK}:[0-5][0-9]$",
+    "%Y-%m-%d %H:%M": rf"^[0-9]{{4}}-{_M}-{_D} {_CLOCK}$",
+    "%Y/%m/%d %H:%M:%S": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}:[0-5][0-9]$",
+    "%Y/%m/%d %H:%M": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}$",
+}
+_PATTERNS = {
+    "integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "code": _CODE, "digits": DIGITS,
+    **DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES,
+}  # fmt: skip
+#: (decimal mark, thousands separator) as ``parse_number`` knows them, commonest first.
+WRITTEN = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
+
+
+def _parser(decimal: str, thousands: str) -> Callable[[str], str | None]:
+    step = ParseNumber.model_validate(
+        {"step": "parse_number", "fields": ["x"], "decimal": decimal, "thousands": thousands}
+    )  # fmt: skip
+    parse = number_parser(step)
+
+    def plain(text: str) -> str | None:
+        parsed = parse(text)
+        return parsed if parsed != text or _is_plain(text) else None
+
+    return plain
+
+
+def _is_plain(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit() and text.isascii()
+
+
+_PARSERS = {marks: _parser(*marks) for marks in WRITTEN}
+
+
+@dataclass
+class Shapes:
+    """How many values have each form, counted over batches of different values; ``values`` counts them all."""
+
+    values: int = 0
+    matched: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_PATTERNS, 0))
+    written: dict[tuple[str, str], int] = field(default_factory=lambda: dict.fromkeys(WRITTEN, 0))
+    extents: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    exponents: bool = False
+
+    def add(self, values: pa.Array) -> None:
+        """Try a batch of different values. A form that an earlier batch has ruled out is not tried again."""
+        size = len(values)
+        if not size:
+            return
+        masks: dict[str, pa.Array] = {}
+        for name, pattern in _PATTERNS.items():
+            # Dates may come in several forms; the others hold for all values or not at all.
+            if name in {"integer", "number", "year", "boolean", "digits"} and self.matched[name] < self.values:
+                continue
+            masks[name] = pc.match_substring_regex(values, pattern)
+            self.matched[name] += pc.sum(masks[name]).as_py() or 0
+        alive = [marks for marks in WRITTEN if self.written[marks] == self.values]
+        if alive:
+            self._add_numbers(values, alive)
+        self.values += size
+
+    def holds(self, *names: str) -> bool:
+        """Whether every value has one of these forms."""
+        return self.values > 0 and sum(self.matched[name] for name in names) == self.values
+
+    def has(self, name: str) -> bool:
+        """Whether any value has that form."""
+        return self.matched[name] > 0
+
+    @property
+    def marks(self) -> tuple[str, str] | None:
+        """Decimal mark and thousands separator by which every value is a number."""
+        return next((marks for marks in WRITTEN if self.values and self.written[marks] == self.values), None)
+
+    def _add_numbers(self, values: pa.Array, alive: list[tuple[str, str]]) -> None:
+        whole = pc.match_substring_regex(values, INTEGER)
+        integers = values.filter(whole)
+        if len(integers):
+            digits = pc.max(pc.utf8_length(pc.utf8_ltrim(integers, "+-"))).as_py()
+            for marks in alive:
+                self._extend(marks, digits, 0)
+        for marks in alive:
+            self.written[marks] += len(integers)
+        for text in values.filter(pc.invert(whole)).to_pylist():
+            alive = [marks for marks in alive if self._count_number(text, marks)]
+            if not alive:
+                return
+
+    def _count_number(self, text: str, marks: tuple[str, str]) -> bool:
+        plain = _PARSERS[marks](text)
+        if plain is None and marks == WRITTEN[0] and _exponent(text):
+            plain, self.exponents = "0", True
+        if plain is None:
+            return False
+        self.written[marks] += 1
+        digits, _, fraction = plain.lstrip("-").partition(".")
+        self._extend(marks, len(digits), len(fraction))
+        return True
+
+    def _extend(self, marks: tuple[str, str], whole: int, decimals: int) -> None:
+        known = self.extents.get(marks, (0, 0))
+        self.extents[marks] = (max(known[0], whole), max(known[1], decimals))
+
+
+def _exponent(text: str) -> bool:
+    mantissa, mark, power = text.lower().partition("e")
+    return bool(mark) and _is_plain(mantissa) and power.lstrip("+-").isdigit() and len(power) <= 4

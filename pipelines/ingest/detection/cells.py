@@ -1,0 +1,38 @@
+"""What single cells look like."""
+
+from __future__ import annotations
+
+import re
+
+#: Figures, amounts and dates: what rows hold and headers do not.
+_FIGURE = re.compile(
+    r"[(（]?[+\-−–]?\s*[¥￥$€£]?\s*(?:[0-9０-９]{1,3}(?:[,.' \u00a0][0-9]{3})+|[0-9０-９]+)(?:[.,][0-9]+)?"
+    r"(?:[eE][+-]?[0-9]+)?\s*[%％€元]?[)）]?"
+)
+_DATE = re.compile(
+    r"[0-9]{4}[-/.年][0-9]{1,2}(?:[-/.月][0-9]{1,2}日?|月)?(?:[ T][0-9:.]+Z?)?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
+)
+#: Headers name columns by years.
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+#: A word, a colon, and what it is about.
+_NOTE = re.compile(r"[^:：]{1,12}[:：]\s*\S")
+#: Labels of totals over everything, as a layout writes them; subtotals are none.
+TOTALS = r"(?i)^(?:合\s*计|总\s*计|合计数|grand total|totals?|total général|gesamt|summe)\s*[:：]?$"
+
+
+def is_figure(text: str) -> bool:
+    """Tell whether a text is a number or a date; a year alone, which may be a label, is none."""
+    text = text.strip()
+    if _YEAR.fullmatch(text):
+        return False
+    return _FIGURE.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
+
+
+def is_note(text: str) -> bool:
+    """Tell whether a text is a remark such as ``填报单位：…`` or ``单位：万元``."""
+    return _NOTE.match(text.strip()) is not None
+
+
+def is_total(text: str) -> bool:
+    """Tell whether a text is the label of a total over everything."""
+    return re.search(TOTALS, text.strip()) is not None

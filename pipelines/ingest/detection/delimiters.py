@@ -1,0 +1,49 @@
+"""Which character separates the cells of a text file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+
+from pipelines.ingest.detection.headers import Certainty
+
+_CANDIDATES = (",", ";", "\t", "|")
+_ROWS = 200
+
+
+@dataclass(frozen=True)
+class DelimiterGuess:
+    """``alternatives`` separate something as well, but less regularly."""
+
+    delimiter: str
+    certainty: Certainty
+    alternatives: tuple[str, ...]
+
+
+def detect_delimiter(text: str, whole: bool) -> DelimiterGuess:
+    """The delimiter by which most rows of ``text`` have the same number of cells, more than one.
+
+    ``whole`` says that the text is all of the file; else its last line may be cut and is left out.
+    """
+    scores = {mark: _regular(text if whole else text[: text.rfind("\n") + 1], mark) for mark in _CANDIDATES}
+    ranked = sorted((mark for mark in _CANDIDATES if scores[mark] > 0), key=lambda mark: -scores[mark])
+    if not ranked:
+        return DelimiterGuess(",", Certainty.GUESS, ())
+    certain = len(ranked) == 1 or scores[ranked[0]] > 2 * scores[ranked[1]]
+    return DelimiterGuess(ranked[0], Certainty.CERTAIN if certain else Certainty.LIKELY, tuple(ranked[1:]))
+
+
+def _regular(text: str, mark: str) -> float:
+    """The share of rows that have the commonest number of cells above one, weighted a little by that number."""
+    widths: Counter[int] = Counter()
+    try:
+        for _, row in zip(range(_ROWS), csv.reader(io.StringIO(text, newline=""), delimiter=mark), strict=False):
+            if any(cell.strip() for cell in row):
+                widths[len(row)] += 1
+    except csv.Error:
+        return 0.0
+    rows = widths.total()
+    width = max((size for size in widths if size > 1), key=lambda size: (widths[size], size), default=0)
+    return widths[width] / rows * (1 + min(width, 50) / 100) if width else 0.0

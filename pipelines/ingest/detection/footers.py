@@ -1,0 +1,69 @@
+"""What stands below the table: sources, remarks, who compiled it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.core.personal_data import looks_like_personal_data
+from pipelines.ingest.detection.cells import is_total
+from pipelines.ingest.detection.samples import GridSample, filled_places
+from pipelines.ingest.grids import GridRow
+
+_WORDS = "数据来源|资料来源|来源|制表人?|填表人?|填报人|审核人?|备注|附注|说明|注|Source|Notes?|Remarks?"
+_KNOWN = re.compile(rf"(?:{_WORDS})\s*[0-9]*\s*[:：]")
+#: Characters of an unknown footer's first line that are written into the layout to know it again.
+_KEPT = 12
+
+
+@dataclass(frozen=True)
+class FooterGuess:
+    """``pattern`` matches the footer's first line and no row of the sample; ``rows`` is how many rows it takes."""
+
+    pattern: str
+    row: int
+    rows: int
+
+
+def detect_footer(sample: GridSample, first_row: int) -> FooterGuess | None:
+    """The narrow rows at the end, when there are any. ``first_row``: the first row below the header."""
+    tail = [row for row in sample.tail if row.number >= first_row]
+    body_ends = max((index for index, row in enumerate(tail) if _is_body(row, sample.width)), default=-1)
+    below = tail[body_ends + 1 :]
+    if not below or len(below) == len(tail):
+        return None
+    remarks = [index for index, row in enumerate(below) if filled_places(row)]
+    if not remarks:
+        return None
+    begins = below[remarks[0]]
+    pattern = _pattern(_first(begins))
+    known = [row for row in (*sample.head, *tail[: body_ends + 1]) if first_row <= row.number < begins.number]
+    if any(re.match(pattern, _first(row)) for row in known):
+        return None
+    return FooterGuess(pattern, begins.number, len(below) - remarks[0])
+
+
+def _is_body(row: GridRow, width: int) -> bool:
+    places = filled_places(row)
+    if not places:
+        return False
+    first = _first(row)
+    if _KNOWN.match(first) and len(places) <= max(1, width // 2):
+        return False
+    if is_total(first) and len(places) > 1:
+        return True
+    return len(places) >= (1 if width < 3 else max(2, (width + 1) // 2))
+
+
+def _first(row: GridRow) -> str:
+    places = filled_places(row)
+    return (row.cells[places[0]] or "").strip() if places else ""
+
+
+def _pattern(text: str) -> str:
+    known = _KNOWN.match(text)
+    if known is not None:
+        word = re.match(_WORDS, text)
+        return rf"^{word[0] if word else known[0]}\s*[0-9]*\s*[:：]"
+    kept = text[:_KEPT] if not looks_like_personal_data(text) else text[:2]
+    return "^" + re.sub("[0-9]+", "[0-9]+", re.escape(kept)).replace("\\ ", " ")

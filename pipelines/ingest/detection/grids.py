@@ -1,0 +1,60 @@
+"""One grid: header, footer, unit note and totals, as far as its ends show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.ingest.detection.cells import is_total
+from pipelines.ingest.detection.footers import FooterGuess, detect_footer
+from pipelines.ingest.detection.headers import Certainty, HeaderGuess, detect_header
+from pipelines.ingest.detection.samples import GridSample
+from pipelines.ingest.grids import Grid
+from pipelines.ingest.headers import header_labels
+from pipelines.ingest.units import UnitsFound, units_in
+from pipelines.registry.layouts import UnitNote
+
+
+@dataclass(frozen=True)
+class GridGuess:
+    """How a grid seems to be laid out. ``totals_place``: the column whose cell says that a row is a total."""
+
+    header: HeaderGuess
+    labels: tuple[str, ...]
+    preamble: int
+    footer: FooterGuess | None
+    units: UnitsFound
+    totals_place: int | None
+
+
+def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = None) -> GridGuess | None:
+    """Propose how to read a grid; ``header`` is what is known of it already. ``None``: there is no header."""
+    if grid.labels is not None:
+        known = HeaderGuess(1, 1, Certainty.CERTAIN, ())
+        return GridGuess(known, grid.labels, 0, None, UnitsFound((), None), _totals_place(sample, 0))
+    header = header or detect_header(sample)
+    if header is None:
+        return None
+    begin = next((index for index, row in enumerate(sample.head) if row.number == header.row), None)
+    if begin is None or begin + header.rows > len(sample.head):
+        return None
+    rows = sample.head[begin : begin + header.rows]
+    labels = header_labels(rows, grid)
+    above = [cell for row in sample.head[:begin] for cell in row.cells]
+    first_row = rows[-1].number + 1
+    return GridGuess(
+        header,
+        labels,
+        begin,
+        detect_footer(sample, first_row),
+        units_in([*above, grid.sheet_name], UnitNote()),
+        _totals_place(sample, first_row),
+    )
+
+
+def _totals_place(sample: GridSample, first_row: int) -> int | None:
+    for row in (*sample.head, *sample.tail):
+        if row.number >= first_row:
+            for place, cell in enumerate(row.cells[:3]):
+                if cell and is_total(cell):
+                    return place
+    return None

@@ -1,0 +1,47 @@
+"""The rows of a grid that are looked at: the first thousand, the last hundred, and how many there are."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipelines.ingest.batches import is_empty
+from pipelines.ingest.grids import Grid, GridRow, Merge
+
+HEAD_ROWS, TAIL_ROWS = 1_000, 100
+
+
+@dataclass(frozen=True)
+class GridSample:
+    """Rows from both ends of a grid; in a small one they overlap."""
+
+    head: tuple[GridRow, ...]
+    tail: tuple[GridRow, ...]
+    rows: int
+    merges: tuple[Merge, ...] = ()
+
+    @cached_property
+    def width(self) -> int:
+        """How many cells a row of the table usually has filled: the number that most filled cells stand in rows of."""
+        filled = Counter(len(filled_places(row)) for row in (*self.head, *self.tail))
+        filled.pop(0, None)
+        return max(filled, key=lambda count: (filled[count] * count, count), default=0)
+
+
+def sample_grid(grid: Grid) -> GridSample:
+    """Read a grid once and keep its ends."""
+    head: list[GridRow] = []
+    tail: deque[GridRow] = deque(maxlen=TAIL_ROWS)
+    rows = 0
+    for row in grid.rows():
+        rows += 1
+        if len(head) < HEAD_ROWS:
+            head.append(row)
+        tail.append(row)
+    return GridSample(tuple(head), tuple(tail), rows, grid.merges)
+
+
+def filled_places(row: GridRow) -> list[int]:
+    """Positions of the cells that hold anything."""
+    return [place for place, cell in enumerate(row.cells) if not is_empty(cell)]

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from drafting import NAME, draft, registry
+from ingesting import archive
+
+from pipelines.core.check_digits import is_identity_number
+from pipelines.drafting import Answers, CannotDraft, draft_dataset
+
+PLAIN = "park,visits\nEast Lake,12\nWest Hill,9\n"
+
+
+def identity_number(number: int) -> str:
+    """A number of a division that does not exist, with its check character."""
+    first = f"58010119800101{number:03}"
+    return next(first + mark for mark in "0123456789X" if is_identity_number(first + mark))
+
+
+def refused(folder: Path, file: str, content: bytes, **answers: object) -> list[str]:
+    with pytest.raises(CannotDraft) as caught:
+        draft(folder, file, content, **answers)
+    for message, remedy in caught.value.reasons:
+        assert message.text("en") and message.text("zh") and remedy.text("en") and remedy.text("zh")
+    schema = registry(folder)
+    assert not list(schema.glob(f"datasets/*/{NAME}")) and not list(schema.glob("datasets/.draft-*"))
+    return [message.id for message, _ in caught.value.reasons]
+
+
+def test_a_plain_table(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", PLAIN.encode())
+    assert made.types == {"park": "string", "visits": "integer"}
+    assert made.dataset.primary_key == ("park",)
+    assert made.example() == ["park,visits", "East Lake,12", "West Hill,9"]
+    assert set(made.drafted.examples) >= {"valid.csv", "invalid_type-error.csv", "invalid_primary-key.csv"}
+
+
+def test_a_report_with_preamble_unit_merged_header_totals_and_footer(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["2026年部门预算", None, None, None],
+        [None, None, None, "单位：万元"],
+        ["部门", "区划代码", "支出", None],
+        [None, None, "一般", "教育"],
+        ["东湖区", "0101", "1,200.5", 30],
+        ["西山区", "0102", "800", 20.25],
+        ["合计", None, "2,000.5", 50.25],
+        ["数据来源：财政局", None, None, None],
+    ):
+        sheet.append(row)
+    for cells in ("A3:A4", "B3:B4", "C3:D3"):
+        sheet.merge_cells(cells)
+    content = io.BytesIO()
+    book.save(content)
+    made = draft(tmp_path, "budget.xlsx", content.getvalue(), title="部门预算", title_en="Budgets")
+    assert made.drafted.excluded == {"footer": 1, "header": 2, "preamble": 2, "total": 1}
+    assert (made.layout.header_row, made.layout.header_rows) == (3, 2)
+    assert list(made.layout.columns) == ["部门", "区划代码", "支出/一般", "支出/教育"]
+    assert list(made.types.values()) == ["string", "string", "number", "number"]
+    assert made.example()[1] == "东湖区,0101,12005000,300000"
+    assert made.layout.unit_note is not None
+    assert made.dataset.fields[2].unit == "CNY"
+    assert made.remarks >= {"scaled", "totals", "footer"}
+
+
+def test_gb18030_months_and_codes(tmp_path: Path) -> None:
+    text = "编码,月份,树种\r\n" + "".join(f"{n:04},2016年{n}月,{'银杏' if n % 2 else '香樟'}\r\n" for n in range(1, 13))
+    made = draft(tmp_path, "trees.csv", text.encode("gb18030"))
+    assert made.types == {"code": "string", "month": "date", "species": "string"}
+    assert made.layout.encoding == ("gb18030",)
+    assert made.dataset.field("species").constraints.enum == ("银杏", "香樟")
+    assert made.example()[1] == "0001,2016-01-01,银杏"
+    assert made.remarks >= {"encoding", "listed"}
+
+
+def test_semicolons_and_decimal_commas(tmp_path: Path) -> None:
+    text = "Bénéficiaire;Date de décision;Montant (€);Vide\nA;31/12/2016;1.234,50;\n"
+    text += "B;01/02/2016;-7,5;\nC;02/02/2016;n.a.;\n"
+    made = draft(tmp_path, "subventions.csv", text.encode())
+    assert made.types == {"beneficiaire": "string", "date_de_decision": "date", "montant": "number", "vide": "string"}
+    assert made.layout.delimiter == ";"
+    assert made.example()[1:] == ["A,2016-12-31,1234.50,", "B,2016-02-01,-7.5,", "C,2016-02-02,,"]
+    assert made.dataset.field("montant").decimals == 2
+
+
+def test_identity_numbers_are_never_proposed_as_active_nor_shown(tmp_path: Path) -> None:
+    numbers = [identity_number(n) for n in range(1, 4)]
+    rows = [f"{number},张{n},{n + 1}00" for n, number in enumerate(numbers)]
+    made = draft(tmp_path, "people.csv", "\n".join(["证号,姓名,金额", *rows]).encode())
+    assert {spec.disclosure.attribute.value for spec in made.dataset.fields[:2]} == {"withheld"}
+    assert made.drafted.key == ("source_row",)
+    written = "".join(path.read_text(encoding="utf-8") for path in made.drafted.folder.rglob("*") if path.is_file())
+    assert not any(number in written for number in numbers) and "张0" not in written
+
+
+def test_ambiguous_days_stay_text(tmp_path: Path) -> None:
+    made = draft(tmp_path, "days.csv", b"id,day\n1,01/02/2020\n2,03/04/2020\n")
+    assert made.types["day"] == "string"
+    assert "day-or-month" in made.remarks
+
+
+def test_repeated_and_absent_labels_are_named_by_position(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"name,amount,amount,\na,1,2,x\nb,3,4,y\n")
+    assert made.layout.columns == {"name": "name", "#2": "amount", "#3": "amount_2", "#4": "field_4"}
+    assert made.example()[1] == "a,1,2,x"
+
+
+def test_rows_that_no_columns_tell_apart_get_their_number_as_key(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"kind,place\na,x\na,x\nb,y\n")
+    assert made.drafted.key == ("source_row",)
+    assert "row-key" in made.remarks
+
+
+def test_totals_that_are_none_stay_rows(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"place,amount\na,1\nb,2\nTotal,99\n")
+    assert made.drafted.rows == 3
+    assert "totals-kept" in made.remarks
+
+
+def test_json_with_its_records_inside_a_document(tmp_path: Path) -> None:
+    made = draft(
+        tmp_path, "t.json", b'{"meta": {"n": 2}, "result": {"rows": [{"id": "a", "n": 1}, {"id": "b", "n": 2}]}}'
+    )
+    assert made.layout.records == "result.rows"
+    assert made.types == {"id": "string", "n": "integer"}
+
+
+def test_an_archive_of_one_file(tmp_path: Path) -> None:
+    assert draft(tmp_path, "t.zip", archive({"parks.csv": PLAIN.encode()})).drafted.rows == 2
+    assert refused(tmp_path / "two", "t.zip", archive({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,b\n1,2\n"})) == [
+        "draft-several-files"
+    ]
+
+
+def test_what_cannot_be_read_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    for number, (content, reason) in enumerate(
+        (
+            (b"", "read-empty-file"),
+            (b"%PDF-1.7", "read-unsupported-format"),
+            (b"1,2\n3,4\n", "draft-no-header"),
+            ("caf\xe9,b\n1,2\n".encode("latin-1"), "file-ambiguous-encoding"),
+            (b"PK\x03\x04 cut", "read-damaged-file"),
+        )
+    ):
+        assert refused(tmp_path / str(number), "t.csv", content) == [reason]
+
+
+def test_answers_are_checked_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    for answers in ({"theme": "nowhere"}, {"organisation": "nobody"}, {"period": "weekly"}):
+        assert refused(tmp_path, "t.csv", PLAIN.encode(), **answers) == ["draft-unknown-answer"]
+    path = tmp_path / "parks.csv"
+    path.write_text(PLAIN, encoding="utf-8")
+    for name, reason in (("tree_inventory", "draft-exists"), ("../up", "draft-identifier")):
+        with pytest.raises(CannotDraft) as caught:
+            draft_dataset(registry(tmp_path), name, path, Answers(), tmp_path)
+        assert caught.value.usage
+        assert [message.id for message, _ in caught.value.reasons] == [reason]

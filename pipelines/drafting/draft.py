@@ -21,12 +21,11 @@ from pipelines.drafting.keys import find_key
 from pipelines.drafting.layouts import ROW_FIELD, SHEET_FIELD, Adjustments, whole_layout
 from pipelines.drafting.learning import errors, learn, remarks
 from pipelines.drafting.personal import disclosure
-from pipelines.drafting.refusals import CannotDraft, cannot, of_findings
+from pipelines.drafting.refusals import cannot, of_findings
 from pipelines.drafting.tables import decide_fields, profile_plain, read_plain
 from pipelines.drafting.trial import Trial, load_draft, try_draft
 from pipelines.ingest import read
 from pipelines.registry import Catalog, Dataset, load_catalog
-from pipelines.validate.examples import example_problems
 
 Progress = Callable[[int], None]
 _MOST_TRIALS = 8
@@ -152,9 +151,6 @@ class _Drafting:
         if trial.raw is None or trial.validated is None:
             raise AssertionError("a trial without findings has its tables")
         written = write_examples(attempt.dataset, attempt.catalog, trial.raw, trial.validated)
-        problems = example_problems(attempt.dataset, attempt.catalog, self.beside, self.work / "examples")
-        if problems:
-            raise CannotDraft([(problem.message, problem.remedy) for problem in problems])
         return Drafted(
             self.dataset, self.folder, trial.raw.rows, trial.raw.rows_in_files, trial.raw.excluded,
             trial.validated.rows_quarantined, trial.faulty, tuple(fields), attempt.dataset.primary_key, tuple(written),

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.core.records import FILE_COLUMN, ROW_COLUMN, SHEET_COLUMN, RawTable, ValidatedTable
+from pipelines.drafting.refusals import cannot
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.disclosures import Attribute
 from pipelines.validate.examples import Example, found_error_types
@@ -26,20 +27,26 @@ Rows = list[list[str]]
 
 
 def write_examples(dataset: Dataset, catalog: Catalog, raw: RawTable, accepted: ValidatedTable) -> list[str]:
-    """Write ``valid.csv`` and the faulty variants that fail as they should; returns the files' names."""
+    """Write ``valid.csv`` and the faulty variants that fail as they should; returns the files' names.
+
+    Raises:
+        CannotDraft: the first rows of the file do not pass by themselves.
+    """
     header = [spec.name for spec in dataset.fields]
     rows = _valid_rows(dataset, raw, accepted)
     folder = dataset.folder / "examples"
-    _write(folder / "valid.csv", [header, *rows])
-    written = ["valid.csv"]
-    for kind, table in _variants(dataset, header, rows):
-        path = folder / f"invalid_{kind}.csv"
+    written = []
+    for kind, table in ((None, [header, *rows]), *_variants(dataset, header, rows)):
+        path = folder / ("valid.csv" if kind is None else f"invalid_{kind}.csv")
         _write(path, table)
         with tempfile.TemporaryDirectory() as work:
-            if found_error_types(Example(path, kind), dataset, catalog, Path(work)) == {kind}:
-                written.append(path.name)
-            else:
-                path.unlink()
+            found = found_error_types(Example(path, kind), dataset, catalog, Path(work))
+        if found == ({kind} if kind is not None else set()):
+            written.append(path.name)
+        elif kind is None:
+            raise cannot("example", rules=", ".join(sorted(found)))
+        else:
+            path.unlink()
     return written
 
 

@@ -11,6 +11,7 @@ from importlib import resources
 
 _LONGEST = 60
 _HAN = re.compile("[\u3400-\u9fff]+")
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年度?")
 _WORDS = re.compile(r"[A-Za-z0-9]+|[\u3400-\u9fff]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Letters that have no decomposition into a base letter.
@@ -43,6 +44,7 @@ def _identifier(label: str) -> str | None:
     bare = _BRACKETS.sub(" ", label)
     plain = unicodedata.normalize("NFKD", (bare if bare.strip() else label).translate(_FOLDED))
     plain = "".join(character for character in plain if not unicodedata.combining(character)).replace("'", "")
+    plain = _YEAR.sub(r"\1 ", plain)
     parts: list[str] = []
     for word in _WORDS.findall(_CAMEL.sub(" ", plain)):
         known = [word.lower()] if word.isascii() else _translated(word)

@@ -40,3 +40,5 @@ draft-encoding-unknown = Layouts do not know the encoding { $encoding }.
 draft-encoding-unknown-remedy = Save the file in one of { $known }.
 draft-no-header = No row was found that names the columns.
 draft-no-header-remedy = Add a header to the file, or say with --header-row which row it is.
+draft-example = The first rows of the file do not pass by themselves: { $rules }.
+draft-example-remedy = Move rows without faults to the beginning, or write the folder by hand.

@@ -40,3 +40,5 @@ draft-encoding-unknown = 布局不支持编码 { $encoding }。
 draft-encoding-unknown-remedy = 请将文件另存为以下编码之一：{ $known }。
 draft-no-header = 没有找到列名所在的行。
 draft-no-header-remedy = 请在文件中加上表头，或用 --header-row 指明表头所在行。
+draft-example = 文件的前几行本身不能通过校验：{ $rules }。
+draft-example-remedy = 请把没有问题的行移到最前，或手工编写文件夹。

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.ingest.detection import Certainty, detect_delimiter, detect_grid, sample_grid
+from pipelines.ingest.grids import Grid, GridRow, Merge
+from pipelines.registry.layouts import FileFormat
+
+Rows = list[list[str | None]]
+
+
+def grid(rows: Rows, merges: tuple[Merge, ...] = ()) -> Grid:
+    numbered = [GridRow(number, cells) for number, cells in enumerate(rows, start=1)]
+    return Grid("t.csv", None, FileFormat.CSV, "utf-8", lambda: iter(numbered), merges=merges)
+
+
+BODY: Rows = [["东湖", "12", "3"], ["西山", "9", "4"], ["南桥", "7", "5"]]
+
+
+@pytest.mark.parametrize(
+    ("above", "row", "rows", "labels"),
+    [
+        ([["公园", "客流", "花展"]], 1, 1, ("公园", "客流", "花展")),
+        ([["2026年客流", "", ""], [], ["公园", "2025", "2026"]], 3, 1, ("公园", "2025", "2026")),
+        ([["填报单位：园林局", "", "单位：人"], ["公园", "客流", "花展"]], 2, 1, ("公园", "客流", "花展")),
+        ([["标题", "", ""], ["公园", "客流", ""], ["", "本月", "上月"]], 2, 2, ("公园", "客流/本月", "客流/上月")),
+        ([["", "2025", "2026"], ["公园", "客流", "客流"]], 1, 2, ("公园", "2025/客流", "2026/客流")),
+    ],
+)
+def test_headers_below_preambles_and_over_several_rows(
+    above: Rows, row: int, rows: int, labels: tuple[str, ...]
+) -> None:
+    table = grid([*above, *BODY])
+    guess = detect_grid(table, sample_grid(table))
+    assert guess is not None
+    assert (guess.header.row, guess.header.rows, guess.labels) == (row, rows, labels)
+    assert guess.header.certainty is Certainty.CERTAIN
+
+
+def test_merged_cells_say_how_many_rows_a_header_takes() -> None:
+    table = grid([["公园", "客流", None], [None, "本月", "上月"], *BODY], (((0, 0), (1, 0)), ((0, 1), (0, 2))))
+    guess = detect_grid(table, sample_grid(table))
+    assert guess is not None and guess.header.rows == 2
+
+
+def test_tables_of_text_are_guessed_and_tables_of_figures_have_no_header() -> None:
+    table = grid([["name", "colour"], ["a", "red"], ["b", "blue"], ["c", "green"]])
+    guess = detect_grid(table, sample_grid(table))
+    assert guess is not None and guess.header.row == 1 and guess.header.certainty is not Certainty.CERTAIN
+    figures = grid([["1", "2"], ["3", "4"]])
+    assert detect_grid(figures, sample_grid(figures)) is None
+
+
+@pytest.mark.parametrize(
+    ("below", "pattern"),
+    [
+        ([["数据来源：园林局", "", ""]], r"^数据来源\s*[0-9]*\s*[:：]"),
+        ([["合计", "28", "12"], ["Printed 2026 by hand", "", ""]], "^Printed [0-9]+"),
+        ([["合计", "28", "12"]], None),
+        ([["北门", "", ""], ["东门", "1", "2"]], None),
+    ],
+)
+def test_footers_are_narrow_rows_at_the_end(below: Rows, pattern: str | None) -> None:
+    table = grid([["公园", "客流", "花展"], *BODY, *below])
+    guess = detect_grid(table, sample_grid(table))
+    assert guess is not None
+    found = guess.footer.pattern if guess.footer is not None else None
+    assert found == pattern or (found is not None and pattern is not None and found.startswith(pattern))
+
+
+def test_only_the_ends_of_a_grid_are_kept() -> None:
+    rows: Rows = [["a", "b"], *([str(n), None] for n in range(5_000))]
+    table = grid(rows)
+    sample = sample_grid(table)
+    assert (len(sample.head), len(sample.tail), sample.rows) == (1_000, 100, 5_001)
+    assert sample.tail[-1].number == 5_001
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a,b\n1,2\n", ","),
+        ("a;b\n1,5;2,5\n3,5;4,5\n", ";"),
+        ("a\tb\n1,000\t2\n", "\t"),
+        ("a|b|c\n1|2|3\n", "|"),
+        ('a,b\n"x;y;z",1\n"p;q;r",2\n', ","),
+        ("alone\n1\n", ","),
+    ],
+)
+def test_delimiters_separate_every_row_alike(text: str, delimiter: str) -> None:
+    assert detect_delimiter(text, whole=True).delimiter == delimiter

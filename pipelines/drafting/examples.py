@@ -6,6 +6,7 @@ A faulty variant is kept when it fails with exactly the error type in its name, 
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.validate.examples import Example, found_error_types
 _ROWS = 5
 _COORDINATES = [FILE_COLUMN, SHEET_COLUMN, ROW_COLUMN]
 _NOT_TYPED = {"string", "any"}
+_FORMULA = re.compile(r"[=+@\t\r]|-[^0-9]")
 
 Rows = list[list[str]]
 
@@ -72,8 +74,9 @@ def _row(dataset: Dataset, raw: RawTable, row: dict[str, str | None], number: in
     cells = []
     for spec in dataset.fields:
         cell = row[f"c{raw.labels.index(spec.name)}"] or ""
-        if cell and spec.disclosure.attribute is not Attribute.ACTIVE:
-            # Not a value of the file, nor like one: whoever reads the example must not take it for one.
+        is_free = spec.type == "string" and not spec.constraints.enum and spec.codelist is None
+        # Made up so that nobody takes it for a value of the file; nor may a spreadsheet take it for a formula.
+        if cell and (spec.disclosure.attribute is not Attribute.ACTIVE or (is_free and _FORMULA.match(cell))):
             cell = f"example {number}"
         cells.append(cell)
     return cells

@@ -15,11 +15,13 @@ from pipelines.core.files import sha256_of
 from pipelines.core.findings import Finding, Severity
 from pipelines.core.messages import Message
 from pipelines.core.paths import is_plain_name
+from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.records import Delivery, DeliveryKey, LandedFile
 from pipelines.drafting.answers import Answers
 from pipelines.drafting.refusals import CannotDraft, cannot, of_findings
 from pipelines.ingest.detection import Certainty, GridGuess, GridSample, detect_delimiter, detect_grid, sample_grid
 from pipelines.ingest.detection.headers import HeaderGuess, detect_header
+from pipelines.ingest.grids import Grid
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
@@ -95,31 +97,34 @@ def _look(delivery: Delivery, source: SourceFile, answers: Answers) -> Intake:
     looked = _tables(source, layout, header)
     if not looked:
         raise cannot("no-header")
-    name, guess = max(looked, key=lambda entry: entry[1].sample.rows * max(entry[1].sample.width, 1))
-    alike = [entry for _, entry in looked if entry.guess.labels == guess.guess.labels]
+    largest = max(looked, key=lambda table: table.sample.rows * max(table.sample.width, 1))
+    if any(map(looks_like_personal_data, largest.guess.labels)):
+        raise cannot("personal-label")
+    alike = [table for table in looked if table.guess.labels == largest.guess.labels]
     if len(looked) > 1 and (len(alike) < len(looked) or not _same_place(alike)):
-        alike = [guess]
-        layout = layout.model_copy(update={"sheet": glob.escape(name or "*")})
-        assumed.append(Message("draft-sheet", {"sheet": name or "", "sheets": len(looked)}))
-    if guess.guess.header.certainty is Certainty.GUESS:
-        assumed.append(Message("draft-header-guessed", {"row": guess.guess.header.row}))
+        alike = [largest]
+        layout = layout.model_copy(update={"sheet": glob.escape(largest.grid.sheet_name or "*")})
+        assumed.append(Message("draft-sheet", {"sheet": largest.grid.sheet or "", "sheets": len(looked)}))
+    if largest.guess.header.certainty is Certainty.GUESS:
+        assumed.append(Message("draft-header-guessed", {"row": largest.guess.header.row}))
     return Intake(delivery, layout, _common(alike), len(alike), tuple(assumed))
 
 
 @dataclass(frozen=True)
 class _Table:
+    grid: Grid
     guess: GridGuess
     sample: GridSample
 
 
-def _tables(source: SourceFile, layout: Layout, header: HeaderGuess | None) -> list[tuple[str | None, _Table]]:
-    """The tables with a header, each with its sheet's name."""
+def _tables(source: SourceFile, layout: Layout, header: HeaderGuess | None) -> list[_Table]:
+    """The tables with a header."""
     found_tables = []
     for grid in open_grids(source, layout, []):
         sample = sample_grid(grid)
         guess = detect_grid(grid, sample, _enlarged(header, sample))
         if guess is not None and any(guess.labels):
-            found_tables.append((grid.sheet_name, _Table(guess, sample)))
+            found_tables.append(_Table(grid, guess, sample))
     return found_tables
 
 

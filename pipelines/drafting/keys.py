@@ -26,8 +26,8 @@ def find_key(parquet: Path, columns: Sequence[tuple[FieldDraft, str]], work: Pat
         work: where DuckDB may spill to.
     """
     candidates = [(draft, column) for draft, column in columns if _may_name(draft)]
-    candidates.sort(key=lambda entry: _rank(entry[0]))
-    candidates = candidates[:_MOST_COLUMNS]
+    # Names before figures; else in their order: departments begin with what names a row.
+    candidates = sorted(candidates, key=lambda entry: entry[0].is_measure)[:_MOST_COLUMNS]
     with duckdb.connect(config={"temp_directory": str(work), "memory_limit": "512MB", "threads": 2}) as connection:
         filled = " OR ".join(f"coalesce({identifier(column)}, '') <> ''" for _, column in columns)
         connection.execute(f"CREATE VIEW whole AS FROM read_parquet({literal(str(parquet))}) WHERE {filled}")
@@ -35,18 +35,14 @@ def find_key(parquet: Path, columns: Sequence[tuple[FieldDraft, str]], work: Pat
         for group in _combinations(candidates):
             names = [column for _, column in group]
             if _is_unique(connection, "trial", names) and _is_unique(connection, "whole", names):
-                return tuple(draft.name for draft, _ in group)
+                named = {draft.name for draft, _ in group}
+                return tuple(draft.name for draft, _ in columns if draft.name in named)
     return ()
 
 
 def _may_name(draft: FieldDraft) -> bool:
     complete = draft.profile.filled == draft.profile.rows > 0 and not draft.marks
     return complete and draft.suspected is None and draft.type in _NAMING and draft.profile.longest <= 200
-
-
-def _rank(draft: FieldDraft) -> tuple[bool, int]:
-    """Names before figures; else in the order of the columns, which departments begin with what names a row."""
-    return draft.is_measure, 0
 
 
 def _combinations(

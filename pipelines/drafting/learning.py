@@ -14,6 +14,8 @@ from pipelines.drafting.layouts import Adjustments, summed
 _TOTALS = {"total-mismatch", "total-mismatch-withheld", "total-not-a-number"}
 #: Shares of faulty rows are rounded up to whole twentieths.
 _STEPS = 20
+#: Types and keys that so few rows show may not hold in the next delivery.
+_FEW_ROWS = 20
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
@@ -56,6 +58,9 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
         yield from draft.remarks
         if draft.scaled_from not in {None, "元"} and draft.name not in adjustments.unscaled:
             yield Message("draft-scaled", {"field": draft.name, "unit": str(draft.scaled_from)})
+    rows = max((draft.profile.rows for draft in fields), default=0)
+    if rows < _FEW_ROWS:
+        yield Message("draft-few-rows", {"rows": rows})
     if adjustments.row_key:
         yield Message("draft-row-key")
     if intake.guess.totals_place is not None:

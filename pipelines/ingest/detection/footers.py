@@ -65,5 +65,7 @@ def _pattern(text: str) -> str:
     if known is not None:
         word = re.match(_WORDS, text)
         return rf"^{word[0] if word else known[0]}\s*[0-9]*\s*[:：]"
+    # Behind a colon stands who or what it is about: names do not belong into a descriptor.
+    text = re.split("[:：]", text)[0] or text[:1]
     kept = text[:_KEPT] if not looks_like_personal_data(text) else text[:2]
     return "^" + re.sub("[0-9]+", "[0-9]+", re.escape(kept)).replace("\\ ", " ")

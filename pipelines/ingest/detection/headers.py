@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.ingest.detection.cells import is_figure, is_note
 from pipelines.ingest.detection.samples import GridSample, filled_places
 from pipelines.ingest.grids import GridRow, Merge
@@ -52,12 +53,14 @@ def detect_header(sample: GridSample) -> HeaderGuess | None:
 
 
 def _rank(row: GridRow, sample: GridSample) -> tuple[bool, bool, bool] | None:
-    """How well a row would do as a header; ``None`` for one that holds figures or is too narrow.
+    """How well a row would do as a header; ``None`` for one with figures or personal data, or too narrow.
 
     Notes (``填报单位：…``) are no labels, gaps are rare, and labels are repeated only below groups.
     """
     texts = [(row.cells[place] or "").strip() for place in filled_places(row)]
     if not texts or len(texts) < min(sample.width, max(2, (sample.width + 1) // 2)) or any(map(is_figure, texts)):
+        return None
+    if any(map(looks_like_personal_data, texts)):
         return None
     return not any(map(is_note, texts)), 5 * len(texts) >= 4 * sample.width, 2 * len(set(texts)) > len(texts)
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from drafting import NAME, draft, registry
-from ingesting import archive
+from ingesting import archive, workbook
 
 from pipelines.core.check_digits import is_identity_number
 from pipelines.drafting import Answers, CannotDraft, draft_dataset
@@ -160,3 +161,37 @@ def test_answers_are_checked_and_nothing_is_overwritten(tmp_path: Path) -> None:
             draft_dataset(registry(tmp_path), name, path, Answers(), tmp_path)
         assert caught.value.usage
         assert [message.id for message, _ in caught.value.reasons] == [reason]
+
+
+def test_formulas_do_not_get_into_examples(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b'name,note\na,"=HYPERLINK(""http://x"")"\nb,+1+1\nc,-2+3\nd,@SUM(1)\n')
+    assert not any(cell[:1] in {"=", "+", "@"} for line in made.example() for cell in line.split(","))
+
+
+def test_a_row_of_personal_data_is_no_header(tmp_path: Path) -> None:
+    content = b"a@example.org,east\nb@example.org,west\n"
+    assert refused(tmp_path, "t.csv", content, header_row=1) == ["draft-personal-label"]
+
+
+def test_sheets_of_one_form_are_read_together_and_others_are_left(tmp_path: Path) -> None:
+    parks: list[list[Any]] = [["park", "visits"], ["East", 1], ["West", 2]]
+    made = draft(tmp_path, "t.xlsx", workbook({"2025": parks, "2026": parks}))
+    assert made.drafted.rows == 4
+    assert made.drafted.key == ("source_sheet", "source_row")
+    other = draft(tmp_path / "other", "t.xlsx", workbook({"parks": parks, "notes": [["remark", "date"], ["x", "y"]]}))
+    assert other.layout.sheet == "parks" and "sheet" in other.remarks
+
+
+def test_all_rows_decide_on_types(tmp_path: Path) -> None:
+    rows = [f"{n},{n},{n:05}" for n in range(40_000)]
+    made = draft(tmp_path, "t.csv", "\n".join(["id,size,code", *rows, "40000,unknown,A"]).encode())
+    assert made.types == {"id": "string", "size": "string", "code": "string"}
+
+
+def test_values_that_all_stand_in_a_code_list_become_its_codes(tmp_path: Path) -> None:
+    schema = registry(tmp_path)
+    codes = schema / "codelists" / "district.csv"
+    codes.write_text(codes.read_text(encoding="utf-8") + "999903,北区,North\n", encoding="utf-8")
+    made = draft(tmp_path, "t.csv", "id,district\n1,东区\n2,西区\n3,北区\n".encode())
+    assert made.dataset.field("district").codelist == "district"
+    assert made.example()[1] == "1,999901"

@@ -42,3 +42,6 @@ draft-no-header = No row was found that names the columns.
 draft-no-header-remedy = Add a header to the file, or say with --header-row which row it is.
 draft-example = The first rows of the file do not pass by themselves: { $rules }.
 draft-example-remedy = Move rows without faults to the beginning, or write the folder by hand.
+draft-few-rows = { $rows } rows only: types, required fields and the key rest on few values
+draft-personal-label = A label of the header looks like personal data, so that row is none.
+draft-personal-label-remedy = Add a header to the file, or say with --header-row which row it is.

@@ -42,3 +42,6 @@ draft-no-header = 没有找到列名所在的行。
 draft-no-header-remedy = 请在文件中加上表头，或用 --header-row 指明表头所在行。
 draft-example = 文件的前几行本身不能通过校验：{ $rules }。
 draft-example-remedy = 请把没有问题的行移到最前，或手工编写文件夹。
+draft-few-rows = 仅有 { $rows } 行：类型、必填和主键的依据不足
+draft-personal-label = 表头中有疑似个人信息的列名，该行不应是表头。
+draft-personal-label-remedy = 请在文件中加上表头，或用 --header-row 指明表头所在行。

@@ -26,7 +26,8 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SECTIONS = frozenset({"thead", "tbody", "tfoot"})
 _BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4"})
-_NO_TEXT = frozenset({"script", "style", "template"})
+#: Elements whose text no page shows; office programs write remarks about cells as ``comment``.
+_NO_TEXT = frozenset({"script", "style", "template", "comment"})
 
 Attributes = list[tuple[str, str | None]]
 

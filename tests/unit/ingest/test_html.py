@@ -68,6 +68,7 @@ def test_a_page_is_known_by_its_bytes(tmp_path: Path, name: str) -> None:
         ("&nbsp;", ""),
         ("=1+1", "=1+1"),
         ("x<script>if (a < b) { '</td>' }</script>y<style>td {}</style>", "xy"),
+        ('<a class="comment-indicator"></a><comment>internal remark</comment> x', "x"),
         ("x<!-- <td>no</td> -->y", "xy"),
         ("<![if !supportEmptyParas]>x<![endif]>", "x"),
         ('<span title="<td>">x</span>', "x"),

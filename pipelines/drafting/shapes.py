@@ -66,16 +66,25 @@ def _parser(decimal: str, thousands: str) -> Callable[[str], str | None]:
     parse = number_parser(step)
 
     def plain(text: str) -> str | None:
+        # What is no number comes back as it was, and so do numbers that are plain already.
         parsed = parse(text)
-        return parsed if parsed != text or _is_plain(text) else None
+        return parsed if parsed != text or _is_plain(text, decimal) else None
 
     return plain
 
 
-def _is_plain(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit() and text.isascii()
+def _is_plain(text: str, decimal: str) -> bool:
+    digits = text.lstrip("-").replace(".", "", 1 if decimal == "." else 0)
+    return digits.isascii() and digits.isdigit()
 
 
+#: RE2 patterns of the usual numbers of each form: nothing that the parser would not take.
+_USUAL = {
+    (decimal, thousands): (
+        rf"^-?(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:[{thousands}][0-9]{{3}})+)(?:[{decimal}][0-9]+)?$"
+    )
+    for decimal, thousands in WRITTEN
+}
 _PARSERS = {marks: _parser(*marks) for marks in WRITTEN}
 
 
@@ -101,9 +110,10 @@ class Shapes:
                 continue
             masks[name] = pc.match_substring_regex(values, pattern)
             self.matched[name] += pc.sum(masks[name]).as_py() or 0
-        alive = [marks for marks in WRITTEN if self.written[marks] == self.values]
-        if alive:
-            self._add_numbers(values, alive)
+        for marks in WRITTEN:
+            # A column with codes is text, whatever else it holds.
+            if self.written[marks] == self.values and not self.has("code"):
+                self._add_numbers(values, marks)
         self.values += size
 
     def holds(self, *names: str) -> bool:
@@ -119,30 +129,27 @@ class Shapes:
         """Decimal mark and thousands separator by which every value is a number."""
         return next((marks for marks in WRITTEN if self.values and self.written[marks] == self.values), None)
 
-    def _add_numbers(self, values: pa.Array, alive: list[tuple[str, str]]) -> None:
-        whole = pc.match_substring_regex(values, INTEGER)
-        integers = values.filter(whole)
-        if len(integers):
-            digits = pc.max(pc.utf8_length(pc.utf8_ltrim(integers, "+-"))).as_py()
-            for marks in alive:
-                self._extend(marks, digits, 0)
-        for marks in alive:
-            self.written[marks] += len(integers)
-        for text in values.filter(pc.invert(whole)).to_pylist():
-            alive = [marks for marks in alive if self._count_number(text, marks)]
-            if not alive:
+    def _add_numbers(self, values: pa.Array, marks: tuple[str, str]) -> None:
+        usual = pc.match_substring_regex(values, _USUAL[marks])
+        certain = values.filter(usual)
+        self._measure(certain, marks)
+        self.written[marks] += len(certain)
+        for text in values.filter(pc.invert(usual)).to_pylist():
+            plain = _PARSERS[marks](text)
+            if plain is None and marks == WRITTEN[0] and _exponent(text):
+                plain, self.exponents = "0", True
+            if plain is None:
                 return
+            self.written[marks] += 1
+            digits, _, fraction = plain.lstrip("-").partition(".")
+            self._extend(marks, len(digits), len(fraction))
 
-    def _count_number(self, text: str, marks: tuple[str, str]) -> bool:
-        plain = _PARSERS[marks](text)
-        if plain is None and marks == WRITTEN[0] and _exponent(text):
-            plain, self.exponents = "0", True
-        if plain is None:
-            return False
-        self.written[marks] += 1
-        digits, _, fraction = plain.lstrip("-").partition(".")
-        self._extend(marks, len(digits), len(fraction))
-        return True
+    def _measure(self, numbers: pa.Array, marks: tuple[str, str]) -> None:
+        if len(numbers):
+            whole = pc.replace_substring_regex(numbers, f"[{marks[0]}][0-9]+$", "")
+            digits = pc.utf8_length(pc.replace_substring_regex(whole, "[^0-9]", ""))
+            decimals = pc.subtract(pc.utf8_length(numbers), pc.utf8_length(whole))
+            self._extend(marks, pc.max(digits).as_py(), max(0, pc.max(decimals).as_py() - 1))
 
     def _extend(self, marks: tuple[str, str], whole: int, decimals: int) -> None:
         known = self.extents.get(marks, (0, 0))
@@ -151,4 +158,4 @@ class Shapes:
 
 def _exponent(text: str) -> bool:
     mantissa, mark, power = text.lower().partition("e")
-    return bool(mark) and _is_plain(mantissa) and power.lstrip("+-").isdigit() and len(power) <= 4
+    return bool(mark) and _is_plain(mantissa, ".") and power.lstrip("+-").isdigit() and len(power) <= 4

@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli import (
     data_docs,
+    fetching,
     inspection,
     new,
     registry_commands,
@@ -39,6 +40,7 @@ app.command("new", help=described("cli-new-help"))(new.new)
 app.command("validate", help=described("cli-validate-help"))(validating.validate)
 app.command("template", help=described("cli-template-help"))(templates.template)
 app.command("sample", help=described("cli-sample-help"))(registry_commands.sample)
+app.command("fetch", help=described("cli-fetch-help"))(fetching.fetch)
 app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
 app.command("status", help=described("cli-status-help"))(inspection.status)

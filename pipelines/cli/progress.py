@@ -131,6 +131,35 @@ def work_progress(out: Output, total: int) -> Iterator[WorkProgress]:
         yield WorkProgress(bar, total)
 
 
+class FetchProgress:
+    """Progress over sources: the bytes of each, and how many there will be where that is known."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=None)
+
+    def begin(self, name: str) -> Callable[[int, int | None], None]:
+        """Show what is being fetched; returns the callback for its bytes so far and in all."""
+        self._bar.reset(self._task, total=None, description=name)
+        last = time.monotonic()
+
+        def advance(done: int, total: int | None) -> None:
+            nonlocal last
+            self._bar.update(self._task, completed=done, total=total)
+            if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                _logger.info("%s: %d bytes", name, done)
+
+        return advance
+
+
+@contextlib.contextmanager
+def fetch_progress(out: Output) -> Iterator[FetchProgress]:
+    """A bar over the bytes of one source after the other."""
+    with _bar(out, BarColumn(), DownloadColumn()) as bar, _lines_instead(out):
+        yield FetchProgress(bar)
+
+
 def _bar(out: Output, *columns: ProgressColumn) -> Progress:
     # On standard error, so that standard output stays the command's result; not drawn where nobody watches.
     return Progress(

@@ -30,6 +30,7 @@ from pipelines.flow import (
     require_catalog,
 )
 from pipelines.ingest import Unplaced, scan_inbox
+from pipelines.registry import Catalog
 
 _logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def run(
 
 def _run(inst: Installation, out: Output, datasets: list[str], period: str | None) -> _Run:
     require_catalog(inst)
-    _require_known(inst, datasets, period)
+    require_known(inst.catalog, datasets, period)
     scan = scan_inbox(inst.workspace, inst.catalog)
     works = [
         work
@@ -98,9 +99,9 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
     return _Run(tuple(results), released, unplaced, tuple(unfinished))
 
 
-def _require_known(inst: Installation, datasets: list[str], period: str | None) -> None:
+def require_known(catalog: Catalog, datasets: list[str], period: str | None) -> None:
     """Refuse datasets that cannot be used, and periods that none of them has."""
-    chosen = [inst.catalog.dataset(dataset) for dataset in datasets] or list(inst.catalog.datasets.values())
+    chosen = [catalog.dataset(dataset) for dataset in datasets] or list(catalog.datasets.values())
     classes = {dataset.period_class for dataset in chosen}
     if period is not None and not any(is_period(period, kind) for kind in classes):
         raise InvalidPeriod(period, " / ".join(sorted(kind.value for kind in classes)))

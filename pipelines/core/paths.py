@@ -86,6 +86,11 @@ class Workspace:
         return self.private / "work"
 
     @property
+    def fetching(self) -> Path:
+        """Unfinished downloads, and what was fetched last from each source."""
+        return self.private / "fetching"
+
+    @property
     def ledger(self) -> Path:
         return self.private / "ledger.sqlite"
 

@@ -15,17 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipelines.core.errors import InvalidPeriod
+from pipelines.core.inbox_names import is_ignored, is_unfinished
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.paths import Workspace, is_plain_name
 from pipelines.core.records import DeliveryKey
 from pipelines.ingest.names import shown_file
 from pipelines.registry import Catalog, Dataset
-
-#: How upload tools and browsers call a file that they are still writing.
-_UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
-#: What Office leaves beside open files, hidden files, and desktop clutter.
-_IGNORED_PREFIXES = (".", "~$")
-_IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, order=True)
@@ -152,7 +147,7 @@ class _Scan:
         reported = len(self.unplaced)
         unfinished = False
         for name, shown, status in self._entries(folder, place):
-            if _is_unfinished(name):
+            if is_unfinished(name):
                 unfinished = True
                 self._report(f"{place}/{shown}", "inbox-unfinished-upload")
             elif stat.S_ISDIR(status.st_mode):
@@ -174,7 +169,7 @@ class _Scan:
         for name, shown, status in self._entries(folder, place, only):
             if stat.S_ISDIR(status.st_mode):
                 yield name, shown, folder / name
-            elif not _is_unfinished(name):
+            elif not is_unfinished(name):
                 self._report(f"{place}/{shown}".lstrip("/"), "inbox-stray-file")
 
     def _entries(self, folder: Path, place: str, only: str | None = None) -> Iterator[_Entry]:
@@ -187,7 +182,7 @@ class _Scan:
             self._report(place, "inbox-unreadable")
             return
         for position, name in enumerate(names, start=1):
-            if _is_ignored(name):
+            if is_ignored(name):
                 continue
             called = shown_file(name, position, names)
             shown = f"{place}/{called}".lstrip("/")
@@ -208,13 +203,3 @@ class _Scan:
 
     def _report(self, place: str, message_id: str, **params: Parameter) -> None:
         self.unplaced.append(Unplaced(place, Message(message_id, params), Message(f"{message_id}-remedy", params)))
-
-
-def _is_ignored(name: str) -> bool:
-    lowered = name.lower()
-    return lowered in _IGNORED_NAMES or (name.startswith(_IGNORED_PREFIXES) and not _is_unfinished(name))
-
-
-def _is_unfinished(name: str) -> bool:
-    """Tell whether an upload is still being written; the Office lock of an open ``.tmp`` file is not one."""
-    return name.lower().endswith(_UNFINISHED_SUFFIXES) and not name.startswith("~$")

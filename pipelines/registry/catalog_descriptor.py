@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
+from pipelines.registry.sources import HostName
 
 #: Names that DuckDB gives its own schemas and databases.
 _RESERVED = {"main", "catalog", "temp", "system", "information_schema", "pg_catalog"}
@@ -42,3 +43,7 @@ class CatalogDescriptor(Descriptor):
     first_year: Annotated[int, Field(ge=1990, le=2100)]
     """Partitions begin here; deliveries for earlier periods are refused."""
     themes: tuple[Theme, ...] = Field(min_length=1)
+    fetch_hosts: tuple[HostName, ...] = ()
+    """Hosts that ``gongkai fetch`` may reach: exact names; without a port, those of http and https."""
+    fetch_private_hosts: tuple[HostName, ...] = ()
+    """Those of them, by name or by address, that lie in a network of one's own."""

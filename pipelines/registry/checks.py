@@ -22,6 +22,7 @@ from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.layouts import Lookup, MapCodes
 from pipelines.registry.problems import Key, Problem, line_of, written
+from pipelines.registry.source_checks import unusable_sources
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList
 
@@ -74,6 +75,8 @@ class DatasetChecker:
                 yield from self._known_field(name, key, drift.field)
                 if isinstance(drift, ShareDrift) and not self._is_categorical(drift.field):
                     yield self._problem(name, key, "check-not-categorical", field=drift.field)
+        for source in unusable_sources(dataset, self.around.catalog.first_year):
+            yield self._problem(name, ("sources", *source.key), source.kind, **source.params)
         for resource in dataset.acceptance.references:
             if resource not in {key.reference.resource for key in self.dataset.foreign_keys}:
                 yield self._problem(name, ("acceptance", "references", resource), "check-unknown-reference",

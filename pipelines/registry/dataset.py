@@ -12,6 +12,7 @@ from pipelines.core.periods import PeriodClass
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
 from pipelines.registry.disclosures import DatasetDisclosure
 from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
+from pipelines.registry.sources import Source
 
 
 class DisclosureClass(StrEnum):
@@ -124,6 +125,8 @@ class DatasetDescriptor(Descriptor):
     layouts: tuple[Layout, ...] = Field(min_length=1)
     row_constraints: tuple[RowConstraint, ...] = ()
     drift: tuple[Drift, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Where departments publish it: what ``gongkai fetch`` brings into the inbox."""
 
     @field_validator("layouts")
     @classmethod

@@ -1,0 +1,145 @@
+"""One file from the web into its private part: resumed, bounded in bytes, and complete or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from pipelines.fetching.connections import Answer, answer
+from pipelines.fetching.deadline import Deadline
+from pipelines.fetching.errors import FetchFailed
+from pipelines.fetching.hosts import HostPolicy
+from pipelines.fetching.store import SourceStore, Validators
+
+_OK, _PARTIAL, _NOT_MODIFIED, _RANGE_REFUSED = 200, 206, 304, 416
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+
+#: Told how many bytes have come, and how many there will be where that is known.
+Advance = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Download:
+    """One file to bring. ``limit``: most bytes; ``origin``: a digest of the address."""
+
+    url: str
+    origin: str
+    limit: int
+    store: SourceStore
+    policy: HostPolicy
+    deadline: Deadline
+    advance: Advance
+
+    def run(self, last: Validators | None) -> bool:
+        """Bring the file into the store's part.
+
+        Args:
+            last: What the server said of the state that is in the inbox; ``None``: bring it in any case.
+
+        Returns:
+            Whether anything came; false when the server says that nothing has changed.
+
+        Raises:
+            FetchFailed: what to do about it is its remedy.
+        """
+        unfinished = self.store.unfinished(self.origin)
+        if unfinished is not None:
+            if self._continued(*unfinished):
+                return True
+            self.store.discard()
+        with answer(self.url, {**_PLAIN, **_unless(last)}, self.policy, self.deadline) as given:
+            if given.response.status == _NOT_MODIFIED and last is not None:
+                return False
+            self._take_whole(given)
+        return True
+
+    def _continued(self, size: int, validator: str) -> bool:
+        """Continue the part; false when the server does not take it up where it ended."""
+        headers = {**_PLAIN, "Range": f"bytes={size}-", "If-Range": validator}
+        with answer(self.url, headers, self.policy, self.deadline) as given:
+            if given.response.status == _RANGE_REFUSED:
+                return False
+            if given.response.status != _PARTIAL:
+                self._take_whole(given)
+                return True
+            found = _CONTENT_RANGE.fullmatch(given.response.headers.get("Content-Range", ""))
+            if found is None or int(found[1]) != size or found[3] == "*":
+                return False
+            if validator.startswith('"') and given.response.headers.get("ETag", validator) != validator:
+                return False  # a server that does not know If-Range
+            self._write(given, size, int(found[3]))
+        return True
+
+    def _take_whole(self, given: Answer) -> None:
+        if given.response.status != _OK:
+            raise FetchFailed("fetch-status", host=given.host, status=given.response.status)
+        length = _length(given)
+        self._require_size(length or 0)
+        self.store.begin(self.origin, _validators(given.response.headers))
+        self._write(given, 0, length)
+
+    def _write(self, given: Answer, size: int, total: int | None) -> None:
+        """Append the body; ``total``: how many bytes the part must have in the end, where that is known."""
+        encoding = given.response.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding != "identity":
+            raise FetchFailed("fetch-content-encoding", host=given.host, encoding=ascii(encoding[:40]))
+        self._require_size(total or 0)
+        with self.store.part.open("ab") as stream:
+            for block in given.blocks():
+                size += len(block)
+                self._require_size(size)
+                stream.write(block)
+                self.advance(size, total)
+        if total is not None and size != total:
+            raise FetchFailed("fetch-incomplete", host=given.host, size=size, total=total)
+
+    def _require_size(self, size: int) -> None:
+        if size > self.limit:
+            self.store.discard()
+            raise too_large(self.limit)
+
+
+def too_large(limit: int) -> FetchFailed:
+    """More bytes than the source may have."""
+    return FetchFailed("fetch-too-large", megabytes=limit // 1_000_000)
+
+
+#: The bytes as they are: a compressed answer would have to be unpacked, and could unpack to anything.
+_PLAIN = {"Accept-Encoding": "identity", "User-Agent": "gongkai"}
+
+
+def _unless(last: Validators | None) -> dict[str, str]:
+    if last is None:
+        return {}
+    conditions = {"If-None-Match": last.etag, "If-Modified-Since": last.modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _length(given: Answer) -> int | None:
+    """The length that the server states; ``None`` for a body in chunks, which marks its own end."""
+    text = given.response.headers.get("Content-Length", "").strip()
+    if "chunked" in given.response.headers.get("Transfer-Encoding", "").lower():
+        return None
+    if _LENGTH.fullmatch(text) is None:
+        # Without either, a connection that broke looks like the end of the file.
+        raise FetchFailed("fetch-no-length", host=given.host)
+    return int(text)
+
+
+def _validators(headers: Mapping[str, str]) -> Validators:
+    etag, modified = headers.get("ETag", "").strip(), headers.get("Last-Modified", "").strip()
+    if etag.startswith('"'):
+        return Validators(etag, modified, etag)
+    return Validators(etag, modified, modified if not etag and _is_settled(modified, headers.get("Date", "")) else "")
+
+
+def _is_settled(modified: str, date: str) -> bool:
+    """Tell whether a time of change vouches for every byte: it is a second or more past (RFC 9110, 8.8.2.2)."""
+    try:
+        return parsedate_to_datetime(date) - parsedate_to_datetime(modified) >= dt.timedelta(seconds=1)
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,179 @@
+"""Fetching: every source on its own, the files of one inbox folder placed together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+
+from pipelines.core.errors import UnsafePath
+from pipelines.core.files import sha256_of
+from pipelines.core.messages import Message
+from pipelines.core.paths import Workspace, join_inside
+from pipelines.core.records import DeliveryKey
+from pipelines.fetching.database import Export
+from pipelines.fetching.deadline import Deadline
+from pipelines.fetching.download import Advance, Download
+from pipelines.fetching.errors import FetchFailed
+from pipelines.fetching.hosts import HostPolicy
+from pipelines.fetching.placing import place
+from pipelines.fetching.plan import Wanted
+from pipelines.fetching.store import Brought, SourceStore, exclusive, origin_of
+from pipelines.registry import Catalog
+from pipelines.registry.sources import PERIOD_PLACEHOLDER, DatabaseSource
+
+_MEGABYTE = 1_000_000
+
+
+class Outcome(StrEnum):
+    """What became of a source."""
+
+    PLACED = "placed"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of a source; ``path`` is relative to the inbox, ``size`` in bytes where something came."""
+
+    wanted: Wanted
+    outcome: Outcome
+    path: str = ""
+    size: int | None = None
+    message: Message | None = None
+    remedy: Message | None = None
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A file that came and differs from the inbox's."""
+
+    wanted: Wanted
+    store: SourceStore
+    path: str
+    size: int
+    brought: Brought
+
+    def told(self, outcome: Outcome, failed: FetchFailed | None = None) -> Fetched:
+        if failed is None:
+            return Fetched(self.wanted, outcome, self.path, self.size)
+        return Fetched(self.wanted, outcome, self.path, self.size, failed.message, failed.remedy)
+
+
+def fetch(workspace: Workspace, catalog: Catalog, wanted: Sequence[Wanted],
+          begin: Callable[[Wanted], Advance]) -> Iterator[Fetched]:  # fmt: skip
+    """Bring sources into the inbox.
+
+    Where one file of a delivery fails, the delivery's other files are held back: a part of them would be
+    taken for the whole. All other deliveries are brought.
+
+    Args:
+        workspace: Whose inbox.
+        catalog: Says which hosts may be reached.
+        wanted: The sources.
+        begin: Called with each source before it is fetched; returns what is told of its progress.
+
+    Raises:
+        FetchUnderWay: when another process is fetching.
+    """
+    with exclusive(workspace):
+        fetcher = _Fetcher(workspace, catalog, begin)
+        ordered = sorted(wanted, key=_folder_of)
+        for _, group in groupby(ordered, key=_folder_of):
+            yield from fetcher.folder(list(group))
+
+
+def _folder_of(wanted: Wanted) -> tuple[str, str, str]:
+    return wanted.dataset.id, wanted.period or "", wanted.source.organisation
+
+
+class _Fetcher:
+    def __init__(self, workspace: Workspace, catalog: Catalog, begin: Callable[[Wanted], Advance]) -> None:
+        self._workspace, self._begin = workspace, begin
+        descriptor = catalog.descriptor
+        self._first_year = descriptor.first_year
+        self._policy = HostPolicy(descriptor.fetch_hosts, descriptor.fetch_private_hosts)
+
+    def folder(self, group: Sequence[Wanted]) -> Iterator[Fetched]:
+        """Fetch the sources of one inbox folder, and place what came if all did."""
+        results = [self._one(wanted) for wanted in group]
+        ready = [entry for entry in results if isinstance(entry, _Ready)]
+        failure: FetchFailed | None = None
+        if any(isinstance(entry, Fetched) and entry.outcome is Outcome.FAILED for entry in results):
+            outcome, failure = Outcome.HELD, FetchFailed("fetch-held")
+        else:
+            outcome = Outcome.PLACED
+            try:
+                self._place(group[0], ready)
+            except OSError as problem:
+                outcome, failure = Outcome.FAILED, _machine(problem)
+        for entry in results:
+            yield entry.told(outcome, failure) if isinstance(entry, _Ready) else entry
+            if isinstance(entry, _Ready):
+                entry.store.discard()
+
+    def _one(self, wanted: Wanted) -> _Ready | Fetched:
+        advance = self._begin(wanted)
+        try:
+            return self._brought(wanted, wanted.key(self._first_year), advance)
+        except FetchFailed as told:
+            failed = told
+        except UnsafePath as unsafe:
+            failed = FetchFailed("fetch-place", **unsafe.message.params)
+        except OSError as problem:
+            failed = _machine(problem)
+        return Fetched(wanted, Outcome.FAILED, message=failed.message, remedy=failed.remedy)
+
+    def _brought(self, wanted: Wanted, key: DeliveryKey, advance: Advance) -> _Ready | Fetched:
+        path = f"{key.organisation}/{key.dataset}/{key.period}/{wanted.source.file}"
+        target = join_inside(self._workspace.inbox, path)
+        store = SourceStore.of(self._workspace, key, wanted.source.name)
+        origin, run = self._way(wanted, key.period, store, advance)
+        last = store.brought(origin) if target.is_file() else None
+        if not run(last):
+            return Fetched(wanted, Outcome.UNCHANGED, path)
+        size = store.part.stat().st_size
+        brought = Brought(origin, sha256_of(store.part), store.part_validators())
+        if not _is_there(target, brought, last):
+            return _Ready(wanted, store, path, size, brought)
+        store.remember(brought)
+        store.discard()
+        return Fetched(wanted, Outcome.UNCHANGED, path, size)
+
+    def _way(self, wanted: Wanted, period: str, store: SourceStore,
+             advance: Advance) -> tuple[str, Callable[[Brought | None], bool]]:  # fmt: skip
+        """A digest of where the source comes from, and what brings it into the store's part."""
+        source = wanted.source
+        limit, deadline = source.max_megabytes * _MEGABYTE, Deadline(source.max_seconds)
+        if isinstance(source, DatabaseSource):
+            origin = origin_of(source.database, source.query, period)
+            export = Export(
+                source.database, source.query, period, origin, limit, store, self._policy, deadline, advance
+            )
+            return origin, lambda _: export.run()
+        url = source.url.replace(PERIOD_PLACEHOLDER, period)
+        origin = origin_of(url)
+        download = Download(url, origin, limit, store, self._policy, deadline, advance)
+        return origin, lambda last: download.run(last.validators if last is not None else None)
+
+    def _place(self, first: Wanted, ready: Sequence[_Ready]) -> None:
+        key = first.key(self._first_year)
+        folder = self._workspace.inbox / key.organisation / key.dataset / key.period
+        place(folder, {entry.wanted.source.file: entry.store.part for entry in ready})
+        for entry in ready:
+            entry.store.remember(entry.brought)
+
+
+def _is_there(target: Path, brought: Brought, last: Brought | None) -> bool:
+    """Tell whether the inbox has had these bytes; a file that was corrected there since is left as it is."""
+    if not target.is_file():
+        return False
+    return (last is not None and last.sha256 == brought.sha256) or sha256_of(target) == brought.sha256
+
+
+def _machine(problem: OSError) -> FetchFailed:
+    return FetchFailed("fetch-machine", reason=f"{type(problem).__name__}: {problem.strerror or ''}".rstrip(": "))

@@ -1,0 +1,104 @@
+"""A web server on 127.0.0.1 for tests: what each path answers is a function of the request."""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Server:
+    """``answers`` by path without query; ``asked``: path and headers of every request so far."""
+
+    def __init__(self, port: int, scheme: str) -> None:
+        self.port, self.scheme = port, scheme
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"{self.scheme}://{host}:{self.port}{path}"
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+
+@contextlib.contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server in threads of its own; over TLS with ``context``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.close_connection = True
+            server.asked.append((self.path, dict(self.headers)))
+            with contextlib.suppress(ConnectionError):  # the other side may hang up whenever it likes
+                server.answers[self.path.partition("?")[0]](self)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on standard error."""
+
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: Any) -> None:
+            """Handshakes that clients break off are what some tests are about."""
+
+    with Quiet(("127.0.0.1", 0), Handler) as listener:
+        if context is not None:
+            listener.socket = context.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
+        server = Server(listener.server_address[1], "http" if context is None else "https")
+        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            listener.shutdown()
+            thread.join()
+
+
+def sends(body: bytes = b"", status: int = 200, /, **headers: str) -> Answer:
+    """An answer; ``Content-Length`` is the body's unless given. Underscores in names stand for hyphens."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content_Length": str(len(body)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def file(body: bytes, etag: str = "", cut: int | None = None) -> Answer:
+    """A file as web servers give it; with an ETag, conditions and ranges are honoured; ``cut``: it breaks."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        tag = {"ETag": etag} if etag else {}
+        asked = handler.headers
+        if etag and asked.get("If-None-Match") == etag:
+            sends(b"", 304, **tag)(handler)
+        elif "Range" in asked and asked.get("If-Range") == etag:
+            start = int(asked["Range"].removeprefix("bytes=").removesuffix("-"))
+            rest = body[start:]
+            if rest:
+                sends(rest, 206, Content_Range=f"bytes {start}-{len(body) - 1}/{len(body)}", **tag)(handler)
+            else:
+                sends(b"", 416, Content_Range=f"bytes */{len(body)}")(handler)
+        else:
+            sends(body[:cut], Content_Length=str(len(body)), **tag)(handler)
+
+    return answer
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    """A body in chunks without end."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -43,15 +45,13 @@ def _show(out: Output, found: Trace) -> None:
     else:
         out.say("trace-head", dataset=found.dataset, version=found.version.version, snapshot=found.version.snapshot,
                 rows=found.rows_published)  # fmt: skip
-    for row in found.published:
-        _show_row(out, row)
+    _show_rows(out, found.published)
     for deliveries, count in found.untraced.items():
         out.say("trace-untraced", deliveries=deliveries, rows=count)
     _say_rest(out, found.rows_published - len(found.published) - sum(found.untraced.values()))
     if found.rows_unpublished:
         out.say("trace-unpublished", rows=found.rows_unpublished)
-    for row in found.unpublished:
-        _show_row(out, row)
+    _show_rows(out, found.unpublished)
     _say_rest(out, found.rows_unpublished - len(found.unpublished))
     if not (found.rows_published or found.rows_unpublished):
         out.say("trace-unknown", fields=", ".join(found.fields))
@@ -70,6 +70,15 @@ def _say_rest(out: Output, rows: int) -> None:
         out.say("trace-rest", rows=rows)
 
 
+def _show_rows(out: Output, rows: Sequence[Traced]) -> None:
+    """Rows, and after those that have it in common how they came."""
+    for _, together in groupby(rows, key=lambda row: (row.source, row.place.sha256, row.handling, row.segment)):
+        shared = list(together)
+        for row in shared:
+            _show_row(out, row)
+        _show_source(out, shared[0])
+
+
 def _show_row(out: Output, row: Traced) -> None:
     place = [out.text("trace-file", file=row.place.file)]
     if row.place.sheet is not None:
@@ -82,6 +91,9 @@ def _show_row(out: Output, row: Traced) -> None:
         out.say("trace-key", key=", ".join(f"{name}={value or ''}" for name, value in row.key.items()))
     if row.reason is not None:
         _show_reason(out, row, row.reason)
+
+
+def _show_source(out: Output, row: Traced) -> None:
     source = row.source
     out.say("trace-delivery", delivery=source.delivery, landed=source.landed, period=source.period,
             organisation=source.organisation)  # fmt: skip

@@ -79,6 +79,12 @@ def test_several_matches_are_listed_up_to_the_limit(gongkai: Command, deliver: D
     gongkai("run")
     answer = traced(gongkai, "district=999901,species=ginkgo", "--limit", "1")
     assert (answer["rows_published"], len(answer["published"])) == (2, 1)
+    said = gongkai("trace", "tree_inventory", "district=999902", "height=3").stdout
+    assert said.count("row 3") == said.count("sha256") == 2  # rows of two deliveries
+    deliver(HEADER + GOOD.replace("pine,999902,3", "pine,999901,3"), period="2024")
+    gongkai("run")
+    said = gongkai("trace", "tree_inventory", "district=999901").stdout
+    assert (said.count("●"), said.count("sha256")) == (3, 2)  # two of them of one delivery
     assert "and 1 more" in gongkai("trace", "tree_inventory", "t1", "--limit", "1").stdout
     assert traced(gongkai, "height=3.000", "planted=2021-03-01", "note=")["rows_published"] == 2
     assert traced(gongkai, "note=by the gate")["rows_published"] == 2
@@ -143,6 +149,37 @@ def test_rows_that_a_milder_descriptor_lets_in_wait_for_their_release(
     assert (row["place"]["row"], row["handling"]["layout"]) == (2, "flat")
 
 
+def test_an_outcome_under_another_descriptor_is_not_taken_for_the_published_one(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    descriptor = tree_descriptor()
+    descriptor["layouts"][0]["steps"].append({"step": "map_values", "field": "species", "values": {"ginkgo": "pine"}})
+    write_registry(workspace.schema, tree_inventory=(descriptor, tree_schema()))
+    gongkai("run")
+    assert [row["place"]["row"] for row in traced(gongkai, "species=pine")["published"]] == [2, 3]
+    for species, row in (("ginkgo", 2), ("pine", 3)):
+        (found,) = traced(gongkai, f"species={species}", "--version", "1.0.0")["published"]
+        assert found["place"]["row"] == row
+
+
+def test_a_row_that_only_looks_like_the_published_one_is_not_taken_for_it(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    descriptor, schema = tree_descriptor(), tree_schema()
+    schema["primaryKey"] = ["tree_id", "keeper_phone"]  # the second is dropped: such rows look alike in public
+    write_registry(workspace.schema, tree_inventory=(descriptor, schema))
+    deliver(HEADER + GOOD.split("\n")[0].replace("ginkgo", "oak").replace(PHONE, "13900139000") + "\n" + GOOD)
+    gongkai("run")
+    descriptor["layouts"][0]["steps"].append({"step": "map_values", "field": "species", "values": {"oak": "ginkgo"}})
+    write_registry(workspace.schema, tree_inventory=(descriptor, schema))
+    with open_installation(workspace) as inst:
+        process(inst, Work("tree_inventory", "2025"))
+    assert [row["place"]["row"] for row in traced(gongkai, "tree_id=t1")["published"]] == [3]
+    assert gongkai("trace", "tree_inventory", "t1").exit_code == 2  # there is no key to take values for
+
+
 def test_a_key_that_is_withheld_since_is_not_shown(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
     deliver(HEADER + GOOD)
     gongkai("run")
@@ -192,11 +229,12 @@ def test_an_unpivoted_row_names_the_column_it_was_made_of(
 ) -> None:
     write_layouts(workspace)
     book, _ = sheet_of([["地块", "所在区", "ginkgo", "willow", "pine"], ["p1", "999901", 3, None, 5]], "Plots")
-    deliver(archive({"plots.xlsx": saved(book)}), name="all.zip")
+    path = deliver(archive({"plots.xlsx": saved(book)}), name="all.zip")
     gongkai("run")
     (row,) = traced(gongkai, "p1-pine")["published"]
     place = row["place"]
     assert (place["file"], place["sheet"], place["row"], place["column"]) == ("all.zip/plots.xlsx", "Plots", 2, "pine")
+    assert place["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     said = gongkai("trace", "tree_inventory", "p1-pine", "--lang", "zh").stdout
     assert "文件 all.zip/plots.xlsx，工作表 Plots，第 2 行，“pine”列" in said
 

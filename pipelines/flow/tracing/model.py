@@ -64,7 +64,7 @@ class DeliveryOf:
 
 @dataclass(frozen=True)
 class Newer:
-    """A newer delivery of the same department and period, which does not stand; ``verdict`` ``None``: not decided."""
+    """The newest delivery of the same department and period; ``verdict`` ``None``: it has not been decided."""
 
     delivery: str
     verdict: str | None

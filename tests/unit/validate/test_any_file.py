@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from frictionless import Dialect, Resource, Schema
-from spreadsheets import ods, page, table
 
 from pipelines.validate.any_file import Asked, Judgement, Unusable, bounded, judge_file, report_errors
 from pipelines.validate.any_file.arguments import checked_arguments
@@ -42,7 +41,6 @@ ROWS: list[tuple[str | None, str | None]] = [
     ("甲", "9"),
     ("-", None),
 ]
-TEXTS = [(a or "", b or "") for a, b in ROWS]
 CSV = "a,b\n" + "".join(f"{a or ''},{b or ''}\n" for a, b in ROWS)
 
 
@@ -110,8 +108,6 @@ FORMATS = {
     "t.jsonl": "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS).encode(),
     "t.parquet": parquet(ROWS),
     "t.xlsx": workbook([("a", "b"), *ROWS]),
-    "t.ods": ods({"s": [("a", "b"), *TEXTS]}),
-    "t.html": page(table([("a", "b"), *TEXTS])).encode(),
 }
 
 

@@ -90,7 +90,7 @@ def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: D
             if given.response.status not in _REDIRECTS:
                 yield given
                 return
-            url = urljoin(url, _location(given.response))
+            url = _location(url, given.response)
         target = _following(url, target, policy)
     raise FetchFailed("fetch-redirects", limit=MOST_REDIRECTS)
 
@@ -106,12 +106,15 @@ def _following(url: str, before: Target, policy: HostPolicy) -> Target:
     return target
 
 
-def _location(response: BaseHTTPResponse) -> str:
+def _location(url: str, response: BaseHTTPResponse) -> str:
     """Where a redirect leads; headers come as Latin-1, addresses in them as a rule as UTF-8."""
     text = response.headers.get("Location", "")
     with contextlib.suppress(UnicodeError):
-        return text.encode("latin-1").decode("utf-8")
-    return text
+        text = text.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, text)
+    except ValueError:
+        raise FetchFailed("fetch-address") from None
 
 
 @contextlib.contextmanager
@@ -157,6 +160,6 @@ def _network_errors(host: str, deadline: Deadline) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as problem:
         raise FetchFailed("fetch-certificate", host=host, reason=problem.verify_message) from None
-    except (HTTPError, http.client.HTTPException, OSError) as problem:
+    except (HTTPError, http.client.HTTPException, OSError, ValueError) as problem:
         deadline.remaining()  # a connection that was cut fails in many ways, for one reason
         raise connection_failed(host, problem) from None

@@ -95,7 +95,10 @@ class Export:
         with self.store.part.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             for batch in batches:
-                writer.writerows([plain_text(value) for value in row] for row in batch)
+                try:
+                    writer.writerows([plain_text(value) for value in row] for row in batch)
+                except (ValueError, csv.Error) as problem:  # half a surrogate pair, a number too long to write
+                    raise FetchFailed("fetch-value", reason=type(problem).__name__) from None
                 size = stream.tell()
                 if size > self.limit:
                     self.store.discard()

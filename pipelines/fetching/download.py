@@ -131,10 +131,16 @@ def _length(given: Answer) -> int | None:
 
 
 def _validators(headers: Mapping[str, str]) -> Validators:
-    etag, modified = headers.get("ETag", "").strip(), headers.get("Last-Modified", "").strip()
+    etag, modified = _plain_header(headers, "ETag"), _plain_header(headers, "Last-Modified")
     if etag.startswith('"'):
         return Validators(etag, modified, etag)
     return Validators(etag, modified, modified if not etag and _is_settled(modified, headers.get("Date", "")) else "")
+
+
+def _plain_header(headers: Mapping[str, str], name: str) -> str:
+    """A header that can be sent back as it is; empty where it holds what headers must not."""
+    value = headers.get(name, "").strip()
+    return value if value.isascii() and value.isprintable() else ""
 
 
 def _is_settled(modified: str, date: str) -> bool:

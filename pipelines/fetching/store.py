@@ -102,7 +102,7 @@ class SourceStore:
     def _document(self, name: str) -> Any:
         try:
             return json.loads((self.folder / name).read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # nothing, or nothing that can be used: fetched anew
             return None
 
 

@@ -111,6 +111,20 @@ def test_a_download_that_broke_is_continued(
     assert not list(workspace.fetching.rglob("part"))
 
 
+def test_unusable_state_and_headers_only_mean_that_it_is_fetched_anew(
+    gongkai: Command, describe: Describe, server: Server, inbox: Path, workspace: Workspace
+) -> None:
+    describe({"url": server.url("/trees.csv")})
+    server.answers["/trees.csv"] = file(BODY, '"1\x01"')
+    assert outcomes(gongkai) == {"trees": "placed"}
+    assert outcomes(gongkai) == {"trees": "unchanged"}
+    assert "If-None-Match" not in server.asked[-1][1]
+    for state in workspace.fetching.rglob("*.json"):
+        state.write_text("{", encoding="utf-8")
+    assert outcomes(gongkai) == {"trees": "unchanged"}
+    assert inbox.read_bytes() == BODY
+
+
 @pytest.mark.parametrize("ignores_if_range", [False, True])
 def test_a_file_that_changed_since_is_begun_anew(
     gongkai: Command, describe: Describe, server: Server, inbox: Path, ignores_if_range: bool
@@ -156,6 +170,7 @@ def test_a_part_without_a_strong_validator_is_not_continued(
         (sends(b"", 302, Location="http://user@127.0.0.1/trees.csv"), "fetch-address"),
         (sends(b"", 302, Location="http://foreign.example/trees.csv"), "fetch-redirect-host"),
         (sends(b"", 302, Location="//127.0.0.1:1/trees.csv"), "fetch-redirect-host"),
+        (sends(b"", 302, Location="http://[::1/trees.csv"), "fetch-address"),
         (lambda handler: handler.connection.close(), "fetch-connection"),
     ],
 )

@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 
 from pipelines.registry import Catalog, Dataset, FieldSpec
-from pipelines.templates import make_template
 from pipelines.templates.columns import Kind, kind_of
+from pipelines.templates.workbook import make_template
 
 
 def typed(spec: FieldSpec, text: str) -> Any:

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,9 +14,11 @@ from pipelines.cli.context import ANY, Json, Language, described, output, progra
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_USAGE, Output
 from pipelines.cli.progress import row_progress
 from pipelines.core.paths import Workspace
-from pipelines.drafting import Answers, CannotDraft, Drafted, draft_dataset
-from pipelines.drafting.fields import FieldDraft
 from pipelines.registry import Catalog, load_catalog
+
+if TYPE_CHECKING:
+    from pipelines.drafting import Answers, CannotDraft, Drafted
+    from pipelines.drafting.fields import FieldDraft
 
 _TAB = {"\\t", "tab", "TAB"}
 
@@ -56,6 +58,9 @@ def new(
     language: Language = ANY,
 ) -> None:
     """Draft a dataset. Exit code 1 when the file cannot be read, 2 when an argument cannot be used."""
+    # It loads much that other commands do not need.
+    from pipelines.drafting import Answers, CannotDraft, draft_dataset
+
     out = output(as_json, language)
     mark = "\t" if delimiter in _TAB else delimiter
     if mark is not None and (len(mark) != 1 or mark in '\r\n"\0'):

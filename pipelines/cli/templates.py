@@ -13,7 +13,7 @@ from pipelines.core.files import create_file
 from pipelines.core.messages import Message, translate
 from pipelines.core.paths import Workspace
 from pipelines.registry import load_catalog
-from pipelines.templates import DEFAULT_ROWS, MAX_ROWS, make_template
+from pipelines.templates import DEFAULT_ROWS, MAX_ROWS
 
 _SUFFIX = ".xlsx"
 
@@ -37,6 +37,9 @@ def template(
     language: Language = ANY,
 ) -> None:
     """Write a template. A file that is there already may hold somebody's entries: it is never replaced."""
+    # It loads a library that other commands do not need.
+    from pipelines.templates.workbook import make_template
+
     out = output(as_json, language)
     with readable_errors(out):
         catalog = load_catalog(Workspace.default().schema)

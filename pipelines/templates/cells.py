@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipelines.validate.annotate.writer_process import line_width, own_font
+from pipelines.validate.annotate.writer_process import put as put_text
+
 #: Characters of a cell; it can hold twice as many UTF-16 units, of which a character takes one or two.
 _LONGEST = 16_000
-#: What XML 1.0 cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Points of a line of text, and of the highest row that there can be.
 _LINE, _HIGHEST = 15, 409
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
@@ -34,14 +34,7 @@ REQUIRED, OPTIONAL = Look("1F4E79", "FFFFFF"), Look("D9E2EC", "1F2933")
 
 def put(cell: Any, text: str) -> None:
     """Write a text that stays one, whatever it begins with."""
-    cell.value = writable(text)[:_LONGEST]
-    cell.data_type = "s"
-    cell.quotePrefix = True
-
-
-def writable(text: str) -> str:
-    """A text without characters that a workbook cannot hold."""
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    put_text(cell, text, _LONGEST)
 
 
 def put_heading(cell: Any, text: str, look: Look = OPTIONAL) -> None:
@@ -54,7 +47,8 @@ def put_heading(cell: Any, text: str, look: Look = OPTIONAL) -> None:
 
 def bold(cell: Any, **more: Any) -> Font:
     """The workbook's own font, bold."""
-    return Font(**{"name": cell.font.name, "sz": cell.font.sz, "bold": True, **more})
+    font: Font = own_font(cell, bold=True, **more)
+    return font
 
 
 def put_rows(
@@ -101,5 +95,5 @@ def fit_to_page(sheet: Worksheet) -> None:
 
 
 def text_width(text: str) -> int:
-    """Columns that a text takes; Chinese characters take two."""
-    return max(sum(2 if ord(character) >= 0x1100 else 1 for character in line) for line in text.split("\n"))
+    """Columns that a text takes."""
+    return max(map(line_width, text.split("\n")))

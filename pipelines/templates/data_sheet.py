@@ -12,9 +12,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.core.messages import translate
-from pipelines.templates.cells import OPTIONAL, REQUIRED, protect, put_heading, text_width, writable
+from pipelines.templates.cells import OPTIONAL, REQUIRED, protect, put_heading, text_width
 from pipelines.templates.columns import Column, Kind
 from pipelines.templates.conditions import check_of
+from pipelines.validate.annotate.writer_process import writable
 
 #: Excel's limits for the title and the text of a cell's prompt and of its error.
 _LONGEST_TITLE, _LONGEST_TEXT = 32, 255

@@ -14,15 +14,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.core.messages import Message, translate
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.template_marks import TemplateMark
-from pipelines.templates.cells import bold, fit_to_page, protect, put, put_rows, set_widths, writable
+from pipelines.templates import DEFAULT_ROWS
+from pipelines.templates.cells import bold, fit_to_page, protect, put, put_rows, set_widths
 from pipelines.templates.code_sheet import write_codes
 from pipelines.templates.columns import Column, Kind, columns_of
 from pipelines.templates.conditions import check_of
 from pipelines.templates.data_sheet import write_data
 from pipelines.templates.explanations import WIDTHS, Explanations, allowed_text
-
-#: Rows with checks, unless told otherwise; and as many as a sheet has below its header.
-DEFAULT_ROWS, MAX_ROWS = 10_000, 1_048_575
+from pipelines.validate.annotate.writer_process import writable
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def _take_values(sheet: Any, values: Any) -> None:
     for number, row in enumerate(values.iter_rows(), start=1):
         for column, value in enumerate(row, start=left + 1):
             if isinstance(value, str) and value:
-                _put(sheet.cell(number, column), value)
+                put(sheet.cell(number, column), value)
             elif not isinstance(value, str) and value is not None:
                 sheet.cell(number, column).value = value
     for (top, first), (bottom, last) in values.merged_cell_ranges or ():
@@ -127,8 +127,8 @@ def _note(text: str, author: str) -> Any:
     """A note that is as high as its text."""
     from openpyxl.comments import Comment
 
-    lines = sum(1 + _width(line) // _CHARACTERS_PER_LINE for line in text.split("\n"))
-    return Comment(_writable(text), author, height=min(600, _LINE_HEIGHT * (lines + 1)), width=_NOTE_WIDTH)
+    lines = sum(1 + line_width(line) // _CHARACTERS_PER_LINE for line in text.split("\n"))
+    return Comment(writable(text), author, height=min(600, _LINE_HEIGHT * (lines + 1)), width=_NOTE_WIDTH)
 
 
 def _ours(said: list[str], more: str) -> str:
@@ -150,19 +150,19 @@ def _list(book: Any, job: Mapping[str, Any]) -> None:
 
     sheet = book.create_sheet(job["title"], 0)
     for number, text in enumerate(job["intro"], start=1):
-        _put(sheet.cell(number, 1), text)
-    sheet.cell(1, 1).font = _font(sheet.cell(1, 1), bold=True, sz=14)
+        put(sheet.cell(number, 1), text)
+    sheet.cell(1, 1).font = own_font(sheet.cell(1, 1), bold=True, sz=14)
     top = len(job["intro"]) + 2
     for column, (head, width) in enumerate(zip(job["heads"], _WIDTHS, strict=True), start=1):
-        _put(sheet.cell(top, column), head)
-        sheet.cell(top, column).font = _font(sheet.cell(top, column), bold=True)
+        put(sheet.cell(top, column), head)
+        sheet.cell(top, column).font = own_font(sheet.cell(top, column), bold=True)
         sheet.column_dimensions[_letters(column)].width = width
     wrapped = Alignment(vertical="top", wrap_text=True)
     fills = {True: PatternFill("solid", fgColor=ERROR_FILL), False: PatternFill("solid", fgColor=WARNING_FILL)}
     for number, line in enumerate(job["lines"], start=top + 1):
         for column, text in enumerate(line["cells"], start=1):
             cell = sheet.cell(number, column)
-            _put(cell, text)
+            put(cell, text)
             cell.alignment = wrapped
         sheet.cell(number, 1).fill = fills[line["is_error"]]
         if line["link"] is not None:
@@ -179,10 +179,10 @@ def _link(cell: Any, sheet: str, target: str) -> None:
 
     quoted = sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{target}")
-    cell.font = _font(cell, color="0563C1", underline="single")
+    cell.font = own_font(cell, color="0563C1", underline="single")
 
 
-def _font(cell: Any, **changes: Any) -> Any:
+def own_font(cell: Any, **changes: Any) -> Any:
     """The workbook's own font, changed."""
     from openpyxl.styles import Font
 
@@ -198,19 +198,20 @@ def _show_first(book: Any) -> None:
         view.firstSheet = 0
 
 
-def _put(cell: Any, text: str) -> None:
-    """Write a text that stays one, whatever it begins with."""
-    cell.value = _writable(text)[:_LONGEST_TEXT]
+def put(cell: Any, text: str, longest: int = _LONGEST_TEXT) -> None:
+    """Write a text that stays one, whatever it begins with, cut to ``longest`` characters."""
+    cell.value = writable(text)[:longest]
     cell.data_type = "s"
     cell.quotePrefix = True
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
+    """A text without characters that a workbook cannot hold."""
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _width(text: str) -> int:
-    """Columns that a text takes; Chinese characters take two."""
+def line_width(text: str) -> int:
+    """Columns that a line takes; Chinese characters take two."""
     return sum(2 if ord(character) >= 0x1100 else 1 for character in text)
 
 

@@ -16,7 +16,7 @@ from pipelines.ingest.templates import read_mark
 from pipelines.registry import Catalog, Dataset, load_catalog
 from pipelines.registry.disclosures import Attribute
 from pipelines.registry.fields import FieldType
-from pipelines.templates import make_template
+from pipelines.templates.workbook import make_template
 
 CORE = load_catalog(Path(__file__).parents[3] / "catalog_schema")
 EVERYTHING: dict[str, dict[str, Any]] = {

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.fetching.deadline import Deadline
-from pipelines.fetching.download import Advance, too_large
 from pipelines.fetching.errors import FetchFailed
-from pipelines.fetching.hosts import HostPolicy
-from pipelines.fetching.store import SourceStore, Validators
+from pipelines.fetching.store import Validators
+from pipelines.fetching.transfer import Transfer
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult
@@ -27,18 +25,12 @@ _OTHER_HOSTS = {"host", "hostaddr", "service", "servicefile", "dsn", "odbc_conne
 
 
 @dataclass(frozen=True)
-class Export:
+class Export(Transfer):
     """One query to run. ``variable`` names the environment variable that holds the database's URL."""
 
     variable: str
     query: str
     period: str
-    origin: str
-    limit: int
-    store: SourceStore
-    policy: HostPolicy
-    deadline: Deadline
-    advance: Advance
 
     def run(self) -> bool:
         """Write the rows into the store's part; true, since a query always brings something.
@@ -100,9 +92,7 @@ class Export:
                 except (ValueError, csv.Error) as problem:  # half a surrogate pair, a number too long to write
                     raise FetchFailed("fetch-value", reason=type(problem).__name__) from None
                 size = stream.tell()
-                if size > self.limit:
-                    self.store.discard()
-                    raise too_large(self.limit)
+                self.require_size(size)
                 self.advance(size, None)
 
 

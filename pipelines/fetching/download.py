@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from pipelines.fetching.connections import Answer, answer
-from pipelines.fetching.deadline import Deadline
 from pipelines.fetching.errors import FetchFailed
-from pipelines.fetching.hosts import HostPolicy
-from pipelines.fetching.store import SourceStore, Validators
+from pipelines.fetching.store import Validators
+from pipelines.fetching.transfer import Transfer
 
 _OK, _PARTIAL, _NOT_MODIFIED, _RANGE_REFUSED = 200, 206, 304, 416
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
-#: Told how many bytes have come, and how many there will be where that is known.
-Advance = Callable[[int, int | None], None]
-
 
 @dataclass(frozen=True)
-class Download:
-    """One file to bring. ``limit``: most bytes; ``origin``: a digest of the address."""
+class Download(Transfer):
+    """One file to bring."""
 
     url: str
-    origin: str
-    limit: int
-    store: SourceStore
-    policy: HostPolicy
-    deadline: Deadline
-    advance: Advance
 
     def run(self, last: Validators | None) -> bool:
         """Bring the file into the store's part.
@@ -78,7 +68,7 @@ class Download:
         if given.response.status != _OK:
             raise FetchFailed("fetch-status", host=given.host, status=given.response.status)
         length = _length(given)
-        self._require_size(length or 0)
+        self.require_size(length or 0)
         self.store.begin(self.origin, _validators(given.response.headers))
         self._write(given, 0, length)
 
@@ -87,25 +77,15 @@ class Download:
         encoding = given.response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding != "identity":
             raise FetchFailed("fetch-content-encoding", host=given.host, encoding=ascii(encoding[:40]))
-        self._require_size(total or 0)
+        self.require_size(total or 0)
         with self.store.part.open("ab") as stream:
             for block in given.blocks():
                 size += len(block)
-                self._require_size(size)
+                self.require_size(size)
                 stream.write(block)
                 self.advance(size, total)
         if total is not None and size != total:
             raise FetchFailed("fetch-incomplete", host=given.host, size=size, total=total)
-
-    def _require_size(self, size: int) -> None:
-        if size > self.limit:
-            self.store.discard()
-            raise too_large(self.limit)
-
-
-def too_large(limit: int) -> FetchFailed:
-    """More bytes than the source may have."""
-    return FetchFailed("fetch-too-large", megabytes=limit // 1_000_000)
 
 
 #: The bytes as they are: a compressed answer would have to be unpacked, and could unpack to anything.

@@ -15,12 +15,13 @@ from pipelines.core.paths import Workspace, join_inside
 from pipelines.core.records import DeliveryKey
 from pipelines.fetching.database import Export
 from pipelines.fetching.deadline import Deadline
-from pipelines.fetching.download import Advance, Download
+from pipelines.fetching.download import Download
 from pipelines.fetching.errors import FetchFailed
 from pipelines.fetching.hosts import HostPolicy
 from pipelines.fetching.placing import place
 from pipelines.fetching.plan import Wanted
 from pipelines.fetching.store import Brought, SourceStore, exclusive, origin_of
+from pipelines.fetching.transfer import Advance
 from pipelines.registry import Catalog
 from pipelines.registry.sources import PERIOD_PLACEHOLDER, DatabaseSource
 
@@ -152,12 +153,12 @@ class _Fetcher:
         if isinstance(source, DatabaseSource):
             origin = origin_of(source.database, source.query, period)
             export = Export(
-                source.database, source.query, period, origin, limit, store, self._policy, deadline, advance
+                origin, limit, store, self._policy, deadline, advance, source.database, source.query, period
             )
             return origin, lambda _: export.run()
         url = source.url.replace(PERIOD_PLACEHOLDER, period)
         origin = origin_of(url)
-        download = Download(url, origin, limit, store, self._policy, deadline, advance)
+        download = Download(origin, limit, store, self._policy, deadline, advance, url)
         return origin, lambda last: download.run(last.validators if last is not None else None)
 
     def _place(self, first: Wanted, ready: Sequence[_Ready]) -> None:

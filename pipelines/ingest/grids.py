@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,12 @@ class GridRow(NamedTuple):
 
     number: int
     cells: list[Cell]
+
+
+def merges_of(row: int, spans: Iterable[tuple[int, int, int]]) -> Iterator[Merge]:
+    """The merged cells that begin in a row, counted from 0. ``spans``: column, and rows and columns that they take."""
+    for column, rows, columns in spans:
+        yield (row, column), (row + rows - 1, column + columns - 1)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pipelines.core.findings import Location, Severity
 from pipelines.core.messages import Parameter
 from pipelines.ingest.problems import Unreadable, read_finding
@@ -17,3 +20,16 @@ class Fault(Exception):
     def of(self, file: str) -> Unreadable:
         """The exception with the finding about ``file``."""
         return Unreadable(read_finding(self.rule, Location(file), Severity.ERROR, **self.params))
+
+
+@contextmanager
+def faults_of(file: str) -> Iterator[None]:
+    """Tell a fault as a finding about ``file``.
+
+    Raises:
+        Unreadable: instead of ``Fault``.
+    """
+    try:
+        yield
+    except Fault as fault:
+        raise fault.of(file) from fault

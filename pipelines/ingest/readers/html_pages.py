@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.core.findings import Finding, Location
-from pipelines.ingest.grids import Grid, GridRow, Merge
+from pipelines.ingest.grids import Grid, GridRow, Merge, merges_of
 from pipelines.ingest.headers import head_size
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.readers.faults import Fault
+from pipelines.ingest.readers.faults import Fault, faults_of
 from pipelines.ingest.readers.html_tables import TableParser, TableRow
+from pipelines.ingest.readers.parsed_rows import ParsedRows
 from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_hidden
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
@@ -65,10 +65,7 @@ class _Survey:
     def row(self, row: TableRow) -> None:
         table = self.tables[-1]
         if table.rows < self._head:
-            table.merges += (
-                ((table.rows, column), (table.rows + rows - 1, column + columns - 1))
-                for column, rows, columns in row.spans
-            )
+            table.merges += merges_of(table.rows, row.spans)
         table.rows += 1
         table.hidden_rows += row.hidden
         table.hidden_columns.update(row.hidden_columns)
@@ -79,12 +76,12 @@ class _Survey:
         """Nothing is to be done: a table is as long as its rows."""
 
 
-class _Rows:
-    """Keeps the rows of one table, counted from 0, until they are taken."""
+class _Rows(ParsedRows[TableRow]):
+    """The rows of one table, counted from 0."""
 
     def __init__(self, wanted: int) -> None:
+        super().__init__()
         self._wanted, self._tables = wanted, 0
-        self._waiting: list[TableRow] = []
         self.ended = False
 
     def table(self, hidden: bool) -> None:
@@ -95,15 +92,11 @@ class _Rows:
 
     def row(self, row: TableRow) -> None:
         if self._tables == self._wanted:
-            self._waiting.append(row)
+            super().row(row)
 
     def end(self) -> None:
         self._tables += 1
         self.ended = self._tables > self._wanted
-
-    def take(self) -> list[TableRow]:
-        taken, self._waiting = self._waiting, []
-        return taken
 
 
 def open_html(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
@@ -117,7 +110,7 @@ def open_html(source: SourceFile, layout: Layout, findings: list[Finding]) -> It
     """
     encoding, codec = encoding_of(source.path, source.name, _candidates(source.path, layout))
     survey = _Survey(head_size(layout))
-    with _faults(source):
+    with faults_of(source.name):
         for _ in TableParser(survey).read(_blocks(source.path, codec)):
             pass
     if not survey.tables:
@@ -143,7 +136,7 @@ def _named(tables: list[_Table]) -> Iterator[Candidate]:
 def _grid(source: SourceFile, table: _Table, place: int, shown: str, encoding: tuple[str, str]) -> Grid:
     def rows() -> Iterator[GridRow]:
         number, reader = 0, _Rows(place)
-        with _faults(source):
+        with faults_of(source.name):
             for _ in TableParser(reader).read(_blocks(source.path, encoding[1])):
                 for row in reader.take():
                     number += 1
@@ -176,12 +169,3 @@ def _blocks(path: Path, codec: str) -> Iterator[str]:
     with path.open(encoding=codec, errors="strict", newline="") as stream:
         while block := stream.read(_BLOCK):
             yield block
-
-
-@contextmanager
-def _faults(source: SourceFile) -> Iterator[None]:
-    """What makes a page unreadable, as a finding."""
-    try:
-        yield
-    except Fault as fault:
-        raise fault.of(source.name) from fault

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from pipelines.core.findings import Finding, Location
-from pipelines.ingest.grids import Grid, GridRow, Merge
+from pipelines.ingest.grids import Grid, GridRow, Merge, merges_of
 from pipelines.ingest.headers import head_size
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.readers.faults import Fault
+from pipelines.ingest.readers.faults import Fault, faults_of
 from pipelines.ingest.readers.ods_content import MAX_COLUMNS, Content, Place, SheetRow, filled_cells
+from pipelines.ingest.readers.parsed_rows import ParsedRows
 from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors, tell_hidden
 from pipelines.ingest.readers.workbook_parts import MAX_SHEET_CELLS, MAX_UNPACKED, Hidden, windows
 from pipelines.ingest.sources import SourceFile
@@ -71,10 +72,7 @@ class _Survey:
     def row(self, row: SheetRow) -> None:
         sheet = self.sheets[-1]
         if self._row < self._head:
-            sheet.merges += (
-                ((self._row, column), (self._row + rows - 1, column + columns - 1))
-                for column, rows, columns in row.spans
-            )
+            sheet.merges += merges_of(self._row, row.spans)
         self._row += row.repeat
         self._hidden += row.repeat if row.hidden else 0
         sheet.errors += row.repeat * row.errors
@@ -86,24 +84,14 @@ class _Survey:
             sheet.characters += row.repeat * sum(len(text) * columns for text, columns in row.cells)
 
 
-class _Rows:
-    """Keeps the rows of the sheet that is read until they are taken."""
-
-    def __init__(self) -> None:
-        self._waiting: list[SheetRow] = []
+class _Rows(ParsedRows[SheetRow]):
+    """The rows of the sheet that is read."""
 
     def sheet(self, name: str, visible: bool, place: Place) -> None:
         """Nothing is to be done: what is parsed begins with the sheet."""
 
     def columns(self, repeat: int, hidden: bool) -> None:
         """Nothing is to be done: the sheet has been measured."""
-
-    def row(self, row: SheetRow) -> None:
-        self._waiting.append(row)
-
-    def take(self) -> list[SheetRow]:
-        taken, self._waiting = self._waiting, []
-        return taken
 
 
 def open_ods(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
@@ -185,8 +173,7 @@ def _blocks(package: zipfile.ZipFile, place: Place | None = None) -> Iterator[by
 def _faults(source: SourceFile) -> Iterator[None]:
     """What goes wrong while a document is parsed, as findings."""
     try:
-        yield
-    except Fault as fault:
-        raise fault.of(source.name) from fault
+        with faults_of(source.name):
+            yield
     except _FAULTS as problem:
         raise unreadable("damaged-file", source.name, format=FileFormat.ODS.value) from problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -65,8 +65,7 @@ class Profile:
             self.kinds.update(suspected_kinds(others))
 
 
-def profile_columns(raw: RawTable, totals: tuple[int, re.Pattern[str]] | None,
-                    progress: Callable[[int], None] | None = None) -> list[Profile]:  # fmt: skip
+def profile_columns(raw: RawTable, totals: tuple[int, re.Pattern[str]] | None) -> list[Profile]:
     """The columns of a raw table in their order. ``totals``: column and pattern of the rows that do not count."""
     profiles = [Profile() for _ in raw.labels]
     with pq.ParquetFile(raw.parquet) as stored:
@@ -74,8 +73,6 @@ def profile_columns(raw: RawTable, totals: tuple[int, re.Pattern[str]] | None,
             rows = _rows(batch, len(profiles), totals)
             for place, profile in enumerate(profiles):
                 profile.add(rows.column(f"c{place}"))
-            if progress is not None:
-                progress(batch.num_rows)
     return profiles
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.core.errors import DeliveryRejected
-from pipelines.core.findings import Finding, Severity
+from pipelines.core.findings import Finding
 from pipelines.core.records import RawTable, ValidatedTable
 from pipelines.disclose import SurrogateKey, disclose
+from pipelines.drafting.learning import errors
 from pipelines.drafting.refusals import CannotDraft
 from pipelines.registry import Catalog, Dataset, load_catalog
 from pipelines.validate.report import FindingLog
@@ -61,4 +62,4 @@ def try_draft(dataset: Dataset, catalog: Catalog, raw: RawTable, folder: Path) -
         rules: dict[str, int] = {}
         for summary in log.summaries().values():
             rules |= {rule: count for rule, count in summary.rules.items() if summary.errors}
-    return Trial(raw, validated, tuple(f for f in stopped if f.severity is Severity.ERROR), rules)
+    return Trial(raw, validated, tuple(errors(stopped)), rules)

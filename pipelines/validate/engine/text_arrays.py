@@ -29,14 +29,19 @@ def offsets_of(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
     return np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
 
 
+def bytes_of(texts: pa.Array) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts of a column, one after the other."""
+    offsets = offsets_of(texts)
+    return np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+
+
 def check_utf8(texts: pa.Array) -> None:
     """Check that all texts are UTF-8; where all bytes are ASCII, that takes a fraction of checking text by text.
 
     Raises:
         pyarrow.ArrowInvalid: one is not.
     """
-    offsets = offsets_of(texts)
-    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    data = bytes_of(texts)
     if len(data) and data.max() > _HIGHEST_ASCII:
         texts.validate(full=True)
 
@@ -56,7 +61,7 @@ def empty_cells(texts: pa.Array) -> Mask:
 def only_numeric_bytes(texts: pa.Array) -> Mask | None:
     """Which cells have no bytes but digits, signs and points; ``None``: all of them."""
     offsets = offsets_of(texts)
-    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    data = bytes_of(texts)
     # One comparison for both ends: what lies below the range wraps round and is large.
     odd = (data - _LOWEST) > _HIGHEST - _LOWEST
     odd |= data == _COMMA
@@ -71,7 +76,7 @@ def only_numeric_bytes(texts: pa.Array) -> Mask | None:
 def digits_in(texts: pa.Array, longest: int) -> Mask | None:
     """Cells that are one to ``longest`` digits; ``None``: there are many others."""
     offsets = offsets_of(texts)
-    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    data = bytes_of(texts)
     lengths = np.diff(offsets)
     odd = np.flatnonzero((data - _ZERO) >= _DIGITS)
     if len(odd) > _MOST_ODD * len(texts):
@@ -90,7 +95,7 @@ def decimals_in(texts: pa.Array, longest: int) -> Mask | None:
         longest: bytes of the longest number.
     """
     offsets = offsets_of(texts)
-    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    data = bytes_of(texts)
     ends = offsets[1:] - offsets[0]
     lengths = np.diff(offsets)
     is_point = data == _POINT

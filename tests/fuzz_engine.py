@@ -1,6 +1,7 @@
 """Random tables, schemas and dialects on which the engine and frictionless must agree to the letter.
 
-``python tests/fuzz_engine.py N SEED`` runs N cases on all cores and prints every disagreement.
+``python tests/fuzz_engine.py N SEED`` runs N cases on all cores and prints every disagreement (the first 20) as it is
+found, and how far it is.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from unittest import mock
 
 from frictionless import Dialect, FrictionlessException, Package, Resource, Schema
+from rich.progress import track
 
 from pipelines.validate.engine import ForeignTable, csv_source, validate_file
 
@@ -369,12 +371,16 @@ def main() -> int:
     engines: Counter[str] = Counter()
     wrong = 0
     with multiprocessing.Pool() as pool:
-        for _, engine, difference in pool.imap_unordered(_run, range(seed, seed + count), chunksize=50):
+        results = pool.imap_unordered(_run, range(seed, seed + count), chunksize=50)
+        for _, engine, difference in track(results, "cases", total=count):
             engines[engine] += 1
             if difference is not None:
                 wrong += 1
                 if wrong <= 20:
                     sys.stdout.write(f"{difference}\n")
+            if not sys.stdout.isatty() and engines.total() % 5000 == 0:
+                sys.stdout.write(f"{engines.total()} of {count} cases, {wrong} differ\n")
+                sys.stdout.flush()
     for engine, number in engines.most_common():
         sys.stdout.write(f"{number:8} {engine}\n")
     sys.stdout.write(f"{count} cases, {wrong} differ\n")

@@ -27,6 +27,15 @@ class Batch:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def append(self, more: Batch) -> None:
+        """Put the rows of another batch, of the same columns, below."""
+        self.numbers += more.numbers
+        self.present += more.present
+        self.extra += more.extra
+        self.blank += more.blank
+        for column, cells in zip(self.columns, more.columns, strict=True):
+            column.extend(cells)
+
     def take(self, rows: Sequence[int]) -> Batch:
         """The batch of the given rows (positions, which may repeat)."""
         return Batch(

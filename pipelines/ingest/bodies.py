@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,9 @@ from pipelines.ingest.headers import HeaderLine
 
 #: Characters that the rows of one batch may come to before it is passed on.
 _BATCH_CHARACTERS = 16 << 20
+#: Rows that are turned into columns at once. A row has up to a million characters; and so few rows never make Python's
+#: garbage collector look for circles among them, which was a third of the cost.
+_CHUNK_ROWS = 64
 #: Cells that make a line below the footer a row whatever the table's width, and the footer's own line: compilers,
 #: auditors and dates are put beside each other there.
 _FILLED, _FILLED_FOOTER = 2, 4
@@ -53,16 +57,16 @@ class Body:
         further headers are reported, because a table that goes on there would be published in part.
         """
         faults = _Faults()
-        pending: list[tuple[GridRow, bool]] = []
-        characters = 0
-        for row, blank in self._rows(rows, tally, faults):
-            pending.append((row, blank))
-            characters += sum(map(len, filter(None, row.cells)))
+        below = self._rows(rows, tally, faults)
+        pending, characters = self._batch([]), 0
+        while chunk := list(itertools.islice(below, _CHUNK_ROWS)):
+            pending.append(self._batch(chunk))
+            characters += sum(map(len, filter(None, itertools.chain.from_iterable(row.cells for row, _ in chunk))))
             if len(pending) >= BATCH_ROWS or characters >= _BATCH_CHARACTERS:
-                yield self._batch(pending)
-                pending, characters = [], 0
-        if pending:
-            yield self._batch(pending)
+                yield pending
+                pending, characters = self._batch([]), 0
+        if len(pending):
+            yield pending
         for rule, (first, count) in faults.found.items():
             self.report(rule, first, count)
 
@@ -110,7 +114,7 @@ class Body:
         return self.footer is not None and self.footer.match(first.strip()) is not None
 
     def _is_header(self, row: GridRow) -> bool:
-        return any(line.is_repeated_by(row.cells) for line in self.header)
+        return any(line.is_repeated_by(row.cells) for line in self.header if not line.texts.isdisjoint(row.cells))
 
     def _is_total(self, row: GridRow) -> bool:
         return any(
@@ -126,11 +130,16 @@ class Body:
     def _batch(self, rows: Sequence[tuple[GridRow, bool]]) -> Batch:
         cells = [row.cells for row, _ in rows]
         kept = len(self.keep)
+        numbers, blank = [row.number for row, _ in rows], [blank for _, blank in rows]
+        if set(map(len, cells)) == {self.width}:
+            turned = list(zip(*cells, strict=True))
+            columns = [list(turned[place]) for place in self.keep]
+            return Batch(numbers, [kept] * len(rows), [None] * len(rows), blank, columns)
         return Batch(
-            [row.number for row, _ in rows],
+            numbers,
             [kept if len(row) >= self.width else sum(1 for place in self.keep if place < len(row)) for row in cells],
             [self._beyond(row) if len(row) > self.width else None for row in cells],
-            [blank for _, blank in rows],
+            blank,
             [[row[place] if place < len(row) else None for row in cells] for place in self.keep],
         )
 
@@ -153,4 +162,6 @@ class _Faults:
 
 
 def _first(row: GridRow) -> Cell:
+    if row.cells and (cell := row.cells[0]) and not cell.isspace():
+        return cell
     return next((cell for cell in row.cells if not is_empty(cell)), None)

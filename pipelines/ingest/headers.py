@@ -32,10 +32,7 @@ class HeaderLine:
         return cls(frozenset(row.cells[place] for place in labels), labels, enough)
 
     def is_repeated_by(self, cells: Sequence[Cell]) -> bool:
-        """Tell whether a row says what this line of the header says."""
-        # Nearly no row has a label word for word, so that most are decided here.
-        if self.texts.isdisjoint(cells):
-            return False
+        """Tell whether a row, which has one of ``texts``, says what this line of the header says."""
         same = sum(
             1 for place, label in self.labels.items()
             if place < len(cells) and matching(cells[place] or "") == label

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import cast
 
-from pipelines.ingest.grids import Grid, GridRow
+from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
@@ -14,6 +15,8 @@ from pipelines.registry.layouts import FileFormat, Layout
 
 #: Characters of one record. A quotation that is never closed would take in the rest of the file.
 MAX_RECORD = 1 << 20
+#: Characters read at once.
+_BLOCK = 1 << 16
 
 
 def open_csv(source: SourceFile, layout: Layout) -> Iterator[Grid]:
@@ -31,20 +34,18 @@ def _records(stream: io.TextIOWrapper, name: str, delimiter: str) -> Iterator[Gr
     # The limit is the process's, and other libraries lift it when they are imported: here it must not decide.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))
     lines = _Lines(stream)
-    reader = csv.reader(lines, delimiter=delimiter)
-    while True:
-        begins = reader.line_num + 1
-        lines.length = 0
-        try:
-            cells = next(reader, None)
-        except (csv.Error, _TooLong) as problem:
-            raise unreadable("csv-record", name, row=begins, limit=MAX_RECORD) from problem
-        if cells is None:
-            return
-        if lines.ended:
-            # The parser only asks for a line after the last one when a quotation is still open.
-            raise unreadable("csv-open-quotation", name, row=begins)
-        yield GridRow(begins, list(cells))
+    reader = csv.reader(lines.read(), delimiter=delimiter)
+    begins = 1
+    try:
+        for cells in reader:
+            if lines.ended:
+                # The parser only asks for a line after the last one when a quotation is still open.
+                raise unreadable("csv-open-quotation", name, row=begins)
+            yield GridRow(begins, cast("list[Cell]", cells))
+            begins = reader.line_num + 1
+            lines.length = 0
+    except (csv.Error, _TooLong) as problem:
+        raise unreadable("csv-record", name, row=begins, limit=MAX_RECORD) from problem
 
 
 class _TooLong(Exception):
@@ -59,15 +60,22 @@ class _Lines:
         self.length = 0
         self.ended = False
 
-    def __iter__(self) -> _Lines:
-        return self
+    def read(self) -> Iterator[str]:
+        """Yield the lines, block by block: a call for each line would cost more than parsing it.
 
-    def __next__(self) -> str:
-        line = self._stream.readline(MAX_RECORD + 1)
-        self.length += len(line)
-        if self.length > MAX_RECORD:
-            raise _TooLong
-        if not line:
-            self.ended = True
-            raise StopIteration
-        return line
+        Raises:
+            _TooLong: when a record has more than ``MAX_RECORD`` characters.
+        """
+        rest = ""
+        while block := self._stream.read(_BLOCK):
+            *lines, rest = io.StringIO(rest + block, newline="").readlines()
+            for line in lines:
+                self.length += len(line)
+                if self.length > MAX_RECORD:
+                    raise _TooLong
+                yield line
+            if self.length + len(rest) > MAX_RECORD:
+                raise _TooLong
+        if rest:
+            yield rest
+        self.ended = True

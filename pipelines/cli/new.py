@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 import tempfile
 from dataclasses import replace
@@ -107,7 +109,7 @@ def _show_refusal(out: Output, refused: CannotDraft) -> None:
 
 
 def _show(out: Output, drafted: Drafted, file: Path) -> None:
-    check = f"{program()} check"
+    steps = _next_steps(drafted, file)
     document: dict[str, Any] = {
         "dataset": drafted.dataset,
         "folder": str(drafted.folder),
@@ -120,7 +122,7 @@ def _show(out: Output, drafted: Drafted, file: Path) -> None:
         "fields": [_field(draft) for draft in drafted.fields],
         "examples": list(drafted.examples),
         "assumed": [message.as_dict() for message in drafted.assumed],
-        "next": check,
+        "next": steps,
     }
     out.json(document)
     out.say("cli-new-drafted", folder=str(drafted.folder), file=file.name)
@@ -137,7 +139,21 @@ def _show(out: Output, drafted: Drafted, file: Path) -> None:
         out.say("cli-new-look")
     for message in drafted.assumed:
         out.say("cli-new-point", text=out.of(message))
-    out.say("cli-new-next", command=check)
+    out.say("cli-new-next")
+    for command in steps:
+        out.say("cli-new-command", command=command)
+
+
+def _next_steps(drafted: Drafted, file: Path) -> list[str]:
+    """The commands from the draft to the catalog."""
+    key = drafted.delivery
+    folder = Workspace.default().inbox / key.organisation / key.dataset / key.period
+    into = shlex.quote(os.path.relpath(folder))
+    return [
+        f"{program()} check",
+        f"mkdir -p {into} && cp {shlex.quote(str(file))} {into}",
+        f"{program()} run",
+    ]
 
 
 def _field(draft: FieldDraft) -> dict[str, Any]:

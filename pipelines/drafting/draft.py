@@ -33,10 +33,14 @@ _MOST_TRIALS = 8
 
 @dataclass(frozen=True)
 class Drafted:
-    """What was drafted. ``assumed`` is to be looked at; ``faulty`` counts rows kept out of the catalog by rule."""
+    """What was drafted. ``assumed`` is to be looked at; ``faulty`` counts rows kept out of the catalog by rule.
+
+    ``delivery``: as what the file may be delivered; its period is today's, the file does not say another.
+    """
 
     dataset: str
     folder: Path
+    delivery: DeliveryKey
     rows: int
     rows_in_file: int
     excluded: Mapping[str, int]
@@ -152,7 +156,7 @@ class _Drafting:
             raise AssertionError("a trial without findings has its tables")
         written = write_examples(attempt.dataset, attempt.catalog, trial.raw, trial.validated)
         return Drafted(
-            self.dataset, self.folder, trial.raw.rows, trial.raw.rows_in_files, trial.raw.excluded,
+            self.dataset, self.folder, intake.delivery.key, trial.raw.rows, trial.raw.rows_in_files, trial.raw.excluded,
             trial.validated.rows_quarantined, trial.faulty, tuple(fields), attempt.dataset.primary_key, tuple(written),
             (*intake.assumed, *remarks(intake, fields, self.adjustments)),
         )  # fmt: skip

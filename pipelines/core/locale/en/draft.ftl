@@ -7,7 +7,7 @@ draft-personal-basis = Regulations on Open Government Information, article 15 (p
 draft-place-row = Row in the delivered file
 draft-place-sheet = Sheet of the delivered file
 
-draft-assumed = nobody gave { $option }: { $value } was taken
+draft-assumed = { $option } was not given: “{ $value }” was taken
 draft-encoding = the text fits { $encoding } and no other multi-byte encoding
 draft-delimiter = cells seem to be separated by “{ $delimiter }”; --delimiter says otherwise
 draft-header-guessed = row { $row } was taken for the header, though nothing but its place tells it from the rows below

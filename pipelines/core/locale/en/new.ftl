@@ -27,4 +27,5 @@ cli-new-column-unit = Unit
 cli-new-column-disclosure = Disclosure
 cli-new-look = Please look at this:
 cli-new-point = { "  " }- { $text }
-cli-new-next = Then: { $command }
+cli-new-next = Next: look through the draft, then
+cli-new-command = { "  " }{ $command }

@@ -7,7 +7,7 @@ draft-personal-basis = 《中华人民共和国政府信息公开条例》第十
 draft-place-row = 报送文件中的行号
 draft-place-sheet = 报送文件中的工作表
 
-draft-assumed = 未提供 { $option }，暂用 { $value }
+draft-assumed = 未提供 { $option }，暂用“{ $value }”
 draft-encoding = 文本只符合 { $encoding } 一种多字节编码
 draft-delimiter = 单元格似以“{ $delimiter }”分隔；可用 --delimiter 另行指定
 draft-header-guessed = 第 { $row } 行被当作表头，但除位置外没有其他依据

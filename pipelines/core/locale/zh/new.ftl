@@ -27,4 +27,5 @@ cli-new-column-unit = 单位
 cli-new-column-disclosure = 公开属性
 cli-new-look = 请核对：
 cli-new-point = { "  " }- { $text }
-cli-new-next = 下一步：{ $command }
+cli-new-next = 下一步：请核对草案，然后执行
+cli-new-command = { "  " }{ $command }

@@ -76,13 +76,12 @@ class ExpectedLabels:
         fields = ({spec.name for spec in dataset.fields} - made) | used
         return cls(frozenset(map(matching, layout.columns)), frozenset(map(matching, fields)))
 
-    def fits(self, labels: Sequence[str]) -> bool:
-        """Tell whether at least half of the labels of ``columns``, or of the delivered fields, are among ``labels``."""
+    def fit(self, labels: Sequence[str]) -> int:
+        """How many labels of ``columns``, or of the delivered fields, are among ``labels``; 0 for less than half."""
         found = {matching(label) for label in labels}
         named = found | {name for name in _keys(labels) if name.startswith("#")}
-        return any(
-            expected & found and 2 * len(expected & named) >= len(expected) for expected in (self.columns, self.fields)
-        )
+        known = [(expected, len(expected & named)) for expected in (self.columns, self.fields) if expected & found]
+        return max((count for expected, count in known if 2 * count >= len(expected)), default=0)
 
 
 def matching(label: str) -> str:
@@ -101,17 +100,21 @@ def head_size(layout: Layout) -> int:
 
 
 def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: ExpectedLabels) -> Header | None:
-    """The header at the declared row if it fits there, else the first that fits; ``None`` when none does."""
+    """The header where most labels fit: of equals the one at the declared row, then the first; ``None`` without any.
+
+    Half a header of two rows fits as well as a whole one that was renamed in part, so the first to fit will not do.
+    """
     declared = [index for index, row in enumerate(head) if row.number == layout.header_row]
     others = [index for index, row in enumerate(head) if row.number <= SEARCH_ROWS and index not in declared]
+    best, most = None, 0
     for index in [*declared, *others]:
         rows = head[index : index + layout.header_rows]
-        if len(rows) == layout.header_rows:
-            labels = header_labels(rows, grid)
-            if expected.fits(labels):
-                lines = tuple(HeaderLine.of(row, len(labels)) for row in rows)
-                return Header(index, rows[0].number, labels, lines)
-    return None
+        labels = header_labels(rows, grid) if len(rows) == layout.header_rows else ()
+        fit = expected.fit(labels)
+        if fit > most:
+            lines = tuple(HeaderLine.of(row, len(labels)) for row in rows)
+            best, most = Header(index, rows[0].number, labels, lines), fit
+    return best
 
 
 def renamed(labels: Sequence[str], layout: Layout) -> list[str | None]:

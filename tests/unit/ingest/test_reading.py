@@ -384,3 +384,13 @@ def test_json_lines_are_known_and_may_hold_the_record_in_a_value(tmp_path: Path)
     assert (one.rows, one.findings, one.readings[0].format) == (1, (), "jsonl")
     missing = rejected(tmp_path, {"t.jsonl": b'{"a": 1}\n{"a": 2}\n'}, {"format": "jsonl", "records": "data.row"})
     assert rules(missing) == ["json-not-an-object"]
+
+
+def test_a_whole_header_goes_before_half_of_one(tmp_path: Path) -> None:
+    layout = {
+        "format": "csv", "header_rows": 2, "columns": {"id": "tree_id", "size/h": "height", "size/n": "note"},
+    }  # fmt: skip
+    raw = read_files(tmp_path, {"t.csv": b"\nid,size,\n,h,n\nt1,3,x\n"}, layout)
+    assert raw.labels == ("tree_id", "height", "note")
+    assert (raw.rows, raw.excluded) == (1, {"preamble": 1, "header": 2})
+    assert {finding.rule for finding in raw.findings} == {"header-elsewhere"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.core.accounts import Stage, require_all
 from pipelines.core.errors import CorruptStore, DeliveryRejected
 from pipelines.core.files import PRIVATE_FILE_MODE, flush_file, flush_folder, temporary_beside
 from pipelines.core.findings import Check, Finding, Location, Severity
@@ -121,8 +122,7 @@ def _write_public(validated: ValidatedTable, work: _Clearing, target: Path,
                 rows += batch.num_rows
                 if progress is not None:
                     progress(batch.num_rows)
-    if rows != validated.rows:
-        raise CorruptStore(str(validated.parquet), f"{rows} rows, expected {validated.rows}")
+    require_all(Stage.DISCLOSE, validated.rows, rows)
     return rows
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.accounts import RowsUnaccounted, Stage, require_all
 from pipelines.core.errors import DeliveryRejected, GongkaiError
 from pipelines.core.files import flush_folder, replace_file
 from pipelines.core.findings import Check, Finding, Severity
@@ -31,6 +32,8 @@ from pipelines.validate.summary import write_summary
 
 CHECKS_FILE = "checks.json"
 _logger = logging.getLogger(__name__)
+#: What to do about a defect of the program.
+_DEFECT = Message("flow-internal-error-remedy")
 
 Progress = Callable[[int], None]
 
@@ -90,6 +93,9 @@ def _guarded(inst: Installation, delivery: Delivery, dataset: Dataset, around: _
             return _through_stages(inst, delivery, dataset, around, folder, progress), False
     except (OSError, MemoryError):
         raise  # The machine's trouble, not the delivery's: there is no verdict, and the next run tries again.
+    except RowsUnaccounted as problem:
+        _logger.error("%s: %s", delivery.id, problem)
+        finding = Finding(Check.READ, "rows-unaccounted", Severity.ERROR, problem.message, _DEFECT)
     except GongkaiError as problem:
         _logger.error("%s: %s", delivery.id, problem.message.id)
         finding = Finding(Check.READ, "descriptor-error", Severity.ERROR, problem.message,
@@ -119,6 +125,9 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, ar
             log.ran.add(Check.PERSONAL_DATA)
             disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress)
             log.extend(disclosure.findings)
+            # To the end: what the files held is public, kept back, or was left out for a reason that is counted.
+            require_all(Stage.DISCLOSE, raw.rows_in_files, disclosure.table.rows, validated.rows_quarantined,
+                        *raw.excluded.values())  # fmt: skip
             reached.disclosed = disclosure.table
         except DeliveryRejected as rejected:
             log.extend(rejected.findings)
@@ -197,5 +206,5 @@ def internal_error(problem: Exception) -> Finding:
     """A defect of the program, met while processing a delivery."""
     return Finding(
         Check.READ, "internal-error", Severity.ERROR, Message("flow-internal-error", {"kind": type(problem).__name__}),
-        Message("flow-internal-error-remedy"),
+        _DEFECT,
     )  # fmt: skip

@@ -134,6 +134,11 @@ class RawTableWriter:
             leftover.unlink()
 
 
+def stored_rows(table: Path) -> int:
+    """The rows of a finished table, as its file tells them."""
+    return int(pq.read_metadata(table).num_rows)
+
+
 def _widened(part: Part, columns: Sequence[tuple[str, int]]) -> Iterator[pa.Table]:
     """A part's rows with all columns of the table: those it has not are absent cells."""
     places = {column: place for place, column in enumerate(_occurrences(part.labels))}

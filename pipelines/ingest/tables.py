@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import itemgetter
 
 from pipelines.core.findings import Finding, Location, Severity
 from pipelines.core.records import Delivery, SourceReading
@@ -17,6 +18,7 @@ from pipelines.ingest.headers import ExpectedLabels, Header, find_header, head_s
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.raw_tables import Part, RawTableWriter
 from pipelines.ingest.steps import StepContext, build_steps
+from pipelines.ingest.steps.unpivot import UnpivotStep
 from pipelines.ingest.units import units_in
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.layouts import ExcludeTotals, Layout
@@ -27,7 +29,10 @@ _SHOWN_LABELS = 30
 
 @dataclass
 class TableReader:
-    """Reads the grids of one delivery into one raw table and keeps the books."""
+    """Reads the grids of one delivery into one raw table and keeps the books.
+
+    ``delivered`` counts the rows that grids consist of, ``gained`` those that steps made more of them.
+    """
 
     delivery: Delivery
     dataset: Dataset
@@ -38,6 +43,8 @@ class TableReader:
     readings: list[SourceReading] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     steps: Counter[str] = field(default_factory=Counter)
+    delivered: int = 0
+    gained: int = 0
 
     def read(self, grid: Grid, layout: Layout) -> None:
         """Append one grid.
@@ -45,7 +52,9 @@ class TableReader:
         Raises:
             Unreadable: when no header is found, or the file turns out to be damaged.
         """
-        rows = grid.rows()
+        counter = itertools.count()
+        # Counted where they come from, at the speed of C: ``zip`` asks the counter once for each row.
+        rows: Iterator[GridRow] = map(itemgetter(0), zip(grid.rows(), counter, strict=False))
         if grid.labels is None:
             header, head, rows = self._header(grid, layout, rows)
         else:
@@ -74,6 +83,8 @@ class TableReader:
         for key, step in steps:
             step.finish()
             self.steps[key] += step.changed
+            self.gained += step.changed if isinstance(step, UnpivotStep) else 0
+        self.delivered += next(counter)
         if part is not None and self.writer.rows == before:
             self.findings.append(read_finding("no-rows", Location(grid.file, grid.sheet), Severity.WARNING))
         self.readings.append(

@@ -18,7 +18,7 @@ class DuplicateAcrossDeliveries(GongkaiError):
 
 
 class ColumnsDiffer(GongkaiError):
-    """A disclosed table does not have the columns or the rows that its record says."""
+    """A disclosed table does not have the columns that its record says."""
 
     message_id = "publish-columns-differ"
 

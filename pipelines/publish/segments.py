@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from pipelines.core.accounts import Stage, require_all
 from pipelines.core.files import sha256_of, temporary_beside
 from pipelines.core.records import DisclosedTable
 from pipelines.core.sql import identifier, literal
@@ -53,7 +54,8 @@ def build_segment(
 
     Raises:
         DuplicateAcrossDeliveries: when two deliveries have rows with the same public key.
-        ColumnsDiffer: when a table's file is not what its record says.
+        ColumnsDiffer: when a table's file does not have the columns that its record says.
+        RowsUnaccounted: when the segment does not have the rows that the tables' records say.
     """
     ordered = sorted(contributions, key=lambda entry: (entry.table.delivery.key.organisation, entry.table.delivery.id))
     if not ordered:
@@ -66,7 +68,7 @@ def build_segment(
         rows = _union(tables, schema)
         _check_keys(connection, rows, primary_key(schema), tables)
         written = write_segment(connection, rows, schema, folder)
-    _check_rows(written.parquet, tables)
+    require_all(Stage.COMPOSE, pq.read_metadata(written.parquet).num_rows, *(table.rows for table in tables))
     return Segment(
         period=period,
         sha256=written.sha256,
@@ -107,12 +109,6 @@ def _check_columns(table: DisclosedTable) -> None:
     found, declared = pq.read_schema(table.parquet).names, list(columns(table.schema))
     if found != declared:
         raise ColumnsDiffer(table.delivery.id, tuple(sorted({*found} ^ {*declared})) or tuple(declared))
-
-
-def _check_rows(parquet: Path, tables: Sequence[DisclosedTable]) -> None:
-    if pq.read_metadata(parquet).num_rows != sum(table.rows for table in tables):
-        wrong = next((t for t in tables if pq.read_metadata(t.parquet).num_rows != t.rows), tables[0])
-        raise ColumnsDiffer(wrong.delivery.id, tuple(columns(wrong.schema)))
 
 
 def _union(tables: Sequence[DisclosedTable], schema: Mapping[str, Any]) -> str:

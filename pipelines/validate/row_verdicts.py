@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.core.accounts import Stage, require_all
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
@@ -23,7 +24,7 @@ from pipelines.validate.patterns import PatternTooSlow, bounded_patterns
 from pipelines.validate.quarantine import Quarantine
 from pipelines.validate.references import with_lookups
 from pipelines.validate.report import FindingLog
-from pipelines.validate.rows import Arrangement, Coordinates, RowsLost, raw_batches
+from pipelines.validate.rows import Arrangement, Coordinates, raw_batches
 from pipelines.validate.typed import TypedWriter
 
 
@@ -42,7 +43,7 @@ def judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, refere
 
     Raises:
         DeliveryRejected: frictionless itself raised on a value, or a pattern takes too long: there is no verdict.
-        RowsLost: not every row got a verdict.
+        RowsUnaccounted: not every row got a verdict.
     """
     schema, lookups = with_lookups(dataset, {**references, dataset.id: _own_rows(raw, arrangement)})
     explainer = _Explainer(raw, dataset, arrangement)
@@ -65,8 +66,7 @@ def judge_rows(raw: RawTable, dataset: Dataset, arrangement: Arrangement, refere
             raise DeliveryRejected([explainer.failure(failed)]) from None
         except PatternTooSlow as slow:
             raise DeliveryRejected([explainer.too_slow(slow.pattern)]) from None
-    if judged != raw.rows:
-        raise RowsLost(raw.rows, judged)
+    require_all(Stage.VALIDATE, raw.rows, judged)
     return explainer.unresolved
 
 

@@ -72,13 +72,6 @@ class Coordinates:
         return " ".join(part for part in (file, sheet) if part), row or 0
 
 
-class RowsLost(RuntimeError):
-    """A defect: rows were read that never got a verdict. The delivery must not pass."""
-
-    def __init__(self, read: int, judged: int) -> None:
-        super().__init__(f"{read} rows were read and {judged} judged")
-
-
 def raw_batches(parquet: Path) -> Iterator[pa.RecordBatch]:
     """The rows of a raw table, some row groups at a time: the readers bound a group's bytes, however long its cells."""
     with pq.ParquetFile(parquet) as stored:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.core.accounts import Stage, require_all
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
@@ -23,7 +24,7 @@ from pipelines.validate.expectations import Sources, judge_frames, write_results
 from pipelines.validate.quarantine import Quarantine, without_rows
 from pipelines.validate.report import FindingLog
 from pipelines.validate.row_verdicts import RowVerdicts, judge_rows
-from pipelines.validate.rows import Arrangement, RowsLost, arrange
+from pipelines.validate.rows import Arrangement, arrange
 from pipelines.validate.sandbox import MACHINE_TROUBLE
 
 VALIDATED_FILE = "validated.parquet"
@@ -60,6 +61,7 @@ def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Pat
         DeliveryRejected: the header does not fit, or more rows are faulty than the dataset accepts, or an
             expectation or drift limit of severity error does not hold. It carries the findings that decided;
             all others are in ``log``.
+        RowsUnaccounted: a defect: rows that were read are neither accepted nor quarantined.
     """
     dataset = validation.dataset
     log.ran.add(Check.TABLE_SCHEMA)
@@ -74,8 +76,7 @@ def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Pat
     rows = without_rows(typed, quarantine, validated, folder)
     quarantine.write(raw, folder / QUARANTINE_FILE, folder)
     typed.unlink()
-    if rows + quarantine.rows != raw.rows:
-        raise RowsLost(raw.rows, rows + quarantine.rows)
+    require_all(Stage.VALIDATE, raw.rows, rows, quarantine.rows)
     _accept(raw, dataset, rows, quarantine.rows)
     _judge_whole(validated, validation, log, folder)
     return ValidatedTable(raw.delivery, validated, rows, folder / QUARANTINE_FILE, quarantine.rows, unresolved)

@@ -246,6 +246,24 @@ def test_a_defect_in_a_stage_rejects_that_delivery_and_is_tried_again(
     assert ids(workspace) == ["t1", "t2"]
 
 
+@pytest.mark.parametrize(
+    "writer", ["pipelines.ingest.raw_tables.Part.write", "pipelines.validate.typed.TypedWriter.write"]
+)
+def test_rows_that_go_missing_refuse_the_delivery(
+    inst: Installation, workspace: Workspace, deliver: Deliver, monkeypatch: pytest.MonkeyPatch, writer: str
+) -> None:
+    deliver(HEADER + GOOD)
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, lambda *_, **__: None)
+        (result,) = run_all(inst).values()
+    assert result.latest[0].verdict is Verdict.REJECTED
+    (finding,) = result.latest[0].first_findings
+    assert finding.rule == "rows-unaccounted"
+    assert "accounted for" in finding.message.text("en") and "行数对不上" in finding.message.text("zh")
+    (result,) = run_all(inst).values()
+    assert ids(workspace) == ["t1", "t2"]
+
+
 def test_inbox_changes_wait_for_files_to_be_still(inst: Installation, deliver: Deliver) -> None:
     deliver(HEADER + GOOD)
     assert inbox_changes(inst, stable_seconds=3600) == ()

@@ -12,6 +12,7 @@ import pytest
 from disclosing import KIND, Row, allotments, clear, treated, validated_table
 from support import field
 
+from pipelines.core.accounts import RowsUnaccounted
 from pipelines.core.check_digits import identity_number_check
 from pipelines.core.errors import CorruptStore, DeliveryRejected
 from pipelines.core.findings import Check, Finding, Severity
@@ -142,7 +143,7 @@ def test_rows_of_a_dataset_that_is_not_active_are_not_published(tmp_path: Path, 
 def test_a_validated_file_that_is_not_as_recorded_is_refused(tmp_path: Path) -> None:
     dataset = allotments(field("note"))
     source = validated_table(tmp_path, dataset, [{"note": "x"}])
-    with pytest.raises(CorruptStore):
+    with pytest.raises(RowsUnaccounted):
         disclose(replace(source, rows=2), dataset, {}, SurrogateKey.of(b"k" * 32), tmp_path / "out")
     with pytest.raises(CorruptStore):
         disclose(source, allotments(field("other")), {}, SurrogateKey.of(b"k" * 32), tmp_path / "out")

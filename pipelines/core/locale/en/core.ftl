@@ -5,6 +5,13 @@ error-unsafe-path = The name { $name } is not used: it would lead out of its fol
 error-unknown-dataset = There is no usable dataset “{ $dataset }”. Usable: { $known }. “gongkai check” lists the problems of others.
 error-unknown-delivery = No delivery “{ $delivery }” has been landed. “gongkai status” lists the deliveries.
 error-nothing-released = Nothing has been released in { $folder }. Put deliveries into the inbox and start “gongkai run”.
+error-rows-unaccounted =
+    The books do not balance after { $stage ->
+        [read] reading
+        [validate] validation
+        [disclose] disclosure
+       *[compose] publishing
+    }: { $expected } rows came in, and { $found } are accounted for. Nothing of this is published.
 error-corrupt-store =
     { $path }: { $reason ->
         [missing] it is missing

@@ -26,6 +26,7 @@ from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
 from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.selections import HiddenParts
 from pipelines.validate.any_file.encodings import declared, found
 from pipelines.validate.any_file.refusals import Refusal, Unusable
 from pipelines.validate.any_file.text_scan import scan
@@ -34,6 +35,8 @@ _TEXT_SAMPLE = 1 << 18
 #: JSON documents whose list of records has to be looked for are read whole: up to this size.
 _MOST_JSON = 64 << 20
 _DEEPEST = 3
+#: What is told of a workbook that hides anything; the draft then says what becomes of it.
+_HIDDEN = {"hidden-sheet", "hidden-cells"}
 #: Encodings that a layout can name, by how Python calls them.
 _ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
               "big5": "big5", "cp1252": "cp1252", "windows-1252": "cp1252", "utf-16": "utf-16"}  # fmt: skip
@@ -94,7 +97,10 @@ def _look(delivery: Delivery, source: SourceFile, answers: Answers) -> Intake:
     header = None
     if answers.header_row is not None:
         header = HeaderGuess(answers.header_row, answers.header_rows or 1, Certainty.CERTAIN, ())
-    looked = _tables(source, layout, header)
+    findings: list[Finding] = []
+    looked = _tables(source, layout, header, findings)
+    if layout.format is not FileFormat.HTML and any(finding.rule in _HIDDEN for finding in findings):
+        layout = layout.model_copy(update={"hidden": HiddenParts()})
     if not looked:
         raise cannot("no-header")
     largest = max(looked, key=lambda table: table.sample.rows * max(table.sample.width, 1))
@@ -117,10 +123,12 @@ class _Table:
     sample: GridSample
 
 
-def _tables(source: SourceFile, layout: Layout, header: HeaderGuess | None) -> list[_Table]:
+def _tables(
+    source: SourceFile, layout: Layout, header: HeaderGuess | None, findings: list[Finding]
+) -> list[_Table]:  # fmt: skip
     """The tables with a header."""
     found_tables = []
-    for grid in open_grids(source, layout, []):
+    for grid in open_grids(source, layout, findings):
         sample = sample_grid(grid)
         guess = detect_grid(grid, sample, _enlarged(header, sample))
         if guess is not None and any(guess.labels):

@@ -50,6 +50,8 @@ def base_layout(intake: Intake, names: Sequence[str], adjustments: Adjustments) 
         document["delimiter"] = layout.delimiter
     if layout.sheet != "*":
         document["sheet"] = layout.sheet
+    if "hidden" in layout.model_fields_set:
+        document["hidden"] = layout.hidden.model_dump(mode="json")
     if layout.records is not None:
         document["records"] = layout.records
     if layout.format not in {FileFormat.JSON, FileFormat.PARQUET}:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipelines.registry.layouts import FileFormat
@@ -34,7 +35,10 @@ class Grid:
     ``labels`` is set where the format itself names the columns (JSON, Parquet): there is no header to look for.
     ``padded`` says that all rows are equally wide whatever was entered (Excel), so that empty cells beyond the
     header mean nothing. ``merges`` are the merged cells, in the columns of ``rows``; ``left`` is how many columns of
-    the sheet stand before those.
+    the sheet stand before those. Where columns between them are left out, ``columns`` are the ones that are kept, by
+    their positions in the sheet from 0.
+    ``left_out`` counts, by reason, the rows that do not belong to the table, which the last pass over ``rows`` did not
+    give.
     """
 
     file: str
@@ -47,3 +51,11 @@ class Grid:
     merges: tuple[Merge, ...] = ()
     sheet_name: str | None = None
     left: int = 0
+    columns: tuple[int, ...] | None = None
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def column(self, place: int) -> int:
+        """The column of the sheet, from 1, of a position in ``rows``, from 0."""
+        if self.columns is None or place >= len(self.columns):
+            return self.left + place + 1
+        return self.columns[place] + 1

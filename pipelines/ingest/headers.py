@@ -142,9 +142,8 @@ def header_labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
     width = max(len(row.cells) for row in rows)
     parts = [[trimmed(cell) for cell in row.cells] + [""] * (width - len(row.cells)) for row in rows]
     if len(parts) > 1:
-        first = rows[0].number - 1
         if grid.merges:
-            _fill_merged(parts, first, grid.merges)
+            _fill_merged(dict(zip((row.number - 1 for row in rows), parts, strict=True)), grid.merges)
         else:
             _fill_left(parts)
     labels = [_joined(column) for column in zip(*parts, strict=True)]
@@ -153,12 +152,14 @@ def header_labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _fill_merged(parts: list[list[str]], first: int, merges: Collection[Merge]) -> None:
+def _fill_merged(parts: Mapping[int, list[str]], merges: Collection[Merge]) -> None:
+    """``parts``: by row, from 0; hidden rows between them may be left out."""
     for (top, left), (bottom, right) in merges:
-        for row in range(max(top, first), min(bottom, first + len(parts) - 1) + 1):
-            for column in range(left, min(right, len(parts[0]) - 1) + 1):
-                if top >= first:
-                    parts[row - first][column] = parts[top - first][left]
+        if top in parts:
+            for row in parts:
+                if top <= row <= bottom:
+                    for column in range(left, min(right, len(parts[row]) - 1) + 1):
+                        parts[row][column] = parts[top][left]
 
 
 def _fill_left(parts: list[list[str]]) -> None:

@@ -28,21 +28,18 @@ _NO_TABLE = {"no-layout", "no-sheet"} | TEMPLATE_REFUSALS
 class TablePlaces:
     """One table. ``sheet`` is how the sheet is shown, ``name`` what it is called.
 
-    ``left`` is how many columns of the sheet stand before the table's, ``header`` the header's rows, ``names`` what
-    its labels became (``None``: left out). ``rows`` starts reading anew at each call.
+    ``header`` are the header's rows, ``names`` what its labels became (``None``: left out). ``rows`` starts reading
+    anew at each call. ``column`` gives the column of the sheet, from 1, of a position among the header's labels,
+    from 0.
     """
 
     sheet: str
     name: str
-    left: int
     header: tuple[GridRow, ...]
     names: tuple[str | None, ...]
     origins: Origins
     rows: Callable[[], Iterator[GridRow]]
-
-    def column(self, place: int) -> int:
-        """The column of the sheet, from 1, of a position among the header's labels, from 0."""
-        return self.left + place + 1
+    column: Callable[[int], int]
 
     @property
     def first_place(self) -> int:
@@ -97,7 +94,7 @@ def _places(grid: Grid, layout: Layout, dataset: Dataset) -> TablePlaces | None:
     names: Sequence[str | None] = renamed(header.labels, layout)
     rows = tuple(head[header.preamble : header.preamble + layout.header_rows])
     origins = origins_of(names, layout)
-    return TablePlaces(grid.sheet, grid.sheet_name, grid.left, rows, tuple(names), origins, grid.rows)
+    return TablePlaces(grid.sheet, grid.sheet_name, rows, tuple(names), origins, grid.rows, grid.column)
 
 
 def _is_filled(cell: Cell) -> bool:

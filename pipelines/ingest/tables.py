@@ -80,6 +80,8 @@ class TableReader:
             if self.progress is not None:
                 self.progress(self.tally.in_files - told)
                 told = self.tally.in_files
+        self.tally.in_files += grid.left_out.total()
+        self.tally.excluded.update(grid.left_out)
         for key, step in steps:
             step.finish()
             self.steps[key] += step.changed

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.core.identifiers import is_identifier
 from pipelines.registry.base import Descriptor, Identifier, Text
+from pipelines.registry.selections import CellRange, HiddenParts, RangeText
 
 
 def _is_regular_expression(pattern: str) -> str:
@@ -56,6 +57,8 @@ class FileFormat(StrEnum):
     JSONL = "jsonl"
 
 
+#: Formats whose tables lie in sheets of cells, which can be hidden and have names such as B4.
+_WITH_CELLS = {FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS}
 #: The name of the layout that reads filled templates, which every dataset has besides its own.
 TEMPLATE_LAYOUT = "template"
 
@@ -81,11 +84,16 @@ class Layout(Descriptor):
     sheet: Text = "*"
     """Glob on sheet names (xlsx, xls, ods); every visible sheet that fits is read. ``*`` means every visible sheet.
     For HTML it is matched with ``table 1``, ``table 2`` … and with the tables' captions."""
+    range: RangeText | None = None
+    """The cells of a sheet that are the table, its header included: ``B4:H200``, ``B4:H`` (to the sheet's end) or
+    ``B:H`` (xlsx, xls, ods). Rows outside it that hold anything are counted as ``outside_range``."""
+    hidden: HiddenParts = HiddenParts()
+    """What becomes of hidden sheets, rows and columns (xlsx, xls, ods)."""
     records: Text | None = None
     """Path to the list of records (JSON), or to the record in each line (JSON Lines), keys separated by dots; absent:
     the document is the list, the line is the record."""
     header_row: Annotated[int, Field(ge=1)] = 1
-    """Row of the file or sheet, from 1, where the header begins."""
+    """Row of the file or sheet, from 1, where the header begins. Absent: the first row of ``range``, else 1."""
     header_rows: Annotated[int, Field(ge=1, le=5)] = 1
     """Rows the header takes; merged cells are filled and the parts joined by ``/``."""
     footer: Pattern | None = None
@@ -95,6 +103,31 @@ class Layout(Descriptor):
     """Delivered label → field name; ``null`` leaves the column out. Labels not named here stay as they are;
     a column without a label, or with one that other columns have too, is named by its position: ``"#2"``."""
     steps: tuple[Step, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _header_in_range(cls, document: Any) -> Any:
+        """A table that begins at a named cell has its header there, unless another row is named."""
+        if not isinstance(document, dict) or "header_row" in document:
+            return document
+        try:
+            return {**document, "header_row": CellRange.of(str(document["range"])).first_row}
+        except (KeyError, ValueError):
+            return document
+
+    @model_validator(mode="after")
+    def _cells_of_sheets(self) -> Layout:
+        if self.format not in _WITH_CELLS and (self.range is not None or "hidden" in self.model_fields_set):
+            raise ValueError("range and hidden go with the formats xlsx, xls and ods")
+        cells = self.cells
+        if cells is not None and not cells.first_row <= self.header_row <= cells.last_row - self.header_rows + 1:
+            raise ValueError(f"the header (row {self.header_row}) does not lie in the range {self.range}")
+        return self
+
+    @property
+    def cells(self) -> CellRange | None:
+        """The range, taken apart."""
+        return None if self.range is None else CellRange.of(self.range)
 
     def leaves_out(self, sheet: str) -> bool:  # noqa: ARG002
         """Whether a sheet belongs to such files without being one of their tables; none does where people declare."""

@@ -247,3 +247,24 @@ def test_sheets_whose_names_are_not_shown_are_marked_too(gongkai: Command, deliv
     book = openpyxl.load_workbook(tmp_path / "file-1.xlsx")
     assert list(marks(book.worksheets[1])) == ["B3"]
     assert [line[2] for line in listed(book)] == ["sheet-1"]
+
+
+def test_faults_are_marked_in_the_right_cells_of_a_range_with_hidden_columns_and_rows(
+    workspace: Workspace, gongkai: Command, deliver: Deliver, tmp_path: Path
+) -> None:
+    layout = {
+        "name": "part", "format": "xlsx", "range": "B3:J", "hidden": {"rows": "leave_out", "columns": "leave_out"},
+    }  # fmt: skip
+    write_registry(workspace.schema, tree_inventory=({**tree_descriptor(), "layouts": [layout]}, tree_schema()))
+    header = ["tree_id", "SELECT", "species", "district", "height", "planted", "felled", "keeper_phone", "note"]
+    book, sheet = sheet_of([
+        ["Trees"], [], ["x", *header], ["x", "A1", 1, "pine", "999901", 3], ["x", "A2", 2, "redwood", "999901", 3],
+        ["x", "A3", 3, "redwood", "999901", 3],
+    ])  # fmt: skip
+    sheet.row_dimensions[5].hidden = sheet.column_dimensions["C"].hidden = True
+    deliver(saved(book), name="part.xlsx")
+    gongkai("run")
+    found = marks(annotated(gongkai, tmp_path / "copy.xlsx").worksheets[1])
+    assert {cell: colour for cell, (colour, _) in found.items()} == {"D6": RED}
+    (row,) = gongkai.json("trace", "tree_inventory", "A1")["published"]
+    assert (row["place"]["sheet"], row["place"]["row"]) == ("Trees", 4)

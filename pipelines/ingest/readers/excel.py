@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import python_calamine as calamine
 
-from pipelines.core.findings import Finding, Location
+from pipelines.core.findings import Finding
 from pipelines.ingest.grids import Grid, GridRow, Merge
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.cells import cell_text
-from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors, tell_hidden
-from pipelines.ingest.readers.workbook_parts import Inspection, inspect_parts
+from pipelines.ingest.readers.selecting import select
+from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors
+from pipelines.ingest.readers.workbook_parts import inspect_parts
 from pipelines.ingest.readers.workbook_trial import Outcome, try_workbook
+from pipelines.ingest.readers.xls_parts import hidden_in_xls
 from pipelines.ingest.sources import SourceFile
+from pipelines.ingest.stretches import Hidden
 from pipelines.registry.layouts import FileFormat, Layout
 
 
 def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
-    """A grid per visible worksheet whose name fits the layout's glob and that holds any cell.
+    """A grid per worksheet whose name fits the layout's glob and that holds any cell.
 
-    Hidden sheets and sheets that do not fit are warned about: nothing is left out silently but a template's own
-    explanations. Hidden rows and columns of xlsx workbooks are read, and warned about: whoever delivered them may not
-    have meant to.
+    The layout says what becomes of hidden sheets, rows and columns. All that and sheets that do not fit are told:
+    nothing is left out silently but a template's own explanations.
 
     Raises:
         Unreadable: when the workbook is encrypted or damaged, or no sheet fits.
     """
-    inspection = Inspection(0, {})
+    hidden: Mapping[str, Hidden] = {}
     if source.format is FileFormat.XLSX:
         inspection = inspect_parts(source.path, source.name)
         tell_errors(inspection.errors, source.name, findings)
+        hidden = inspection.hidden
     workbook = load_on_trial(source)
     found = False
     with workbook:
+        if source.format is FileFormat.XLS:
+            hidden = hidden_in_xls(source.path, source.name, [sheet.name for sheet in workbook.sheets_metadata])
         sheets = _worksheets(workbook, layout)
         visible = calamine.SheetVisibleEnum.Visible
         candidates = [Candidate((sheet.name,), sheet.visible == visible) for sheet in sheets]
-        for place, shown in choose_sheets(candidates, source.name, layout.sheet, findings):
+        for place, shown in choose_sheets(candidates, source.name, layout, findings):
             sheet = workbook.get_sheet_by_name(sheets[place].name)
-            if sheet.start is not None:
+            if sheet.start is not None and sheet.end is not None:
                 found = True
-                _tell_hidden(inspection, sheet, Location(source.name, shown), findings)
-                yield _grid(source, shown, sheet)
+                size = (sheet.end[0] + 1, sheet.end[1] + 1)
+                grid = _grid(source, shown, sheet)
+                yield select(grid, hidden.get(sheet.name, Hidden()), size, layout, findings)
     if not found:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)
 
@@ -65,16 +71,6 @@ def _worksheets(workbook: calamine.CalamineWorkbook, layout: Layout) -> list[cal
     """The worksheets, without those that a template has besides its data."""
     return [sheet for sheet in workbook.sheets_metadata
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet and not layout.leaves_out(sheet.name)]  # fmt: skip
-
-
-def _tell_hidden(
-    inspection: Inspection, sheet: calamine.CalamineSheet, location: Location, findings: list[Finding]
-) -> None:
-    hidden = inspection.hidden.get(sheet.name)
-    if hidden is None or sheet.start is None or sheet.end is None:
-        return
-    columns = hidden.columns_within(sheet.start[1] + 1, sheet.end[1] + 1)
-    tell_hidden(hidden.rows, columns, location, findings)
 
 
 def _grid(source: SourceFile, shown: str, sheet: calamine.CalamineSheet) -> Grid:

@@ -14,7 +14,8 @@ from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.faults import Fault, faults_of
 from pipelines.ingest.readers.html_tables import TableParser, TableRow
 from pipelines.ingest.readers.parsed_rows import ParsedRows
-from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_hidden
+from pipelines.ingest.readers.selecting import tell_hidden
+from pipelines.ingest.readers.sheets import Candidate, choose_sheets
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
@@ -116,7 +117,7 @@ def open_html(source: SourceFile, layout: Layout, findings: list[Finding]) -> It
     if not survey.tables:
         raise unreadable("html-no-table", source.name)
     found = False
-    for place, shown in choose_sheets(_named(survey.tables), source.name, layout.sheet, findings):
+    for place, shown in choose_sheets(_named(survey.tables), source.name, layout, findings):
         table = survey.tables[place]
         if table.width:
             found = True

@@ -13,17 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from pipelines.core.findings import Finding, Location
+from pipelines.core.findings import Finding
 from pipelines.ingest.grids import Grid, GridRow, Merge, merges_of
 from pipelines.ingest.headers import head_size
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.faults import Fault, faults_of
 from pipelines.ingest.readers.ods_content import MAX_COLUMNS, Content, Place, SheetRow, filled_cells
 from pipelines.ingest.readers.parsed_rows import ParsedRows
-from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors, tell_hidden
-from pipelines.ingest.readers.workbook_parts import MAX_SHEET_CELLS, MAX_UNPACKED, Hidden, windows
+from pipelines.ingest.readers.selecting import select
+from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors
+from pipelines.ingest.readers.workbook_parts import MAX_SHEET_CELLS, MAX_UNPACKED, windows
 from pipelines.ingest.sources import SourceFile
+from pipelines.ingest.stretches import Hidden
 from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.selections import LAST_ROW
 
 #: Characters that the rows of one sheet may come to, repeated ones counted each.
 MAX_TEXT = 2 << 30
@@ -51,18 +54,19 @@ class _Sheet:
 
 
 class _Survey:
-    """Measures the sheets of a document. ``head``: rows that may hold a header, whose merged cells matter."""
+    """Measures the sheets of a document. ``head``: rows that may hold a header, whose merged cells matter; so do those
+    of hidden rows, whose texts show elsewhere when the rows are left out."""
 
     def __init__(self, head: int) -> None:
         self.sheets: list[_Sheet] = []
         self._head = head
-        self._row = self._column = self._hidden = 0
+        self._row = self._column = 0
 
     def sheet(self, name: str, visible: bool, place: Place) -> None:
         if len(self.sheets) == MAX_SHEETS:
             raise Fault("too-many-tables", limit=MAX_SHEETS)
         self.sheets.append(_Sheet(name, visible, place))
-        self._row = self._column = self._hidden = 0
+        self._row = self._column = 0
 
     def columns(self, repeat: int, hidden: bool) -> None:
         if hidden and self._column < MAX_COLUMNS:
@@ -71,14 +75,15 @@ class _Survey:
 
     def row(self, row: SheetRow) -> None:
         sheet = self.sheets[-1]
-        if self._row < self._head:
+        if self._row < self._head or row.hidden:
             sheet.merges += merges_of(self._row, row.spans)
+        if row.hidden and self._row < LAST_ROW:
+            sheet.hidden.add_rows(self._row + 1, self._row + row.repeat)
         self._row += row.repeat
-        self._hidden += row.repeat if row.hidden else 0
         sheet.errors += row.repeat * row.errors
         if row.cells:
             first, before = row.cells[0]
-            sheet.rows, sheet.hidden.rows = self._row, self._hidden
+            sheet.rows = self._row
             sheet.left = min(sheet.left, 0 if first else before)
             sheet.width = max(sheet.width, sum(columns for _, columns in row.cells))
             sheet.characters += row.repeat * sum(len(text) * columns for text, columns in row.cells)
@@ -104,14 +109,12 @@ def open_ods(source: SourceFile, layout: Layout, findings: list[Finding]) -> Ite
     """
     sheets = _survey(source, layout)
     candidates = [Candidate((sheet.name,), sheet.visible) for sheet in sheets]
-    chosen = [(sheets[place], shown) for place, shown in choose_sheets(candidates, source.name, layout.sheet, findings)]
+    chosen = [(sheets[place], shown) for place, shown in choose_sheets(candidates, source.name, layout, findings)]
     chosen = [(sheet, shown) for sheet, shown in chosen if sheet.rows]
     tell_errors(sum(sheet.errors for sheet, _ in chosen), source.name, findings)
     for sheet, shown in chosen:
         _require_size(sheet, source.name, shown)
-        columns = sheet.hidden.columns_within(sheet.left + 1, sheet.width)
-        tell_hidden(sheet.hidden.rows, columns, Location(source.name, shown), findings)
-        yield _grid(source, sheet, shown)
+        yield select(_grid(source, sheet, shown), sheet.hidden, (sheet.rows, sheet.width), layout, findings)
     if not chosen:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)
 

@@ -7,10 +7,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.ingest.problems import unreadable
+from pipelines.ingest.stretches import Hidden
 
 #: Bytes of XML that a workbook may unpack to.
 MAX_UNPACKED = 2 << 30
@@ -24,8 +25,9 @@ _OVERLAP = 1024
 _TAG = rb"<(?:\w{1,32}:)?%s\s"
 _WITHIN = rb"[^<>]{0,400}?\b"
 _IS = rb"\s{0,8}=\s{0,8}[\"']"
-_ROW = re.compile(_TAG % b"row" + _WITHIN + rb"r" + _IS + rb"([0-9]{1,7})[\"']")
-_HIDDEN_ROW = re.compile(_TAG % b"row" + _WITHIN + rb"hidden" + _IS + rb"(?:1|true)[\"']")
+_ROW = re.compile(rb"<(?:\w{1,32}:)?row(?:\s([^<>]{0,1000}))?>")
+_NUMBER = re.compile(rb"\br" + _IS + rb"([0-9]{1,7})[\"']")
+_HIDES = re.compile(rb"\bhidden" + _IS + rb"(?:1|true)[\"']")
 _COLUMNS = re.compile(_TAG % b"col" + rb"([^<>]{0,400})>")
 _ATTRIBUTE = re.compile(rb"([\w:]{1,64})\s{0,8}=\s{0,8}(?:\"([^\"]{0,1024})\"|'([^']{0,1024})')")
 _WIDE = re.compile(rb"\br" + _IS + rb"([A-Z]{2,3})[0-9]{1,7}[\"']")
@@ -35,18 +37,6 @@ _SHEET = re.compile(_TAG % b"sheet" + rb"([^<>]{0,1000})>")
 _RELATIONSHIP = re.compile(_TAG % b"Relationship" + rb"([^<>]{0,1000})>")
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _LAST_COLUMN = 16_384
-
-
-@dataclass
-class Hidden:
-    """What a worksheet hides: how many rows, and which columns, counted from 1, first and last of each stretch."""
-
-    rows: int = 0
-    columns: list[tuple[int, int]] = field(default_factory=list)
-
-    def columns_within(self, first: int, last: int) -> int:
-        """How many columns from ``first`` to ``last`` are hidden."""
-        return len({column for low, high in self.columns for column in range(max(low, first), min(high, last) + 1)})
 
 
 @dataclass(frozen=True)
@@ -81,12 +71,12 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden:
     if part.filename == "xl/sharedStrings.xml" or not part.filename.endswith(".xml"):
         return 0
     rows, columns, errors = 0, _MAX_NARROW, 0
-    concealed = hidden.setdefault(part.filename, Hidden())
+    concealed, row = hidden.setdefault(part.filename, Hidden()), 0
     for window, overlap in windows(package, part):
-        rows = max([rows, *(int(match[1]) for match in _ROW.finditer(window))])
+        row, highest = _rows(window, overlap, row, concealed)
+        rows = max(rows, highest)
         columns = max([columns, *(column_number(letters) for letters in set(_WIDE.findall(window)))])
         errors += sum(1 for match in _ERROR.finditer(window) if match.end() > overlap)
-        concealed.rows += sum(1 for match in _HIDDEN_ROW.finditer(window) if match.end() > overlap)
         concealed.columns += _hidden_columns(window, overlap)
     if columns > _MAX_NARROW:
         # Only wide sheets can span too much, so only they are read again for the rows their cells name.
@@ -95,6 +85,21 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden:
     if rows * columns > MAX_SHEET_CELLS:
         raise unreadable("sheet-too-large", name, rows=rows, columns=columns, limit=MAX_SHEET_CELLS)
     return errors if part.filename.startswith("xl/worksheets/") else 0
+
+
+def _rows(window: bytes, overlap: int, row: int, hidden: Hidden) -> tuple[int, int]:
+    """The number of the last row in a window and the highest, going on from ``row``: those without one follow on."""
+    highest = row
+    for match in _ROW.finditer(window):
+        if match.end() <= overlap:
+            continue
+        attributes = match[1] or b""
+        number = _NUMBER.search(attributes)
+        row = int(number[1]) if number is not None else row + 1
+        highest = max(highest, row)
+        if b"hidden" in attributes and _HIDES.search(attributes):
+            hidden.add_rows(row, row)
+    return row, highest
 
 
 def _hidden_columns(window: bytes, overlap: int) -> list[tuple[int, int]]:

@@ -195,3 +195,17 @@ def test_values_that_all_stand_in_a_code_list_become_its_codes(tmp_path: Path) -
     made = draft(tmp_path, "t.csv", "id,district\n1,东区\n2,西区\n3,北区\n".encode())
     assert made.dataset.field("district").codelist == "district"
     assert made.example()[1] == "1,999901"
+
+
+def test_a_draft_says_what_becomes_of_what_a_workbook_hides(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["park", "visits"], ["East Lake", 12], ["West Hill", 9]):
+        book.worksheets[0].append(row)
+    plain, hiding = io.BytesIO(), io.BytesIO()
+    book.save(plain)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.save(hiding)
+    made = draft(tmp_path / "hiding", "parks.xlsx", hiding.getvalue())
+    assert "hidden" in made.layout.model_fields_set
+    assert made.layout.hidden.model_dump(mode="json") == {"sheets": "leave_out", "rows": "read", "columns": "read"}
+    assert "hidden" not in draft(tmp_path / "plain", "parks.xlsx", plain.getvalue()).layout.model_fields_set

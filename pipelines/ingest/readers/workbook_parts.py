@@ -32,6 +32,11 @@ _COLUMNS = re.compile(_TAG % b"col" + rb"([^<>]{0,400})>")
 _ATTRIBUTE = re.compile(rb"([\w:]{1,64})\s{0,8}=\s{0,8}(?:\"([^\"]{0,1024})\"|'([^']{0,1024})')")
 _WIDE = re.compile(rb"\br" + _IS + rb"([A-Z]{2,3})[0-9]{1,7}[\"']")
 _ANY = re.compile(rb"\br" + _IS + rb"[A-Z]{1,3}([0-9]{1,7})[\"']")
+#: A cell without content, its quotes in pairs; and one that does not say where it stands.
+_EMPTY = re.compile(
+    rb"<(?:\w{1,32}:)?c(?:\s{1,8}[\w:]{1,64}\s{0,8}=\s{0,8}(?:\"[^\"<>]{0,64}\"|'[^'<>]{0,64}')){0,16}\s{0,8}/>"
+)
+_UNNAMED = re.compile(rb"<(?:\w{1,32}:)?c(?![^<>]{0,400}\br" + _IS + rb"[A-Z])[\s>]")
 _ERROR = re.compile(rb"\bt" + _IS + rb"e[\"']")
 _SHEET = re.compile(_TAG % b"sheet" + rb"([^<>]{0,1000})>")
 _RELATIONSHIP = re.compile(_TAG % b"Relationship" + rb"([^<>]{0,1000})>")
@@ -79,12 +84,36 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden:
         errors += sum(1 for match in _ERROR.finditer(window) if match.end() > overlap)
         concealed.columns += _hidden_columns(window, overlap)
     if columns > _MAX_NARROW:
-        # Only wide sheets can span too much, so only they are read again for the rows their cells name.
-        for window, _ in windows(package, part):
-            rows = max([rows, *map(int, set(_ANY.findall(window)))])
+        # Only wide sheets can span too much, so only they are read again for the cells that hold anything.
+        rows, columns = _filled_extent(package, part, (rows, columns))
     if rows * columns > MAX_SHEET_CELLS:
         raise unreadable("sheet-too-large", name, rows=rows, columns=columns, limit=MAX_SHEET_CELLS)
     return errors if part.filename.startswith("xl/worksheets/") else 0
+
+
+def _filled_extent(
+    package: zipfile.ZipFile, part: zipfile.ZipInfo, named: tuple[int, int]
+) -> tuple[int, int]:  # fmt: skip
+    """Rows and columns of a wide sheet. Cells with a format and without content do not count: libraries drop them.
+
+    Where any cell that holds something does not say where it stands, all that is ``named`` counts.
+    """
+    rows, filled_rows, columns, unnamed = named[0], 0, _MAX_NARROW, False
+    for window, overlap in windows(package, part):
+        rows = max([rows, *map(int, set(_ANY.findall(window)))])
+        filled = _EMPTY.sub(b"", _whole_tags(window, overlap))
+        filled_rows = max([filled_rows, *map(int, set(_ANY.findall(filled)))])
+        columns = max([columns, *(column_number(letters) for letters in set(_WIDE.findall(filled)))])
+        unnamed = unnamed or _UNNAMED.search(filled) is not None
+    return (rows, named[1]) if unnamed else (filled_rows, columns)
+
+
+def _whole_tags(window: bytes, overlap: int) -> bytes:
+    """A window without the pieces of tags at its ends, where the window before or after has them whole."""
+    first, last = window.find(b">") + 1, window.rfind(b"<")
+    begin = first if 0 < first <= overlap else 0
+    end = last if window.rfind(b">") < last and len(window) - last < _OVERLAP else len(window)
+    return window[begin:end]
 
 
 def _rows(window: bytes, overlap: int, row: int, hidden: Hidden) -> tuple[int, int]:

@@ -219,7 +219,7 @@ def test_the_scan_of_a_workbooks_parts_is_linear() -> None:
     from pipelines.ingest.readers import workbook_parts
 
     window = b"<row " * 1_000_000
-    for pattern in (workbook_parts._ROW, workbook_parts._COLUMNS):
+    for pattern in (workbook_parts._ROW, workbook_parts._COLUMNS, workbook_parts._EMPTY):
         assert pattern.findall(window) == []
 
 

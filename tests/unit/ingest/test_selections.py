@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import time
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from ingesting import column, read_files, rows_of
+from ingesting import archive, column, read_files, rows_of
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 from spreadsheets import cell, content, package, row, sheet
@@ -208,3 +211,51 @@ def test_ranges_that_cannot_be_meant_are_told(wrong: dict[str, Any], told_as: st
     with pytest.raises(ValidationError) as caught:
         Layout.model_validate({"name": "any", "format": "xlsx", **wrong})
     assert told_as in str(caught.value)
+
+
+def phantom(kind: str) -> bytes:
+    """A table of six rows in a sheet that is formatted to its last row and column."""
+    if kind == "xls":
+        return XLS  # formatted cells in column 256 and in row 65,536
+    if kind == "ods":
+        wide = '<table:table-cell table:style-name="yellow" table:number-columns-repeated="16376"/>'
+        rows = [row([*(cell(text) for text in HEADER), wide])]
+        rows += [row([cell(str(text or "")) for text in tree(number)] + [wide]) for number in range(1, 6)]
+        return package(content(sheet("all", [*rows, row([wide], 'table:number-rows-repeated="1048570"')])))
+    book, made = opened([HEADER, *map(tree, range(1, 6))])
+    for name in ("XFD1", "A1048576", "XFD1048576"):
+        made[name].fill = PatternFill("solid", fgColor="FFFF00")
+    for number in range(9, 16384):
+        made.cell(3, number).fill = PatternFill("solid", fgColor="FFFF00")
+    return saved(book)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_cells_with_a_format_and_without_content_do_not_count(kind: str, tmp_path: Path) -> None:
+    data = phantom(kind)
+    tracemalloc.start()
+    began = time.process_time()
+    raw = read_files(tmp_path, {f"t.{kind}": data}, {"format": kind})
+    seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert raw.labels == tuple(HEADER)
+    assert (raw.rows, raw.rows_in_files) == (5, 6)
+    assert seconds < 5 and peak < 50 << 20
+
+
+def test_cells_that_hold_something_far_apart_are_still_refused(tmp_path: Path) -> None:
+    def told_of(data: bytes) -> set[str]:
+        with pytest.raises(DeliveryRejected) as caught:
+            read_files(tmp_path, {"t.xlsx": data}, {"format": "xlsx"})
+        return set(told(caught.value.findings))
+
+    book, made = opened([HEADER])
+    made["XFD2"], made["A1048576"] = 1, 1
+    assert told_of(saved(book)) == {"sheet-too-large"}
+    # A cell that looks empty to who does not mind quotes, and one that does not say where it stands.
+    for far in (b'<c r="A1048576" x="/>"><v>1</v></c>', b'<c t="n"><v>1</v></c>'):
+        rows = b'<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576">' + far + b"</row>"
+        part = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
+        assert told_of(archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": part})) == {
+            "sheet-too-large"
+        }

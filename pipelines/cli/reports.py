@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
+from pipelines.cli.layouts import accept_layouts, plan_as_dict, show_plan
 from pipelines.cli.output import EXIT_PROBLEMS, Output
 from pipelines.cli.progress import delivery_progress
 from pipelines.cli.summaries import show_groups, verdict_id
@@ -18,7 +19,6 @@ from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation
-from pipelines.flow.layouts import ContradictoryLayouts, LayoutChange, accept_layouts, layout_changes
 from pipelines.flow.lookups import OUTCOME_FILE, stored_outcome
 from pipelines.ingest import load_delivery
 from pipelines.validate import read_findings
@@ -32,31 +32,34 @@ def report(
     html: Annotated[Path | None, typer.Option("--html", help=described("cli-report-html-help"))] = None,
     annotated: Annotated[Path | None, typer.Option("--annotate", help=described("cli-report-annotate-help"))] = None,
     accept: Annotated[bool, typer.Option("--accept-layout", help=described("cli-report-accept-layout-help"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=described("cli-report-dry-run-help"))] = False,
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
     """Show what is wrong with a delivery. Exit code 1 when it was rejected."""
     out = output(as_json, language)
+    if dry_run and not accept:
+        raise typer.BadParameter(out.text("cli-report-dry-run-alone"))
     workspace = Workspace.default()
     with readable_errors(out), open_installation(workspace) as inst:
         folder = _folder(inst, out, delivery)
         outcome = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
         groups = finding_groups(folder)
         copies = _annotate(inst, out, outcome, folder, annotated) if annotated is not None else ()
-        changes = _accept_layouts(inst, out, outcome) if accept else []
+        plan = accept_layouts(inst, outcome["delivery"], dry_run) if accept else None
         if as_json:
             findings = [finding.as_dict() for finding in read_findings(folder)]
             grouped = [group.as_dict() for group in groups]
-            made = {"annotated": [copy.as_dict() for copy in copies]} if annotated is not None else {}
-            if accept:
-                made["layout_changes"] = [change.as_dict() for change in changes]
+            made: dict[str, Any] = {"annotated": [copy.as_dict() for copy in copies]} if annotated is not None else {}
+            if plan is not None:
+                made |= plan_as_dict(plan, outcome["delivery"], dry_run)
             out.json({**outcome, "folder": str(folder), "groups": grouped, "findings": findings, **made})
         _show(out, outcome, groups, folder)
         if html is not None:
             _write_page(inst, out, outcome, groups, html)
         _show_copies(out, copies)
-        if accept:
-            _show_changes(out, changes)
+        if plan is not None:
+            show_plan(out, plan, outcome["delivery"], dry_run)
     if outcome["verdict"] == Verdict.REJECTED.value or any(copy.path is None for copy in copies):
         raise typer.Exit(EXIT_PROBLEMS)
 
@@ -92,28 +95,6 @@ def _annotate(
     dataset = inst.catalog.datasets[delivery.key.dataset]
     with inst.scratch(delivery.id) as scratch, delivery_progress(out, out.text("cli-report-annotating")) as progress:
         return annotate(delivery, dataset, outcome, folder, target, out.language, scratch, progress)
-
-
-def _accept_layouts(inst: Installation, out: Output, outcome: dict[str, Any]) -> list[LayoutChange]:
-    dataset = inst.catalog.datasets[outcome["delivery"].partition(".")[0]]
-    try:
-        changes = layout_changes(dataset, outcome)
-        accept_layouts(dataset, changes)
-    except ContradictoryLayouts as differing:
-        rows = ", ".join(map(str, differing.rows))
-        out.error(out.text("cli-report-layouts-differ", layout=differing.layout, rows=rows))
-        raise typer.Exit(EXIT_PROBLEMS) from None
-    except KeyError:
-        out.error(out.text("cli-report-layout-by-hand", path=str(dataset.folder / "dataset.yaml")))
-        raise typer.Exit(EXIT_PROBLEMS) from None
-    return changes
-
-
-def _show_changes(out: Output, changes: list[LayoutChange]) -> None:
-    for change in changes:
-        out.say("cli-report-layout-accepted", path=str(change.path), layout=change.layout, key=change.key,
-                declared=change.declared, found=change.found)  # fmt: skip
-    out.say("cli-report-layout-next" if changes else "cli-report-layout-fits")
 
 
 def _show_copies(out: Output, copies: tuple[AnnotatedFile, ...]) -> None:

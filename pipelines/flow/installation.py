@@ -22,7 +22,7 @@ from pipelines.flow.results import Work
 from pipelines.registry import Catalog, current_catalog
 
 #: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
-PROCESSING_REVISION = 2
+PROCESSING_REVISION = 3
 
 
 @dataclass(frozen=True)

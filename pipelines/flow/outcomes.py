@@ -23,6 +23,7 @@ from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import FAILED, StoredOutcome
 from pipelines.flow.lookups import OUTCOME_FILE, References, previous_rows, references
 from pipelines.flow.machine import machine_trouble
+from pipelines.flow.movements import moved_findings
 from pipelines.flow.results import DeliveryResult, Work
 from pipelines.ingest import load_delivery, read
 from pipelines.registry import Dataset
@@ -133,6 +134,7 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, ar
             log.extend(rejected.findings)
             # Says nothing about what was delivered: tried again until somebody has restored the bytes.
             reached.bytes_missing = any(finding.rule == "landed-bytes-missing" for finding in rejected.findings)
+        log.extend(moved_findings(delivery, dataset, reached.raw, log, folder))
         reached.engine, reached.engine_reason = log.engine, log.engine_reason
         (folder / CHECKS_FILE).write_text(json.dumps(checks_as_json(log.summaries())), encoding="utf-8")
     return reached

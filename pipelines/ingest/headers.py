@@ -52,10 +52,14 @@ class Header:
 
 @dataclass(frozen=True)
 class ExpectedLabels:
-    """What a header of a layout may say: the labels of ``columns``, and the names of fields."""
+    """What a header of a layout may say: per name, the labels that ``columns`` gives it; and the names of fields.
 
-    columns: frozenset[str]
-    fields: frozenset[str]
+    ``delivered`` are the fields' names as they are written, in their order.
+    """
+
+    columns: tuple[frozenset[str], ...]
+    fields: tuple[frozenset[str], ...]
+    delivered: tuple[str, ...]
 
     @classmethod
     def of(cls, layout: Layout, dataset: Dataset) -> ExpectedLabels:
@@ -73,14 +77,25 @@ class ExpectedLabels:
                 used.add(step.field)
             elif isinstance(step, Scale) and step.unit_field is not None:
                 made.add(step.unit_field)
-        fields = ({spec.name for spec in dataset.fields} - made) | used
-        return cls(frozenset(map(matching, layout.columns)), frozenset(map(matching, fields)))
+        fields = dict.fromkeys([*(spec.name for spec in dataset.fields if spec.name not in made), *sorted(used)])
+        by_name: dict[str, set[str]] = {}
+        for label, name in layout.columns.items():
+            by_name.setdefault(name or f"null {label}", set()).add(matching(label))
+        columns = tuple(frozenset(alternatives) for alternatives in by_name.values())
+        return cls(columns, tuple(frozenset({matching(name)}) for name in fields), tuple(fields))
 
     def fit(self, labels: Sequence[str]) -> int:
-        """How many labels of ``columns``, or of the delivered fields, are among ``labels``; 0 for less than half."""
+        """How many names of ``columns``, or of the delivered fields, have one of ``labels``; 0 for less than half.
+
+        A name that several labels stand for is there once: files of this year have one of them, older ones another.
+        """
         found = {matching(label) for label in labels}
-        named = found | {name for name in _keys(labels) if name.startswith("#")}
-        known = [(expected, len(expected & named)) for expected in (self.columns, self.fields) if expected & found]
+        named = found | {name for name in label_keys(labels) if name.startswith("#")}
+        known = [
+            (expected, sum(1 for alternatives in expected if alternatives & named))
+            for expected in (self.columns, self.fields)
+            if any(alternatives & found for alternatives in expected)
+        ]
         return max((count for expected, count in known if 2 * count >= len(expected)), default=0)
 
 
@@ -124,11 +139,11 @@ def renamed(labels: Sequence[str], layout: Layout) -> list[str | None]:
     """
     names = {matching(label): name for label, name in layout.columns.items()}
     return [
-        names.get(key, names.get(matching(label), label)) for key, label in zip(_keys(labels), labels, strict=True)
+        names.get(key, names.get(matching(label), label)) for key, label in zip(label_keys(labels), labels, strict=True)
     ]  # fmt: skip
 
 
-def _keys(labels: Sequence[str]) -> list[str]:
+def label_keys(labels: Sequence[str]) -> list[str]:
     """What names each column in a layout: its label, or its position where that does not tell it from others."""
     plain = [matching(label) for label in labels]
     counts = Counter(plain)

@@ -1,12 +1,15 @@
-"""Names of files and sheets as they may be shown: one that carries personal data is told by its position instead."""
+"""Names of files, sheets and columns as they may be shown: one that carries personal data is told by its position."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from pipelines.core.personal_data import looks_like_personal_data
 
+_LONGEST_LABEL = 40
+_DIGITS = re.compile(r"\d{5}")
 _SUFFIXES = {
     ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".parquet",
     ".zip", ".gz", ".part", ".tmp",
@@ -27,6 +30,13 @@ def shown_file(name: str, position: int, taken: Collection[str] = ()) -> str:
 def shown_sheet(name: str, position: int, taken: Collection[str] = ()) -> str:
     """``name``, or ``sheet-<position>`` where it looks like personal data."""
     return _free(f"sheet-{position}", taken) if looks_like_personal_data(name) else name
+
+
+def shown_label(label: str, position: int) -> str:
+    """A label as it may be told: a row of data taken for a header can hold anything, so odd ones are numbered."""
+    if len(label) <= _LONGEST_LABEL and not looks_like_personal_data(label) and not _DIGITS.search(label):
+        return label
+    return f"#{position}"
 
 
 def _free(name: str, taken: Collection[str]) -> str:

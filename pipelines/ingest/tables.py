@@ -100,7 +100,7 @@ class TableReader:
         expected = ExpectedLabels.of(layout, self.dataset)
         header = find_header(head, grid, layout, expected)
         if header is None:
-            labels = sorted(layout.columns) or sorted(expected.fields)
+            labels = sorted(layout.columns) or sorted(expected.delivered)
             shown = ", ".join(labels[:_SHOWN_LABELS]) + (" …" if len(labels) > _SHOWN_LABELS else "")
             raise unreadable("header-not-found", grid.file, grid.sheet, expected=shown, declared=layout.header_row)
         if header.row != layout.header_row:

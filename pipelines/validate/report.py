@@ -41,6 +41,7 @@ _SCHEMA = pa.schema(
 class FindingLog:
     """Writes findings to disk as they come; keeps counts and the first twenty. A context manager.
 
+    ``last_row`` is the last row of a file about which the table schema said an error.
     ``engine`` and ``engine_reason`` say which engine judged the rows (``fast``, ``reference``), and why the latter.
     """
 
@@ -48,6 +49,7 @@ class FindingLog:
         self.path = folder / FINDINGS_FILE
         self.first: list[Finding] = []
         self.ran: set[Check] = set()
+        self.last_row = 0
         self.engine: str | None = None
         self.engine_reason: Message | None = None
         self._counts: Counter[tuple[Check, Severity, str]] = Counter()
@@ -66,6 +68,8 @@ class FindingLog:
         """Record one finding; its check counts as having run."""
         self.ran.add(finding.check)
         self._counts[finding.check, finding.severity, finding.rule] += 1
+        if finding.check is Check.TABLE_SCHEMA and finding.severity is Severity.ERROR:
+            self.last_row = max(self.last_row, finding.location.row or 0)
         if len(self.first) < _FIRST:
             self.first.append(finding)
         self._rows.append(_as_row(finding))

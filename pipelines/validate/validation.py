@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,8 @@ from pipelines.core.accounts import Stage, require_all
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
-from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.records import RawTable, ValidatedTable
+from pipelines.ingest.names import shown_label
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.dataset import OnRowError
 from pipelines.validate.constraints import check_constraints
@@ -29,8 +28,6 @@ from pipelines.validate.sandbox import MACHINE_TROUBLE
 
 VALIDATED_FILE = "validated.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
-_LONGEST_LABEL = 40
-_DIGITS = re.compile(r"\d{5}")
 
 
 @dataclass(frozen=True)
@@ -104,10 +101,7 @@ def _judge_header(arrangement: Arrangement, raw: RawTable, log: FindingLog) -> N
 
 
 def _shown_label(label: str, raw: RawTable) -> str:
-    """A label as it may be told: a row of data taken for a header can hold anything, so odd ones are numbered."""
-    if len(label) <= _LONGEST_LABEL and not looks_like_personal_data(label) and not _DIGITS.search(label):
-        return label
-    return f"#{raw.labels.index(label) + 1}"
+    return shown_label(label, raw.labels.index(label) + 1) if label in raw.labels else label
 
 
 def _judge_constraints(typed: Path, dataset: Dataset, work: Path, log: FindingLog, quarantine: Quarantine) -> None:

@@ -3,7 +3,7 @@
 Here: pure functions telling delimiter, header, footer and totals rows, how certain that is, and what else it may be.
 
 Not here: reading deliveries. A delivery is read by its declared layout and never by a proposal; what is proposed here
-goes into a draft, where a person sees it.
+goes into a draft or a report, where a person sees it.
 """
 
 from pipelines.ingest.detection.delimiters import DelimiterGuess, detect_delimiter

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.core.personal_data import looks_like_personal_data
-from pipelines.ingest.detection.cells import is_total
+from pipelines.ingest.detection.cells import is_figure, is_total
 from pipelines.ingest.detection.samples import GridSample, filled_places
 from pipelines.ingest.grids import GridRow
 
@@ -41,6 +41,15 @@ def detect_footer(sample: GridSample, first_row: int) -> FooterGuess | None:
     if any(re.match(pattern, _first(row)) for row in known):
         return None
     return FooterGuess(pattern, begins.number, len(below) - remarks[0])
+
+
+def is_remark(row: GridRow, width: int) -> bool:
+    """Whether a row below a table of ``width`` columns is a remark, no row with gaps: it says so, or has one cell."""
+    places = filled_places(row)
+    first = _first(row)
+    if _KNOWN.match(first):
+        return len(places) <= max(1, width // 2)
+    return len(places) == 1 and width > 2 and not is_figure(first)
 
 
 def _is_body(row: GridRow, width: int) -> bool:

@@ -1,0 +1,81 @@
+"""What moved in a text file as a whole: its encoding, and what separates its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelines.core.findings import Location
+from pipelines.ingest.detection import detect_delimiter
+from pipelines.ingest.movements.model import Edit, Movement
+from pipelines.ingest.movements.tables import Look
+from pipelines.ingest.problems import Unreadable
+from pipelines.ingest.readers import open_grids
+from pipelines.ingest.readers.text import encoding_of
+from pipelines.ingest.sources import SourceFile
+from pipelines.registry import Dataset
+from pipelines.registry.layouts import FileFormat, Layout
+
+_TEXTS = frozenset({FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL})
+#: Names the encodings that a whole file may be in: a single one is proven.
+Prover = Callable[[Path], tuple[str, ...]]
+#: What the prover may say and a layout can name.
+_ENCODINGS = frozenset({"utf-8", "utf-16", "gb18030", "big5", "cp1252"})
+_NOT_DECODED = frozenset({"undecodable", "implausible-text"})
+_SAMPLE = 1 << 18
+_MARKS = {"\t": "TAB"}
+
+
+def encoding_movement(source: SourceFile, layout: Layout, prove: Prover) -> Movement | None:
+    """The encoding that all of a file proves to be in, when it is in none of the layout's; else the candidates."""
+    if layout.format not in _TEXTS or _is_read(source, layout.encoding):
+        return None
+    declared = ", ".join(layout.encoding)
+    candidates = prove(source.path)
+    if len(candidates) == 1 and candidates[0] in _ENCODINGS and _is_read(source, candidates):
+        # The declared ones stay: older files are in them.
+        edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, candidates[0]])
+        params = {"found": candidates[0], "expected": declared}
+        return Movement("moved-encoding", Location(source.name), params, (edit,))
+    if candidates:
+        params = {"expected": declared, "candidates": ", ".join(candidates)}
+        return Movement("moved-encoding-ambiguous", Location(source.name), params)
+    return None
+
+
+def _is_read(source: SourceFile, encodings: Sequence[str]) -> bool:
+    """Whether a file is in one of the encodings; one that has other faults counts as such."""
+    try:
+        encoding_of(source.path, source.name, encodings)
+    except Unreadable as fault:
+        return fault.finding.rule not in _NOT_DECODED
+    return True
+
+
+def delimiter_movement(source: SourceFile, layout: Layout, dataset: Dataset) -> Movement | None:
+    """Another delimiter, when the header answers with it what is expected, and does not with the declared one.
+
+    Raises:
+        Unreadable: the file turns out to be damaged.
+    """
+    if layout.format is not FileFormat.CSV or _header_fits(source, layout, dataset):
+        return None
+    _, codec = encoding_of(source.path, source.name, layout.encoding)
+    with source.path.open(encoding=codec, newline="") as stream:
+        text = stream.read(_SAMPLE)
+        guess = detect_delimiter(text, whole=not stream.read(1))
+    for mark in (guess.delimiter, *guess.alternatives):
+        if mark != layout.delimiter and _header_fits(source, layout.model_copy(update={"delimiter": mark}), dataset):
+            params = {"found": shown_mark(mark), "expected": shown_mark(layout.delimiter)}
+            edit = Edit(layout.name, "delimiter", layout.delimiter, mark)
+            return Movement("moved-delimiter", Location(source.name), params, (edit,))
+    return None
+
+
+def shown_mark(mark: str) -> str:
+    """A delimiter, to be read."""
+    return _MARKS.get(mark, mark)
+
+
+def _header_fits(source: SourceFile, layout: Layout, dataset: Dataset) -> bool:
+    return any(Look.at(grid, layout, dataset).header is not None for grid in open_grids(source, layout, []))

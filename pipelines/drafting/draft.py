@@ -11,14 +11,14 @@ from pathlib import Path
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.messages import Message
 from pipelines.core.periods import Period
-from pipelines.core.records import DeliveryKey
+from pipelines.core.records import DeliveryKey, RawTable
 from pipelines.drafting.answers import Answers, Particulars, check_answers, particulars
 from pipelines.drafting.examples import write_examples
 from pipelines.drafting.fields import FieldDraft, place_descriptor
 from pipelines.drafting.folder import dataset_document, schema_document, write_folder
 from pipelines.drafting.intake import Intake, take_in
 from pipelines.drafting.keys import find_key
-from pipelines.drafting.layouts import ROW_FIELD, SHEET_FIELD, Adjustments, whole_layout
+from pipelines.drafting.layouts import PLACE_FIELDS, ROW_FIELD, Adjustments, whole_layout
 from pipelines.drafting.learning import errors, learn, remarks
 from pipelines.drafting.personal import disclosure
 from pipelines.drafting.refusals import cannot, of_findings
@@ -116,35 +116,44 @@ class _Drafting:
 
     def _attempt(self, intake: Intake, fields: list[FieldDraft]) -> _Attempt:
         """Write the draft, read the file with it, find the key, and judge what was read."""
-        catalog, dataset = self._written(intake, fields, self._row_key(intake), (fields[0].name,))
+        places = self._places(intake)
+        catalog, dataset = self._written(intake, fields, places, (fields[0].name,))
         folder = self.work / "trial"
         try:
             raw = read(intake.delivery, dataset, catalog, folder, self.progress)
         except DeliveryRejected as rejected:
             return _Attempt(Trial(findings=tuple(errors(rejected.findings))), catalog, dataset)
         columns = [(draft, f"c{raw.labels.index(draft.name)}") for draft in fields]
-        row_key = self._row_key(intake)
-        key = tuple(name for name, _ in row_key) or find_key(raw.parquet, columns, self.work)
+        key = self._key(raw, columns, places)
         if not key:
-            self.adjustments.row_key = True
+            # The next that may tell rows apart: the table that they stand in, then their number in it.
+            self.adjustments.row_key = self.adjustments.place_key or not intake.places
+            self.adjustments.place_key = True
             return self._attempt(intake, fields)
-        catalog, dataset = self._written(intake, fields, row_key, key)
+        catalog, dataset = self._written(intake, fields, places, key)
         return _Attempt(try_draft(dataset, catalog, raw, self.work / "judged"), catalog, dataset)
 
-    def _row_key(self, intake: Intake) -> list[tuple[str, str]]:
-        """Fields from the row's place, as (field, source): the key where no columns tell rows apart."""
-        if not self.adjustments.row_key:
-            return []
-        return [*([(SHEET_FIELD, "sheet")] if intake.sheets > 1 else []), (ROW_FIELD, "row")]
+    def _places(self, intake: Intake) -> list[tuple[str, str]]:
+        """Fields from the row's place, as (field, source): for the key where columns alone do not tell rows apart."""
+        places = [(PLACE_FIELDS[place], place) for place in intake.places] if self.adjustments.place_key else []
+        return [*places, (ROW_FIELD, "row")] if self.adjustments.row_key else places
 
-    def _written(self, intake: Intake, fields: list[FieldDraft], row_key: list[tuple[str, str]],
+    def _key(self, raw: RawTable, columns: list[tuple[FieldDraft, str]],
+             places: list[tuple[str, str]]) -> tuple[str, ...]:  # fmt: skip
+        names = tuple(name for name, _ in places)
+        if self.adjustments.row_key:
+            return names
+        found = find_key(raw.parquet, columns, self.work, [f"c{raw.labels.index(name)}" for name in names])
+        return (*names, *found) if found else ()
+
+    def _written(self, intake: Intake, fields: list[FieldDraft], places: list[tuple[str, str]],
                  key: tuple[str, ...]) -> tuple[Catalog, Dataset]:  # fmt: skip
-        steps = [{"step": "from_delivery", "field": name, "source": source} for name, source in row_key]
+        steps = [{"step": "from_delivery", "field": name, "source": source} for name, source in places]
         layout = whole_layout(intake, fields, self.adjustments, steps)
         described = [
             draft.descriptor(disclosure(draft.suspected, draft.name, self.about.organisation)) for draft in fields
         ]
-        described += [place_descriptor(name, source) for name, source in row_key]
+        described += [place_descriptor(name, source) for name, source in places]
         share = self.adjustments.max_quarantined_share
         write_folder(self.folder, dataset_document(self.dataset, self.about, layout, share),
                      schema_document(described, key))  # fmt: skip

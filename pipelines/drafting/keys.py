@@ -17,13 +17,16 @@ _TRIAL_ROWS = 20_000
 _NAMING = ("string", "integer", "date", "year", "yearmonth", "datetime")
 
 
-def find_key(parquet: Path, columns: Sequence[tuple[FieldDraft, str]], work: Path) -> tuple[str, ...]:
+def find_key(
+    parquet: Path, columns: Sequence[tuple[FieldDraft, str]], work: Path, within: Sequence[str] = ()
+) -> tuple[str, ...]:  # fmt: skip
     """Names of the fields that make up the key; empty when no combination holds.
 
     Args:
         parquet: the table as its fields will have it.
         columns: the fields, each with its column in the file.
         work: where DuckDB may spill to.
+        within: columns that belong to the key whatever else does: those of the rows' places.
     """
     candidates = [(draft, column) for draft, column in columns if _may_name(draft)]
     # Names before figures; else in their order: departments begin with what names a row.
@@ -33,7 +36,7 @@ def find_key(parquet: Path, columns: Sequence[tuple[FieldDraft, str]], work: Pat
         connection.execute(f"CREATE VIEW whole AS FROM read_parquet({literal(str(parquet))}) WHERE {filled}")
         connection.execute(f"CREATE TABLE trial AS FROM whole LIMIT {_TRIAL_ROWS}")
         for group in _combinations(candidates):
-            names = [column for _, column in group]
+            names = [*within, *(column for _, column in group)]
             if _is_unique(connection, "trial", names) and _is_unique(connection, "whole", names):
                 named = {draft.name for draft, _ in group}
                 return tuple(draft.name for draft, _ in columns if draft.name in named)

@@ -9,11 +9,14 @@ from typing import Any
 
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
+from pipelines.drafting.openings import TEXTS
 from pipelines.ingest.detection.cells import TOTALS
 from pipelines.ingest.headers import matching
 from pipelines.registry.layouts import FileFormat
 
-ROW_FIELD, SHEET_FIELD = "source_row", "source_sheet"
+ROW_FIELD = "source_row"
+#: Fields from what tells the tables of a delivery apart, by their source.
+PLACE_FIELDS = {"file": "source_file", "sheet": "source_sheet"}
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Adjustments:
     totals: bool = True
     footer: bool = True
     unit_note: bool = True
+    place_key: bool = False
     row_key: bool = False
     max_quarantined_share: float | None = None
 
@@ -44,7 +48,7 @@ def base_layout(intake: Intake, names: Sequence[str], adjustments: Adjustments) 
     """How the file is read, without any step: as ``dataset.yaml`` writes it."""
     layout, guess = intake.layout, intake.guess
     document: dict[str, Any] = {"name": layout.name, "format": layout.format.value}
-    if layout.format in {FileFormat.CSV, FileFormat.JSON}:
+    if layout.format in TEXTS:
         document["encoding"] = list(layout.encoding)
     if layout.delimiter != ",":
         document["delimiter"] = layout.delimiter
@@ -54,7 +58,7 @@ def base_layout(intake: Intake, names: Sequence[str], adjustments: Adjustments) 
         document["hidden"] = layout.hidden.model_dump(mode="json")
     if layout.records is not None:
         document["records"] = layout.records
-    if layout.format not in {FileFormat.JSON, FileFormat.PARQUET}:
+    if layout.format not in {FileFormat.JSON, FileFormat.JSONL, FileFormat.PARQUET}:
         document["header_row"] = guess.header.row
         document |= {"header_rows": guess.header.rows} if guess.header.rows > 1 else {}
     if guess.footer is not None and adjustments.footer:

@@ -9,7 +9,7 @@ from pipelines.core.findings import Finding, Severity
 from pipelines.core.messages import Message
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
-from pipelines.drafting.layouts import Adjustments, summed
+from pipelines.drafting.layouts import PLACE_FIELDS, Adjustments, summed
 
 _TOTALS = {"total-mismatch", "total-mismatch-withheld", "total-not-a-number"}
 #: Shares of faulty rows are rounded up to whole twentieths.
@@ -63,6 +63,8 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
         yield Message("draft-few-rows", {"rows": rows})
     if adjustments.row_key:
         yield Message("draft-row-key")
+    elif adjustments.place_key:
+        yield Message("draft-place-key", {"places": ", ".join(PLACE_FIELDS[place] for place in intake.places)})
     if intake.guess.totals_place is not None:
         kept = summed(fields, adjustments)
         if not adjustments.totals or not kept:

@@ -47,7 +47,7 @@ def read_plain(intake: Intake, catalog: Catalog, about: Particulars, adjustments
                 raise of_findings(rejected.findings) from rejected
         else:
             footer = intake.guess.footer
-            if not adjustments.footer or footer is None or raw.excluded.get("footer", 0) <= footer.rows * intake.sheets:
+            if not adjustments.footer or footer is None or raw.excluded.get("footer", 0) <= footer.rows * intake.tables:
                 return raw
         adjustments.footer = False
 

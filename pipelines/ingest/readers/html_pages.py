@@ -109,7 +109,7 @@ def open_html(source: SourceFile, layout: Layout, findings: list[Finding]) -> It
     Raises:
         Unreadable: when the page is cut, has no such table, or tables that lie in each other.
     """
-    encoding, codec = encoding_of(source.path, source.name, _candidates(source.path, layout))
+    encoding, codec = encoding_of(source.path, source.name, page_encodings(source.path, layout.encoding))
     survey = _Survey(head_size(layout))
     with faults_of(source.name):
         for _ in TableParser(survey).read(_blocks(source.path, codec)):
@@ -152,8 +152,8 @@ def _grid(source: SourceFile, table: _Table, place: int, shown: str, encoding: t
                 sheet_name=table.caption or shown)  # fmt: skip
 
 
-def _candidates(path: Path, layout: Layout) -> tuple[str, ...]:
-    """Encodings to try: what the page declares goes first, and is proved like the layout's own.
+def page_encodings(path: Path, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Encodings to try: what the page declares goes first, and is proved like those ``known`` from its layout.
 
     Where one byte is one character nearly anything decodes, so that UTF-8 is tried before what is declared so.
     """
@@ -161,9 +161,9 @@ def _candidates(path: Path, layout: Layout) -> tuple[str, ...]:
         match = _CHARSET.search(stream.read(_HEAD))
     declared = _ENCODINGS.get(match[1].decode("ascii", "replace").lower()) if match is not None else None
     if declared is None:
-        return layout.encoding
+        return known
     first = ("utf-8", declared) if declared == "cp1252" else (declared,)
-    return tuple(dict.fromkeys((*first, *layout.encoding)))
+    return tuple(dict.fromkeys((*first, *known)))
 
 
 def _blocks(path: Path, codec: str) -> Iterator[str]:

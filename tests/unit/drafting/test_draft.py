@@ -133,9 +133,6 @@ def test_json_with_its_records_inside_a_document(tmp_path: Path) -> None:
 
 def test_an_archive_of_one_file(tmp_path: Path) -> None:
     assert draft(tmp_path, "t.zip", archive({"parks.csv": PLAIN.encode()})).drafted.rows == 2
-    assert refused(tmp_path / "two", "t.zip", archive({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,b\n1,2\n"})) == [
-        "draft-several-files"
-    ]
 
 
 def test_what_cannot_be_read_is_refused_with_a_remedy(tmp_path: Path) -> None:
@@ -177,7 +174,7 @@ def test_sheets_of_one_form_are_read_together_and_others_are_left(tmp_path: Path
     parks: list[list[Any]] = [["park", "visits"], ["East", 1], ["West", 2]]
     made = draft(tmp_path, "t.xlsx", workbook({"2025": parks, "2026": parks}))
     assert made.drafted.rows == 4
-    assert made.drafted.key == ("source_sheet", "source_row")
+    assert made.drafted.key == ("source_sheet", "park")
     other = draft(tmp_path / "other", "t.xlsx", workbook({"parks": parks, "notes": [["remark", "date"], ["x", "y"]]}))
     assert other.layout.sheet == "parks" and "sheet" in other.remarks
 

@@ -2,7 +2,7 @@
 
 cli-new-help = Draft a dataset's folder from a file that a department sent.
 cli-new-dataset-help = Identifier of the dataset: lower-case letters, digits and _.
-cli-new-file-help = A CSV file, Excel workbook, JSON or Parquet file, or a zip of one.
+cli-new-file-help = A CSV, Excel, ods, HTML, JSON, JSON Lines or Parquet file, or a gzip or zip of such files.
 cli-new-title-help = Title of the dataset.
 cli-new-title-en-help = Title in English, where --title is Chinese.
 cli-new-organisation-help = Identifier of the organisation that delivers it.

@@ -2,7 +2,7 @@
 
 cli-new-help = 由部门报送的文件起草数据集文件夹。
 cli-new-dataset-help = 数据集标识：小写英文字母、数字和下划线。
-cli-new-file-help = CSV 文件、Excel 工作簿、JSON 或 Parquet 文件，或只含其一的 zip。
+cli-new-file-help = CSV、Excel、ods、HTML、JSON、JSON Lines 或 Parquet 文件，或这些文件的 gzip、zip。
 cli-new-title-help = 数据集名称。
 cli-new-title-en-help = 英文名称（--title 为中文时）。
 cli-new-organisation-help = 报送部门的标识。

@@ -86,7 +86,7 @@ class TableReader:
             step.finish()
             self.steps[key] += step.changed
             self.gained += step.changed if isinstance(step, UnpivotStep) else 0
-        self.delivered += next(counter)
+        self.delivered += next(counter) + grid.left_out.total()
         if part is not None and self.writer.rows == before:
             self.findings.append(read_finding("no-rows", Location(grid.file, grid.sheet), Severity.WARNING))
         self.readings.append(

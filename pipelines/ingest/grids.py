@@ -21,6 +21,14 @@ class GridRow(NamedTuple):
     cells: list[Cell]
 
 
+class Indented(NamedTuple):
+    """A cell that its alignment indents: row and column of the sheet, from 1, and by how much."""
+
+    row: int
+    column: int
+    indent: int
+
+
 def merges_of(row: int, spans: Iterable[tuple[int, int, int]]) -> Iterator[Merge]:
     """The merged cells that begin in a row, counted from 0. ``spans``: column, and rows and columns that they take."""
     for column, rows, columns in spans:
@@ -37,6 +45,7 @@ class Grid:
     header mean nothing. ``merges`` are the merged cells, in the columns of ``rows``; ``left`` is how many columns of
     the sheet stand before those. Where columns between them are left out, ``columns`` are the ones that are kept, by
     their positions in the sheet from 0.
+    ``indents`` tells, row by row, the cells that their alignment indents, where a layout asks for that.
     ``left_out`` counts, by reason, the rows that do not belong to the table, which the last pass over ``rows`` did not
     give.
     """
@@ -52,6 +61,7 @@ class Grid:
     sheet_name: str | None = None
     left: int = 0
     columns: tuple[int, ...] | None = None
+    indents: Callable[[], Iterator[Indented]] | None = None
     left_out: Counter[str] = field(default_factory=Counter)
 
     def column(self, place: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import Compose, Constant, FromDelivery, Layout, Lookup, Scale, Split, Unpivot
+from pipelines.registry.layouts import Compose, Constant, FromDelivery, Indent, Layout, Lookup, Scale, Split, Unpivot
 
 #: Rows in which a header is looked for when it is not where the layout says.
 SEARCH_ROWS = 30
@@ -72,6 +72,8 @@ class ExpectedLabels:
             elif isinstance(step, Unpivot):
                 made |= {step.name_field, step.value_field}
                 used |= set(step.columns)
+            elif isinstance(step, Indent):
+                made |= set(step.made)
             elif isinstance(step, Split):
                 made |= set(step.parts)
                 used.add(step.field)

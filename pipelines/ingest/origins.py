@@ -11,6 +11,7 @@ from pipelines.registry.layouts import (
     Constant,
     FillDown,
     FromDelivery,
+    Indent,
     Layout,
     Lookup,
     Scale,
@@ -73,6 +74,9 @@ class _Trace:
                 self._filled.update(step.fields)
             case Compose():
                 self._compose(step)
+            case Indent():
+                for field in step.made:
+                    self._complete(field, self.known.get(step.field, Origin()))
             case Split():
                 self._split(step)
             case Unpivot():

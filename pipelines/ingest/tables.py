@@ -12,12 +12,14 @@ from operator import itemgetter
 
 from pipelines.core.findings import Finding, Location, Severity
 from pipelines.core.records import Delivery, SourceReading
+from pipelines.ingest.batches import Batch
 from pipelines.ingest.bodies import Body, Tally
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.headers import ExpectedLabels, Header, find_header, head_size, renamed
+from pipelines.ingest.indents import indented_rows
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.raw_tables import Part, RawTableWriter
-from pipelines.ingest.steps import StepContext, build_steps
+from pipelines.ingest.steps import StepContext, TidyStep, build_steps
 from pipelines.ingest.steps.unpivot import UnpivotStep
 from pipelines.ingest.units import units_in
 from pipelines.registry import Catalog, Dataset
@@ -71,10 +73,10 @@ class TableReader:
         places = part.places(final) if part is not None else []
         positional = final == labels and places == list(range(len(final)))
         before = self.writer.rows
+        rows = indented_rows(rows, grid, names, layout)
         body = self._body(grid, layout, header, keep, names)
         told = self.tally.in_files
-        for delivered in body.batches(rows, self.tally):
-            batch = reduce(lambda done, keyed: keyed[1].apply(done), steps, delivered)
+        for batch in _tidied(body.batches(rows, self.tally), steps):
             if part is not None:
                 part.write(grid.file, grid.sheet, batch, places, positional)
             if self.progress is not None:
@@ -83,7 +85,6 @@ class TableReader:
         self.tally.in_files += grid.left_out.total()
         self.tally.excluded.update(grid.left_out)
         for key, step in steps:
-            step.finish()
             self.steps[key] += step.changed
             self.gained += step.changed if isinstance(step, UnpivotStep) else 0
         self.delivered += next(counter) + grid.left_out.total()
@@ -158,3 +159,17 @@ class TableReader:
                 read_finding("labels-differ", Location(grid.file, grid.sheet), absent=absent, added=added, first=first)
             )
         return part
+
+
+def _tidied(delivered: Iterator[Batch], steps: Sequence[tuple[str, TidyStep]]) -> Iterator[Batch]:
+    """What the steps make of a grid's rows. What one of them has held back goes through those after it at the end."""
+    for batch in delivered:
+        yield _through(batch, steps)
+    for place, (_, step) in enumerate(steps, start=1):
+        held = step.finish()
+        if held is not None:
+            yield _through(held, steps[place:])
+
+
+def _through(batch: Batch, steps: Sequence[tuple[str, TidyStep]]) -> Batch:
+    return reduce(lambda done, keyed: keyed[1].apply(done), steps, batch)

@@ -60,8 +60,8 @@ def _misspelt(layout: Layout, number: int, fields: set[str]) -> Iterator[Misspel
 def _reads(step: Step) -> tuple[str, ...]:
     """The columns that a step takes."""
     names: list[str] = [*getattr(step, "fields", ()), *getattr(step, "sums", ()), *getattr(step, "within", ())]
-    names += [value for part in ("by", "code", "label") if (value := getattr(step, part, None))]
-    if step.step in {"map_values", "map_codes", "split"}:
+    names += [value for part in ("by", "code", "label", "level") if (value := getattr(step, part, None))]
+    if step.step in {"map_values", "map_codes", "split", "indent"}:
         names.append(step.field)
     if step.step == "unpivot":
         names += step.columns
@@ -76,6 +76,8 @@ def _makes(step: Step) -> tuple[str, ...]:
         return (step.name_field, step.value_field)
     if step.step == "split":
         return step.parts
+    if step.step == "indent":
+        return step.made
     if step.step == "scale":
         return (step.unit_field,) if step.unit_field else ()
     if step.step in {"lookup", "constant", "from_delivery", "compose"}:

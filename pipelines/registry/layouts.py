@@ -124,6 +124,18 @@ class Layout(Descriptor):
             raise ValueError(f"the header (row {self.header_row}) does not lie in the range {self.range}")
         return self
 
+    @model_validator(mode="after")
+    def _indents_are_there(self) -> Layout:
+        trimmed = unpivoted = False
+        for step in self.steps:
+            if isinstance(step, Indent) and trimmed:
+                raise ValueError("the step indent stands before trim and split, which take indents away")
+            if isinstance(step, ExcludeTotals) and step.level is not None and unpivoted:
+                raise ValueError("exclude_totals with level stands before unpivot, which changes what rows follow")
+            trimmed = trimmed or isinstance(step, (Trim, Split))
+            unpivoted = unpivoted or isinstance(step, Unpivot)
+        return self
+
     @property
     def cells(self) -> CellRange | None:
         """The range, taken apart."""
@@ -271,16 +283,48 @@ class Compose(Descriptor):
     template: Annotated[str, Field(pattern=r"^[^{}]*(\{[a-z][a-z0-9_]*\}[^{}]*)+$")]
 
 
+class Indent(Descriptor):
+    """The hierarchy that labels show by their indent: spaces, U+3000 or, in xlsx workbooks, the cells' alignment.
+
+    A row is below the nearest row above it that is indented less, however much less. The labels lose their indent.
+    """
+
+    step: Literal["indent"]
+    field: Text
+    level_field: Identifier | None = None
+    """Field that receives the level, from 1."""
+    parent_field: Identifier | None = None
+    """Field that receives the label of the row above in the hierarchy; absent at level 1."""
+    path_field: Identifier | None = None
+    """Field that receives the labels from level 1 down to the row's own, joined by ``/``."""
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The columns that it makes."""
+        return tuple(name for name in (self.level_field, self.parent_field, self.path_field) if name is not None)
+
+    @model_validator(mode="after")
+    def _makes_something(self) -> Indent:
+        if not self.made:
+            raise ValueError("give level_field, parent_field or path_field, or several of them")
+        if len({self.field, *self.made}) <= len(self.made):
+            raise ValueError("field, level_field, parent_field and path_field are different columns")
+        return self
+
+
 class ExcludeTotals(Descriptor):
     """Recognise totals and parent rows, check that what is below them sums to them, and leave them out.
 
     A row is a parent when its ``code`` is shorter than ``leaf_length`` (its children are the rows whose code
-    begins with it), and a grand total when ``label`` matches ``pattern``.
+    begins with it), or when the next row's ``level`` is deeper (its children are the rows that follow, up to one
+    that is not deeper); and a grand total when ``label`` matches ``pattern``.
     """
 
     step: Literal["exclude_totals"]
     code: Text | None = None
     leaf_length: Annotated[int, Field(ge=1)] | None = None
+    level: Text | None = None
+    """Column of levels, as ``indent`` makes it. Rows must still be in the order of the file: before ``unpivot``."""
     label: Text | None = None
     pattern: Pattern | None = None
     sums: Fields
@@ -293,14 +337,16 @@ class ExcludeTotals(Descriptor):
     def _pairs(self) -> ExcludeTotals:
         if (self.code is None) != (self.leaf_length is None) or (self.label is None) != (self.pattern is None):
             raise ValueError("code goes with leaf_length, label goes with pattern")
-        if self.code is None and self.label is None:
-            raise ValueError("give code with leaf_length, or label with pattern, or both")
+        if self.code is None and self.level is None and self.label is None:
+            raise ValueError("give code with leaf_length, level, or label with pattern; the last also with the others")
+        if self.level is not None and (self.code is not None or self.within):
+            raise ValueError("level goes without code and within")
         return self
 
 
 Step = Annotated[
     Trim | HalfWidth | ParseNumber | ParseDate | Scale | MapValues | MapCodes | Lookup | Constant
-    | FromDelivery | FillDown | Unpivot | Split | Compose | ExcludeTotals,
+    | FromDelivery | FillDown | Unpivot | Split | Compose | Indent | ExcludeTotals,
     Field(discriminator="step"),
 ]  # fmt: skip
 

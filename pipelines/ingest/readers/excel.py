@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 import python_calamine as calamine
 
@@ -15,9 +17,10 @@ from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_error
 from pipelines.ingest.readers.workbook_parts import inspect_parts
 from pipelines.ingest.readers.workbook_trial import Outcome, try_workbook
 from pipelines.ingest.readers.xls_parts import hidden_in_xls
+from pipelines.ingest.readers.xlsx_indents import indented_cells
 from pipelines.ingest.sources import SourceFile
 from pipelines.ingest.stretches import Hidden
-from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.layouts import FileFormat, Indent, Layout
 
 
 def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
@@ -30,10 +33,11 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
         Unreadable: when the workbook is encrypted or damaged, or no sheet fits.
     """
     hidden: Mapping[str, Hidden] = {}
+    parts: Mapping[str, str] = {}
     if source.format is FileFormat.XLSX:
         inspection = inspect_parts(source.path, source.name)
         tell_errors(inspection.errors, source.name, findings)
-        hidden = inspection.hidden
+        hidden, parts = inspection.hidden, inspection.parts
     workbook = load_on_trial(source)
     found = False
     with workbook:
@@ -48,6 +52,8 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
                 found = True
                 size = (sheet.end[0] + 1, sheet.end[1] + 1)
                 grid = _grid(source, shown, sheet)
+                if sheet.name in parts and any(isinstance(step, Indent) for step in layout.steps):
+                    grid = replace(grid, indents=partial(indented_cells, source.path, source.name, parts[sheet.name]))
                 yield select(grid, hidden.get(sheet.name, Hidden()), size, layout, findings)
     if not found:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)

@@ -46,10 +46,11 @@ _LAST_COLUMN = 16_384
 
 @dataclass(frozen=True)
 class Inspection:
-    """What the parts of a workbook say. ``hidden`` is by the sheets' names."""
+    """What the parts of a workbook say. ``hidden`` and ``parts``, where they lie, are by the sheets' names."""
 
     errors: int
     hidden: Mapping[str, Hidden]
+    parts: Mapping[str, str]
 
 
 def inspect_parts(path: Path, name: str) -> Inspection:
@@ -66,7 +67,8 @@ def inspect_parts(path: Path, name: str) -> Inspection:
             hidden: dict[str, Hidden] = {}
             errors = sum(_inspect(package, part, name, hidden) for part in package.infolist())
             sheets = _sheet_parts(package)
-            return Inspection(errors, {sheet: hidden[part] for sheet, part in sheets.items() if part in hidden})
+            concealed = {sheet: hidden[part] for sheet, part in sheets.items() if part in hidden}
+            return Inspection(errors, concealed, sheets)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError) as problem:
         raise unreadable("damaged-file", name, format="xlsx") from problem
 

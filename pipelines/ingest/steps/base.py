@@ -75,12 +75,13 @@ class TidyStep(Protocol):
     def apply(self, batch: Batch) -> Batch:
         """Work on the next rows."""
 
-    def finish(self) -> None:
-        """Called once after the last row of the grid; reports what only the whole grid shows."""
+    def finish(self) -> Batch | None:
+        """Called once after the last row of the grid: rows held back until then; reports what only the whole shows."""
 
 
 class Streaming:
     """For steps that have told everything once a batch is done."""
 
-    def finish(self) -> None:
+    def finish(self) -> Batch | None:
         """Nothing is left to tell."""
+        return None

@@ -17,6 +17,8 @@ from pipelines.ingest.steps.columns import (
     RowNumberStep,
     template_fields,
 )
+from pipelines.ingest.steps.indent import IndentStep
+from pipelines.ingest.steps.level_totals import LevelColumns, LevelTotalsStep
 from pipelines.ingest.steps.scale import ScaleStep, scaler
 from pipelines.ingest.steps.split import SplitStep
 from pipelines.ingest.steps.totals import ExcludeTotalsStep, TotalColumns
@@ -29,6 +31,7 @@ from pipelines.registry.layouts import (
     FillDown,
     FromDelivery,
     HalfWidth,
+    Indent,
     Lookup,
     MapCodes,
     MapValues,
@@ -68,10 +71,8 @@ def _build(model: Step, labels: tuple[str, ...], context: StepContext) -> list[T
             return [FillDownStep(labels, context.positions(labels, model.fields, model.step))]
         case Constant():
             return [ConstantStep(labels, model.field, model.value)]
-        case FromDelivery(source="row"):
-            return [RowNumberStep(labels, model.field)]
         case FromDelivery():
-            return [ConstantStep(labels, model.field, _from_delivery(model, context))]
+            return [_delivered(model, labels, context)]
         case Lookup():
             return _lookup(model, labels, context)
         case Compose():
@@ -82,6 +83,8 @@ def _build(model: Step, labels: tuple[str, ...], context: StepContext) -> list[T
         case Split():
             places = context.positions(labels, [model.field], model.step)
             return [SplitStep(labels, place, model.pattern, model.parts) for place in places[:1]]
+        case Indent():
+            return _indent(model, labels, context)
         case ExcludeTotals():
             return _exclude_totals(model, labels, context)
 
@@ -148,6 +151,12 @@ def _scale(model: Scale, labels: tuple[str, ...], context: StepContext) -> list[
     return [scale] if model.unit_field is None else [scale, ConstantStep(labels, model.unit_field, unit)]
 
 
+def _delivered(model: FromDelivery, labels: tuple[str, ...], context: StepContext) -> TidyStep:
+    if model.source == "row":
+        return RowNumberStep(labels, model.field)
+    return ConstantStep(labels, model.field, _from_delivery(model, context))
+
+
 def _from_delivery(model: FromDelivery, context: StepContext) -> str | None:
     key = context.delivery.key
     if model.source == "period":
@@ -187,13 +196,22 @@ def _unpivot(model: Unpivot, labels: tuple[str, ...], context: StepContext) -> l
     return [step] if places else []
 
 
+def _indent(model: Indent, labels: tuple[str, ...], context: StepContext) -> list[TidyStep]:
+    places = context.positions(labels, [model.field], model.step, Severity.ERROR)
+    return [IndentStep(labels, place, model, context) for place in places[:1]]
+
+
 def _exclude_totals(model: ExcludeTotals, labels: tuple[str, ...], context: StepContext) -> list[TidyStep]:
-    wanted = [name for name in (model.code, model.label) if name is not None]
+    wanted = [name for name in (model.code, model.level, model.label) if name is not None]
     wanted += [*model.sums, *model.within]
     if any(name not in labels for name in wanted):
         # Totals that cannot be told from other rows would be published as if they were lines.
         context.positions(labels, wanted, model.step, Severity.ERROR)
         return []
+    if model.level is not None:
+        label = labels.index(model.label) if model.label is not None else None
+        sums = [labels.index(name) for name in model.sums]
+        return [LevelTotalsStep(labels, model, LevelColumns(labels.index(model.level), label, sums), context)]
     columns = TotalColumns(
         labels.index(model.code) if model.code is not None else None,
         labels.index(model.label) if model.label is not None else None,

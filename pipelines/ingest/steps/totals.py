@@ -11,18 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.ingest.batches import Batch
 from pipelines.ingest.grids import Cell
-from pipelines.ingest.numbers import as_decimal, decimal_text, total
+from pipelines.ingest.numbers import total
 from pipelines.ingest.steps.base import StepContext
-from pipelines.registry.disclosures import Attribute
+from pipelines.ingest.steps.reconciling import NOTHING, added, reconcile
 from pipelines.registry.layouts import ExcludeTotals
 
 Group = tuple[Cell, ...]
-_NOTHING = Decimal(0)
-#: Telephone numbers have 11 digits, identity and card numbers more, and a sum leads back to what was summed.
-_SHOWN_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -72,13 +68,8 @@ class ExcludeTotalsStep:
         """Compare every total with its leaves."""
         sums = self._sums()
         for stated in self._stated:
-            below = sums.get((stated.group, stated.prefix), [_NOTHING] * len(self._columns.sums))
-            for name, cell, computed in zip(self._columns.sums, stated.amounts, below, strict=True):
-                amount = as_decimal(cell) if cell and cell.strip() else _NOTHING
-                if amount is None:
-                    self._context.report("total-not-a-number", field=name, row=stated.number)
-                elif abs(total(amount, -computed)) > self._step.tolerance:
-                    self._mismatch(stated, name, amount, computed)
+            below = sums.get((stated.group, stated.prefix), [NOTHING] * len(self._columns.sums))
+            reconcile(self._step, self._context, stated.number, stated.amounts, below)
 
     def _is_leaf(self, batch: Batch, row: int) -> bool:
         columns = self._columns
@@ -94,8 +85,7 @@ class ExcludeTotalsStep:
             self._stated.append(_Stated(batch.numbers[row], group, code, cells))
             return False
         leaves = self._leaves.setdefault(group, {})
-        sums = leaves.get(code) or [_NOTHING] * len(cells)
-        leaves[code] = [total(sum_, as_decimal(cell) or _NOTHING) for sum_, cell in zip(sums, cells, strict=True)]
+        leaves[code] = added(leaves.get(code) or [NOTHING] * len(cells), cells)
         return True
 
     def _sums(self) -> dict[tuple[Group, str], list[Decimal]]:
@@ -111,22 +101,3 @@ class ExcludeTotalsStep:
                     known = sums.get(key)
                     sums[key] = amounts if known is None else [total(a, b) for a, b in zip(known, amounts, strict=True)]
         return sums
-
-    def _mismatch(self, stated: _Stated, name: str, amount: Decimal, computed: Decimal) -> None:
-        if self._is_public(name) and _is_showable(amount) and _is_showable(computed):
-            self._context.report("total-mismatch", field=name, row=stated.number, column=name,
-                                 stated=decimal_text(amount), computed=decimal_text(computed))  # fmt: skip
-        else:
-            self._context.report("total-mismatch-withheld", field=name, row=stated.number, column=name)
-
-    def _is_public(self, name: str) -> bool:
-        """Tell whether a column's figures may be shown: those of an active field, or on their way into one."""
-        spec = self._context.field_of(name)
-        return spec is not None and spec.disclosure.attribute is Attribute.ACTIVE
-
-
-def _is_showable(figure: Decimal) -> bool:
-    """Tell whether a figure cannot be, or contain, a number that identifies somebody."""
-    text = decimal_text(figure)
-    whole = text.lstrip("-").partition(".")[0]
-    return len(whole) <= _SHOWN_DIGITS and not looks_like_personal_data(text)

@@ -36,7 +36,9 @@ class Stretches:
         return sum(self._lasts) - sum(self._firsts) + len(self._firsts)
 
     def within(self, first: int, last: int) -> Stretches:
-        """Those from ``first`` to ``last``."""
+        """Those from ``first`` to ``last``; none where the last comes before the first."""
+        if first > last:
+            return Stretches()
         return Stretches((max(low, first), min(high, last)) for low, high in self if low <= last and high >= first)
 
     def text(self, name: Callable[[int], str], between: str) -> str:

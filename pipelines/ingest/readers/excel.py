@@ -8,9 +8,9 @@ from functools import partial
 
 import python_calamine as calamine
 
-from pipelines.core.findings import Finding
+from pipelines.core.findings import Finding, Location, Severity
 from pipelines.ingest.grids import Grid, GridRow, Merge
-from pipelines.ingest.problems import unreadable
+from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.readers.cells import cell_text
 from pipelines.ingest.readers.selecting import select
 from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors
@@ -21,6 +21,7 @@ from pipelines.ingest.readers.xlsx_indents import indented_cells
 from pipelines.ingest.sources import SourceFile
 from pipelines.ingest.stretches import Hidden
 from pipelines.registry.layouts import FileFormat, Indent, Layout
+from pipelines.registry.selections import Treat
 
 
 def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:
@@ -42,7 +43,7 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
     found = False
     with workbook:
         if source.format is FileFormat.XLS:
-            hidden = hidden_in_xls(source.path, source.name, [sheet.name for sheet in workbook.sheets_metadata])
+            hidden = _hidden_in_xls(source, workbook, layout, findings)
         sheets = _worksheets(workbook, layout)
         visible = calamine.SheetVisibleEnum.Visible
         candidates = [Candidate((sheet.name,), sheet.visible == visible) for sheet in sheets]
@@ -77,6 +78,18 @@ def _worksheets(workbook: calamine.CalamineWorkbook, layout: Layout) -> list[cal
     """The worksheets, without those that a template has besides its data."""
     return [sheet for sheet in workbook.sheets_metadata
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet and not layout.leaves_out(sheet.name)]  # fmt: skip
+
+
+def _hidden_in_xls(
+    source: SourceFile, workbook: calamine.CalamineWorkbook, layout: Layout, findings: list[Finding]
+) -> Mapping[str, Hidden]:
+    """What the sheets of an xls workbook hide. Where that cannot be told, only layouts that read all can go on."""
+    hidden = hidden_in_xls(source.path, [sheet.name for sheet in workbook.sheets_metadata])
+    if hidden is None:
+        read = {layout.hidden.rows, layout.hidden.columns} == {Treat.READ}
+        severity = Severity.WARNING if read else Severity.ERROR
+        findings.append(read_finding("hidden-unknown", Location(source.name), severity))
+    return hidden or {}
 
 
 def _grid(source: SourceFile, shown: str, sheet: calamine.CalamineSheet) -> Grid:

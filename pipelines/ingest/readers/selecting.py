@@ -92,7 +92,8 @@ class _Selection:
             waiting: dict[int, list[tuple[int, Cell]]] = {}
             for row in self.whole.rows():
                 if not self.cells.first_row <= row.number <= self.cells.last_row:
-                    selected.left_out["outside_range"] += not all(map(is_empty, row.cells))
+                    if not all(map(is_empty, row.cells)):
+                        selected.left_out["outside_range"] += 1
                     continue
                 kept = cut(row.cells)
                 for place, target, number in moves.get(row.number, ()):

@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipelines.ingest.problems import unreadable
 from pipelines.ingest.stretches import Hidden
 
 _BOUND_SHEET, _COLUMN_INFO, _ROW, _BEGIN, _END = 0x85, 0x7D, 0x208, 0x809, 0x0A
@@ -20,11 +19,10 @@ _SPECIAL = 0xFFFFFFFA
 _ENTRY, _MAX_COLUMNS = 128, 256
 
 
-def hidden_in_xls(path: Path, name: str, sheets: Sequence[str]) -> dict[str, Hidden]:
-    """What each sheet hides. ``sheets``: the names of all sheets, in the workbook's order.
+def hidden_in_xls(path: Path, sheets: Sequence[str]) -> dict[str, Hidden] | None:
+    """What each sheet hides; ``None`` where the file is not built as it should be, which calamine may have put up with.
 
-    Raises:
-        Unreadable: when the file's structure is damaged.
+    ``sheets``: the names of all sheets, in the workbook's order.
     """
     try:
         with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
@@ -33,8 +31,8 @@ def hidden_in_xls(path: Path, name: str, sheets: Sequence[str]) -> dict[str, Hid
         if len(places) != len(sheets):
             raise ValueError(len(places))
         return {sheet: _hidden(book, place) for sheet, place in zip(sheets, places, strict=True)}
-    except (struct.error, ValueError, IndexError, OSError) as problem:
-        raise unreadable("damaged-file", name, format="xls") from problem
+    except (struct.error, ValueError, IndexError, OSError):
+        return None
 
 
 def _hidden(book: bytes, place: int) -> Hidden:

@@ -18,9 +18,12 @@ from pydantic import ValidationError
 from spreadsheets import cell, content, package, row, sheet
 
 from pipelines.core.errors import DeliveryRejected
-from pipelines.core.findings import Finding
+from pipelines.core.findings import Finding, Severity
 from pipelines.core.records import RawTable
-from pipelines.registry.layouts import Layout
+from pipelines.ingest.readers import open_grids
+from pipelines.ingest.readers.xls_parts import hidden_in_xls
+from pipelines.ingest.sources import SourceFile
+from pipelines.registry.layouts import FileFormat, Layout
 
 HEADER = ["tree_id", "species", "district", "height", "planted", "felled", "keeper_phone", "note"]
 XLS = (Path(__file__).parent / "hidden.xls").read_bytes()
@@ -127,6 +130,23 @@ def test_what_is_hidden_can_be_refused(kind: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(("rows", "severity"), [("read", Severity.WARNING), ("refuse", Severity.ERROR)])
+def test_where_it_cannot_be_told_what_is_hidden_that_is_told(rows: str, severity: Severity, tmp_path: Path) -> None:
+    """A header that calls streams of any size small ones, which calamine does not mind."""
+    path = tmp_path / "t.xls"
+    path.write_bytes(XLS)
+    assert hidden_in_xls(path, ["all"]) is None and hidden_in_xls(path, ["all", "secret"]) is not None
+    broken = bytearray(XLS)
+    broken[56:60] = b"\xff" * 4
+    findings: list[Finding] = []
+    layout = Layout.model_validate({"name": "any", "format": "xls", "hidden": {"rows": rows}})
+    path.write_bytes(broken)
+    source = SourceFile("t.xls", path, FileFormat.XLS)
+    assert [grid.sheet for grid in open_grids(source, layout, findings)] == ["all"]
+    assert (findings[0].rule, findings[0].severity) == ("hidden-unknown", severity)
+    assert told(findings)
+
+
 def test_a_sheet_that_the_layout_does_not_want_is_not_refused_for_being_hidden(tmp_path: Path) -> None:
     raw = delivered(tmp_path, "xlsx", sheet="all", hidden={"sheets": "refuse"})
     assert told(raw.findings)["hidden-sheet"] == ("secret", {})
@@ -189,9 +209,9 @@ def test_columns_alone_make_a_range_and_preambles_are_read_as_ever(tmp_path: Pat
 
 
 def test_a_range_without_a_table_is_told(tmp_path: Path) -> None:
-    for text in ("K1:N9", "A9:H20"):
+    for text in ("K1:N9", "A9:H20", "AA900:AB901"):
         with pytest.raises(DeliveryRejected) as caught:
-            delivered(tmp_path, "xlsx", range=text)
+            delivered(tmp_path, "xlsx", range=text, hidden=LEFT_OUT)
         assert "header-not-found" in told(caught.value.findings)
 
 

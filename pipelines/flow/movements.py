@@ -16,7 +16,9 @@ from pipelines.validate.any_file.encodings import found
 from pipelines.validate.any_file.refusals import Refusal
 from pipelines.validate.any_file.text_scan import scan
 
-#: What is said already where a table was read: by ``header-elsewhere``, ``missing-label`` and ``extra-label``.
+#: Rules of files in which no table was found: nothing has been said about its columns.
+_NO_TABLE = frozenset({"undecodable", "implausible-text", "header-not-found", "no-sheet", "no-layout"})
+#: What is said already where a table was found: by ``header-elsewhere``, ``missing-label`` and ``extra-label``.
 _SAID = frozenset({"moved-header-row", "moved-columns-missing", "moved-columns-new"})
 
 
@@ -33,7 +35,7 @@ def moved_findings(delivery: Delivery, dataset: Dataset, raw: RawTable | None, l
     rules = summaries[Check.TABLE_SCHEMA].rules
     if raw is not None and "missing-label" not in rules and not _replaced(dataset, raw, rules) and not _ends(raw, log):
         return []
-    said = _SAID if raw is not None else frozenset[str]()
+    said = frozenset[str]() if _NO_TABLE & summaries[Check.READ].rules.keys() else _SAID
     return [movement.finding(delivery.id) for movement in look(delivery, dataset, folder) if movement.rule not in said]
 
 

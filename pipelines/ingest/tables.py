@@ -21,9 +21,9 @@ from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.raw_tables import Part, RawTableWriter
 from pipelines.ingest.steps import StepContext, TidyStep, build_steps
 from pipelines.ingest.steps.unpivot import UnpivotStep
-from pipelines.ingest.units import units_in
+from pipelines.ingest.units import declared_units, units_in
 from pipelines.registry import Catalog, Dataset
-from pipelines.registry.layouts import ExcludeTotals, Layout
+from pipelines.registry.layouts import ExcludeTotals, Layout, UnitNote
 
 Progress = Callable[[int], None]
 _SHOWN_LABELS = 30
@@ -117,11 +117,16 @@ class TableReader:
         return header, head[: header.preamble], itertools.chain(head[taken:], rows)
 
     def _unit(self, grid: Grid, layout: Layout, header: Header, preamble: Sequence[GridRow]) -> str | None:
-        if layout.unit_note is None:
-            return None
         cells: Iterable[Cell] = itertools.chain(*(row.cells for row in preamble), header.labels, [grid.sheet_name])
-        found = units_in(cells, layout.unit_note)
+        found = units_in(cells, layout.unit_note or UnitNote())
         location = Location(grid.file, grid.sheet)
+        if layout.unit_note is None:
+            declared = declared_units(layout, self.dataset)
+            # Amounts in another unit than the layout takes them to be in would read without a fault.
+            if declared and not declared.issuperset(found.known):
+                self.findings.append(read_finding("unit-undeclared", location, units=", ".join(found.known),
+                                                  expected=", ".join(sorted(declared))))  # fmt: skip
+            return None
         if len(found.known) > 1:
             self.findings.append(read_finding("unit-contradictory", location, units=", ".join(found.known)))
         unit = found.known[0] if found.known else found.other

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.core.personal_data import looks_like_personal_data
-from pipelines.registry.layouts import UnitNote
+from pipelines.registry import Dataset
+from pipelines.registry.layouts import Layout, Scale, UnitNote, Unpivot
 
 #: Yuan in one of each unit that a ``scale`` step may name.
 YUAN = {
@@ -20,6 +21,8 @@ YUAN = {
 }
 #: A unit by itself: 元江县 begins with the character of the yuan, and 元/吨 is a price.
 _WHOLE_UNIT = re.compile(rf"[\s（(【\[]*(?:人民币)?({'|'.join(YUAN)})(?:人民币)?(?!\s*[/／]|\w)")
+#: The unit of fields that hold yuan (ISO 4217).
+_YUAN_CODE = "CNY"
 _OPENING, _CLOSING = "（(【[〔", "）)】]〕。．.，,；;、"
 
 
@@ -50,6 +53,17 @@ def units_in(texts: Iterable[str | None], note: UnitNote) -> UnitsFound:
             elif other is None:
                 other = _plain(match[group])
     return UnitsFound(tuple(known), other)
+
+
+def declared_units(layout: Layout, dataset: Dataset) -> frozenset[str]:
+    """The units that a layout without a unit note reads amounts in: those of ``scale``, and yuan for other amounts."""
+    gathered = {
+        column: step.value_field for step in layout.steps if isinstance(step, Unpivot) for column in step.columns
+    }
+    units = {column: step.unit for step in layout.steps if isinstance(step, Scale) for column in step.fields}
+    scaled = {gathered.get(column, column) for column in units}
+    plain = any(spec.unit == _YUAN_CODE and spec.name not in scaled for spec in dataset.fields)
+    return frozenset(unit for unit in units.values() if unit is not None) | ({"元"} if plain else frozenset())
 
 
 def _plain(text: str) -> str | None:

@@ -108,6 +108,32 @@ def test_an_amount_that_would_pass_unscaled_rejects(tmp_path: Path, height: dict
     assert cell not in finding.message.text() and finding.message.text("zh")
 
 
+@pytest.mark.parametrize(
+    ("field", "steps", "refused"),
+    [
+        ({"unit": "CNY"}, [], True),
+        ({"unit": "CNY"}, [{**SCALE, "unit": "千元"}], True),
+        ({"unit": "CNY"}, [SCALE], False),
+        ({"unit": "m"}, [], False),
+    ],
+)
+def test_amounts_in_another_unit_than_the_layout_takes_them_for_reject(
+    tmp_path: Path, field: dict[str, Any], steps: list[dict[str, Any]], refused: bool
+) -> None:
+    known = trees(field, *steps, header_row=2)
+    files = delivered(
+        tmp_path, {"t.csv": "金额单位：万元\ntree_id,species,district,height\nt1,pine,999902,1\n".encode()}
+    )
+    if not refused:
+        assert read(files, known, catalog(), tmp_path / "work").rows == 1
+        return
+    with pytest.raises(DeliveryRejected) as caught:
+        read(files, known, catalog(), tmp_path / "work")
+    [finding] = caught.value.findings
+    assert (finding.rule, finding.message.params["units"]) == ("unit-undeclared", "万元")
+    assert finding.message.text("zh") and finding.remedy.text()
+
+
 def test_contradictory_units_reject(tmp_path: Path) -> None:
     layout = {"unit_note": {}, "header_row": 3}
     known = trees({}, {"step": "scale", "fields": ["height"]}, **layout)

@@ -133,6 +133,8 @@ read-unit-assumed = No unit was found above the table; amounts were taken to be 
 read-unit-assumed-remedy = State the unit above the table, for example 单位：万元.
 read-unit-unknown = The unit of the amounts is not known; expected one of: { $expected }.
 read-unit-unknown-remedy = State one of these units above the table, or in the layout.
+read-unit-undeclared = The table states its amounts in { $units }; the layout reads them in { $expected }.
+read-unit-undeclared-remedy = Declare unit_note and a scale step without unit in the layout, so that the stated unit counts; or correct the note.
 read-unit-contradictory = The table states several units: { $units }; expected one.
 read-unit-contradictory-remedy = State one unit above the table, and give all amounts in it.
 read-scale-not-a-number = Amounts of “{ $column }” cannot be converted into yuan: cells={ $cells }, the first here; expected plain numbers in the unit of the table.

@@ -7,9 +7,11 @@ fault refuses the whole archive: a delivery is never read in part.
 from __future__ import annotations
 
 import errno
+import itertools
 import stat
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +29,7 @@ MAX_RATIO = 200
 RATIO_FROM = 16 << 20
 _BLOCK = 1 << 20
 _UTF8_FLAG = 0x800
+_LOCAL_HEADER = 30  # bytes, without the name (APPNOTE.TXT, 4.3.7)
 _ENCRYPTED_FLAG = 0x1
 _FAULTS = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 
@@ -111,6 +114,8 @@ def is_safe_member(name: str) -> bool:
 def _members(opened: zipfile.ZipFile, archive: str) -> dict[str, zipfile.ZipInfo]:
     members: dict[str, zipfile.ZipInfo] = {}
     infos = opened.infolist()
+    if _overlap(infos):
+        raise unreadable("damaged-file", archive, format="zip")
     for position, info in enumerate(infos, start=1):
         name = member_name(info)
         # A folder's own entry ends in a slash; its name is judged like any other.
@@ -132,6 +137,15 @@ def _members(opened: zipfile.ZipFile, archive: str) -> dict[str, zipfile.ZipInfo
     if not members:
         raise unreadable("archive-empty", archive)
     return members
+
+
+def _overlap(infos: Sequence[zipfile.ZipInfo]) -> bool:
+    """Tell whether entries share their bytes, so that a small archive would unpack to any size."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    return any(
+        info.header_offset + _LOCAL_HEADER + info.compress_size > following.header_offset
+        for info, following in itertools.pairwise(ordered)
+    )
 
 
 def _is_clutter(name: str) -> bool:

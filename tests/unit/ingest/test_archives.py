@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hostile import overlapping
 from ingesting import archive
 
 from pipelines.ingest.archives import expand, extract, tables
@@ -87,3 +88,7 @@ def test_one_table_is_extracted_by_its_name(tmp_path: Path) -> None:
     packed.write_bytes(packed.read_bytes()[:-10])
     with pytest.raises(Unreadable, match="damaged-file"):
         tables(packed, "packed.zip")
+
+
+def test_entries_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, overlapping()) == "damaged-file"

@@ -14,8 +14,8 @@ from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.readers.cells import cell_text
 from pipelines.ingest.readers.selecting import select
 from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors
+from pipelines.ingest.readers.trial import Outcome, try_workbook
 from pipelines.ingest.readers.workbook_parts import inspect_parts
-from pipelines.ingest.readers.workbook_trial import Outcome, try_workbook
 from pipelines.ingest.readers.xls_parts import hidden_in_xls
 from pipelines.ingest.readers.xlsx_indents import indented_cells
 from pipelines.ingest.sources import SourceFile

@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.cells import cell_text
+from pipelines.ingest.readers.trial import Outcome, try_parquet
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat
 
+_MARK = b"PAR1"
 #: Characters of one record, as for CSV.
 MAX_RECORD = 1 << 20
 #: Bytes that one column of one row group may unpack to, and values that a nested one may hold.
@@ -36,6 +38,8 @@ def open_parquet(source: SourceFile) -> Iterator[Grid]:
     Raises:
         Unreadable: when the file is damaged, unpacks to too much, or a column has no text form (binary).
     """
+    if not _is_marked(source.path) or try_parquet(source.path, MAX_CHUNK, MAX_NESTED_VALUES) is not Outcome.LOADED:
+        raise unreadable("damaged-file", source.name, format="parquet")
     try:
         with _opened(source.path) as stored:
             labels = tuple(stored.schema_arrow.names)
@@ -59,10 +63,20 @@ def open_parquet(source: SourceFile) -> Iterator[Grid]:
                         if text > MAX_TEXT:
                             raise unreadable("parquet-too-long", source.name, row=number, limit=MAX_TEXT)
                         yield GridRow(number, list(cells))
+                if number != stored.metadata.num_rows:
+                    raise unreadable("damaged-file", source.name, row=number, format="parquet")
         except (pa.ArrowException, OSError, ValueError, TypeError, MemoryError) as problem:
             raise unreadable("damaged-file", source.name, row=number, format="parquet") from problem
 
     yield Grid(source.name, None, FileFormat.PARQUET, None, rows, labels=labels)
+
+
+def _is_marked(path: Path) -> bool:
+    """Tell whether a file begins and ends as Parquet does: most that are cut short need no trial."""
+    with path.open("rb") as stream:
+        begins = stream.read(len(_MARK))
+        stream.seek(max(0, path.stat().st_size - len(_MARK)))
+        return begins == stream.read() == _MARK
 
 
 def _opened(path: Path) -> pq.ParquetFile:

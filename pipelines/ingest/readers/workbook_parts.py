@@ -18,6 +18,9 @@ MAX_UNPACKED = 2 << 30
 #: Cells of the rectangle that a sheet spans. Readers hold the whole rectangle, so that two lone cells in
 #: opposite corners of a sheet (16,384 columns by 1,048,576 rows) would exhaust any memory.
 MAX_SHEET_CELLS = 30_000_000
+#: Bytes of a workbook's shared strings. Readers hold all of them at once, several times over while they are parsed.
+MAX_STRINGS = 256 << 20
+_STRINGS = "xl/sharedstrings.xml"
 _MAX_NARROW = 26  # columns A to Z
 _BLOCK = 1 << 20
 _OVERLAP = 1024
@@ -75,7 +78,10 @@ def inspect_parts(path: Path, name: str) -> Inspection:
 
 def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden: dict[str, Hidden]) -> int:
     # Any part may be a worksheet (its place is only a convention); shared strings never hold references.
-    if part.filename == "xl/sharedStrings.xml" or not part.filename.endswith(".xml"):
+    if part.filename.lower() == _STRINGS:
+        _measure_strings(package, part, name)
+        return 0
+    if not part.filename.endswith(".xml"):
         return 0
     rows, columns, errors = 0, _MAX_NARROW, 0
     concealed, row = hidden.setdefault(part.filename, Hidden()), 0
@@ -131,6 +137,13 @@ def _rows(window: bytes, overlap: int, row: int, hidden: Hidden) -> tuple[int, i
         if b"hidden" in attributes and _HIDES.search(attributes):
             hidden.add_rows(row, row)
     return row, highest
+
+
+def _measure_strings(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
+    # To the end: where the directory tells less than there is, the checksum is wrong.
+    for _ in windows(package, part):
+        if part.file_size > MAX_STRINGS:
+            raise unreadable("workbook-too-large", name, limit=MAX_STRINGS)
 
 
 def _hidden_columns(window: bytes, overlap: int) -> list[tuple[int, int]]:

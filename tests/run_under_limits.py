@@ -1,0 +1,21 @@
+"""Run ``gongkai`` with little memory. Used by the tests of hostile deliveries, as a program: megabytes, arguments.
+
+Writes its peak memory in megabytes to standard error, last.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+if __name__ == "__main__":
+    limit = int(sys.argv[1]) << 20
+    # The soft limit alone: workbooks are tried out in processes with limits of their own.
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from pipelines.cli.main import app
+
+    try:
+        app(sys.argv[2:])
+    finally:
+        sys.stderr.write(f"\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}\n")

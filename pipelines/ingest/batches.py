@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,11 @@ class Batch:
             [self.blank[row] for row in rows],
             [[column[row] for row in rows] for column in self.columns],
         )
+
+
+def differences(before: Sequence[Cell], after: Sequence[Cell]) -> int:
+    """How many cells of a column are others than before."""
+    return 0 if before == after else sum(map(operator.ne, before, after))
 
 
 def is_empty(cell: Cell) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from pipelines.ingest.batches import Batch
+from pipelines.ingest.batches import Batch, differences
 from pipelines.ingest.grids import Cell
 from pipelines.ingest.steps.base import Streaming
 
@@ -22,15 +22,17 @@ class CellStep(Streaming):
         self.labels = labels
         self.changed = 0
         self._positions = sorted(set(positions))
-        # Columns of tables repeat their texts; the cache is bounded for those that do not.
+        # From batch to batch, too; the cache is bounded for columns that do not repeat them.
         self._convert = lru_cache(_CACHED_TEXTS)(convert)
 
     def apply(self, batch: Batch) -> Batch:
         """Convert the cells of the step's columns."""
         for position in self._positions:
             before = batch.columns[position]
-            after = [None if cell is None else self._convert(cell) for cell in before]
-            self.changed += sum(1 for old, new in zip(before, after, strict=True) if old != new)
+            # Each text is converted once: columns of tables repeat theirs.
+            texts: dict[Cell, Cell] = {cell: None if cell is None else self._convert(cell) for cell in set(before)}
+            after = list(map(texts.__getitem__, before))
+            self.changed += differences(before, after)
             batch.columns[position] = after
         return batch
 

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
-from pipelines.ingest.batches import Batch, is_empty
+from pipelines.ingest.batches import Batch, differences, is_empty
 from pipelines.ingest.grids import Cell
 from pipelines.ingest.steps.base import Streaming
 
@@ -33,7 +33,7 @@ class _ColumnStep(Streaming, ABC):
             cell if blank or offer is None or (self._keeps_delivered and not is_empty(cell)) else offer
             for cell, offer, blank in zip(before, self._offers(batch), batch.blank, strict=True)
         ]
-        self.changed += sum(1 for old, new in zip(before, after, strict=True) if old != new)
+        self.changed += differences(before, after)
         batch.columns[self._target] = after
         return batch
 

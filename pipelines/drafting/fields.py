@@ -12,14 +12,14 @@ from pipelines.drafting.naming import english_title
 from pipelines.drafting.personal import Suspicion, suspicion
 from pipelines.drafting.profiles import Profile
 from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, Shapes
-from pipelines.ingest.units import YUAN
+from pipelines.ingest.units import YUAN, known_unit
 
 _CODE_WORDS = re.compile(
     r"代码|编码|编号|号码|文号|邮编|证号|账号|\b(?:code|id|ids|uid|number|no|nr|num|siret|siren|zip|postcode|insee|nic|ref)\b"
 )
 _YEAR_WORDS = re.compile(r"年|\b(?:year|fy|annee|année|exercice|jaar|ano|anno|jahr)\b")
 _DATE_WORDS = re.compile(r"日期|时间|\b(?:date|day)\b")
-_BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,12})[)）\]】]\s*$")
+_BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,40})[)）\]】]\s*$")
 _RATIO_WORDS = re.compile(r"率|比|占|%|人数|户数|数量|面积|次|序号|\b(?:rate|share|percent|count|number)\b")
 #: A list of values is proposed where there are so few of them, each repeated so often.
 _MOST_LISTED, _REPEATED, _LONGEST_LISTED = 20, 5, 60
@@ -176,10 +176,10 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
 
 
 def _unit(label: str) -> str | None:
-    """The unit that a label ends with in brackets."""
+    """The unit that a label ends with: in brackets, or as the last row of its header. Other remarks are none."""
     match = _BRACKETED.search(label)
-    text = match[1].strip() if match else ""
-    return text if text and not text.isdigit() else None
+    last = label.rpartition("/")
+    return known_unit(match[1] if match else last[2] if last[0] else "")
 
 
 def _listed(profile: Profile) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FOLDED = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"})
 #: Units and remarks in brackets say nothing about what a column is called.
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+#: English words beside or below Chinese ones, as yearbooks have them.
+_ENGLISH = re.compile(r"(?:^|(?<=[\s/]))[A-Za-z]{2}[A-Za-z .,&-]*")
 #: Connecting characters of Chinese labels.
 _PARTICLES = re.compile("[的之及和与]")
 
@@ -41,6 +43,18 @@ def english_title(label: str) -> str:
 
 
 def _identifier(label: str) -> str | None:
+    bare = _BRACKETS.sub(" ", label)
+    if _HAN.search(bare) and bare.rpartition("/")[2].strip().isascii():
+        # The last row of the header is English: it says all that the rows above say.
+        return _plain_identifier(_english(bare)) or _plain_identifier(label)
+    return _plain_identifier(label) or (_plain_identifier(_english(bare)) if _HAN.search(bare) else None)
+
+
+def _english(label: str) -> str:
+    return " ".join(_ENGLISH.findall(label))
+
+
+def _plain_identifier(label: str) -> str | None:
     bare = _BRACKETS.sub(" ", label)
     plain = unicodedata.normalize("NFKD", (bare if bare.strip() else label).translate(_FOLDED))
     plain = "".join(character for character in plain if not unicodedata.combining(character)).replace("'", "")

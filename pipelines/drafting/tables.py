@@ -21,6 +21,7 @@ from pipelines.drafting.profiles import Profile, profile_columns
 from pipelines.drafting.refusals import of_findings
 from pipelines.ingest import read
 from pipelines.ingest.detection.cells import TOTALS
+from pipelines.ingest.units import known_unit
 from pipelines.registry import Catalog, CodeList, Dataset
 from pipelines.registry.dataset import DatasetDescriptor
 from pipelines.registry.fields import SchemaDescriptor
@@ -65,7 +66,9 @@ def decide_fields(
     """The fields of the draft, one per column."""
     labels = intake.guess.labels
     units = intake.guess.units
-    unit = units.known[0] if len(units.known) == 1 else units.other if not units.known else None
+    # A note may also name an office (单位：财政局).
+    other = known_unit(units.other) if units.other and not units.known else None
+    unit = units.known[0] if len(units.known) == 1 else other
     return [
         draft_field(name, label or name, profile, unit, name not in adjustments.suspected, _codelist(profile, catalog))
         for name, label, profile in zip(field_names(labels), labels, profiles, strict=True)

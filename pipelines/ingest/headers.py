@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.ingest.column_numbers import are_column_numbers, calls_itself_numbers
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
 from pipelines.registry import Dataset
 from pipelines.registry.layouts import Compose, Constant, FromDelivery, Indent, Layout, Lookup, Scale, Split, Unpivot
@@ -155,7 +156,19 @@ def label_keys(labels: Sequence[str]) -> list[str]:
 
 
 def header_labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
-    """The label of each column that header rows give: merged cells filled, the parts joined by ``/``."""
+    """The label of each column that header rows give: merged cells filled, the parts joined by ``/``.
+
+    A last row that only numbers the columns labels nothing, unless nothing else tells them apart.
+    """
+    labels = _labels(rows, grid)
+    if len(rows) > 1 and are_column_numbers(rows[-1].cells):
+        plain = _labels(rows[:-1], grid)
+        if calls_itself_numbers(rows[-1].cells) or len(set(plain)) == len(set(labels)):
+            return plain
+    return labels
+
+
+def _labels(rows: Sequence[GridRow], grid: Grid) -> tuple[str, ...]:
     width = max(len(row.cells) for row in rows)
     parts = [[trimmed(cell) for cell in row.cells] + [""] * (width - len(row.cells)) for row in rows]
     if len(parts) > 1:

@@ -18,6 +18,8 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NOTE = re.compile(r"[^:：]{1,12}[:：]\s*\S")
 #: Labels of totals over everything, as a layout writes them; subtotals are none.
 TOTALS = r"(?i)^(?:合\s*计|总\s*计|合计数|grand total|totals?|total général|gesamt|summe)\s*[:：]?$"
+#: Labels of totals over a part of the table.
+SUBTOTALS = r"(?i)(?:小\s*计|分\s*计|sub-?\s*totals?|sous-total|zwischensumme)\s*[:：]?$"
 
 
 def is_figure(text: str) -> bool:
@@ -36,3 +38,8 @@ def is_note(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Tell whether a text is the label of a total over everything."""
     return re.search(TOTALS, text.strip()) is not None
+
+
+def sums_up(text: str) -> bool:
+    """Tell whether a text is the label of a total, over everything or over a part."""
+    return is_total(text) or re.search(SUBTOTALS, text.strip()) is not None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.core.personal_data import looks_like_personal_data
-from pipelines.ingest.detection.cells import is_figure, is_total
+from pipelines.ingest.detection.cells import is_figure, sums_up
 from pipelines.ingest.detection.samples import GridSample, filled_places
 from pipelines.ingest.grids import GridRow
 
@@ -59,7 +59,7 @@ def _is_body(row: GridRow, width: int) -> bool:
     first = _first(row)
     if _KNOWN.match(first) and len(places) <= max(1, width // 2):
         return False
-    if is_total(first) and len(places) > 1:
+    if sums_up(first) and len(places) > 1:
         return True
     return len(places) >= (1 if width < 3 else max(2, (width + 1) // 2))
 

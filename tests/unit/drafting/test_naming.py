@@ -33,3 +33,8 @@ def test_english_titles_translate_known_terms_only() -> None:
     assert english_title("项目名称") == "Project name"
     assert english_title("罕见列") == "罕见列"
     assert english_title("Already English") == "Already English"
+
+
+def test_labels_in_two_languages_take_the_english_words() -> None:
+    labels = ["年份/Year", "年末总人口/Total Population (year-end)", "按性别分 By Sex/罕 Male", "罕见 Total", "罕见A类"]
+    assert field_names(labels) == ["year", "total_population", "by_sex_male", "total", "field_5"]

@@ -12,7 +12,7 @@ from ingesting import catalog, column, dataset, delivered
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.records import RawTable
 from pipelines.ingest import read
-from pipelines.ingest.units import units_in
+from pipelines.ingest.units import known_unit, units_in
 from pipelines.registry import Dataset, load_catalog
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layouts import UnitNote
@@ -47,6 +47,22 @@ def test_units_are_whole_words_after_a_note_of_their_own(
     note: UnitNote, texts: list[str | None], known: tuple[str, ...]
 ) -> None:
     assert units_in(texts, note).known == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["万元", "(元)", "人", "万人", "元/吨", "人/平方公里", "%", "‰", "km²", "tonnes", "€", "k€", "USD", "million yuan",
+     "10 000 persons", "100 million yuan", "in millions of euros", "µg/m3", "千瓦时", "亿立方米"],
+)  # fmt: skip
+def test_known_units(text: str) -> None:
+    assert known_unit(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["year-end", "2025", "12 345", "其中：女", "男", "财政局", "A", "FY", "Male", "", "estimated", "x" * 9_999]
+)
+def test_remarks_are_no_units(text: str) -> None:
+    assert known_unit(text) is None
 
 
 def trees(height: dict[str, Any], *steps: dict[str, Any], **layout: Any) -> Dataset:

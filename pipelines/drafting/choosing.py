@@ -50,13 +50,13 @@ class Choice:
 
     @property
     def guess(self) -> GridGuess:
-        """How they lie: the header where most have it, with a footer or totals that any of them has."""
+        """How they lie: the header where most have it, with a footer or indents that any of them has."""
         guesses = [table.guess for table in self.tables]
         row = Counter(guess.header.row for guess in guesses).most_common(1)[0][0]
         first = next(guess for guess in guesses if guess.header.row == row)
         footer = next((guess.footer for guess in guesses if guess.footer is not None), None)
-        totals = next((guess.totals_place for guess in guesses if guess.totals_place is not None), None)
-        return replace(first, footer=footer, totals_place=totals)
+        indented = next((guess.indented for guess in guesses if guess.indented), ())
+        return replace(first, footer=footer, indented=indented)
 
 
 def choose_tables(looked: Sequence[Looked]) -> Choice:

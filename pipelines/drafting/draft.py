@@ -14,21 +14,23 @@ from pipelines.core.periods import Period
 from pipelines.core.records import DeliveryKey, RawTable
 from pipelines.drafting.answers import Answers, Particulars, check_answers, particulars
 from pipelines.drafting.examples import write_examples
-from pipelines.drafting.fields import FieldDraft, place_descriptor
+from pipelines.drafting.fields import FieldDraft, hierarchy_descriptor, place_descriptor
 from pipelines.drafting.folder import dataset_document, schema_document, write_folder
 from pipelines.drafting.intake import Intake, take_in
 from pipelines.drafting.keys import find_key
 from pipelines.drafting.layouts import PLACE_FIELDS, ROW_FIELD, Adjustments, whole_layout
 from pipelines.drafting.learning import errors, learn, remarks
 from pipelines.drafting.personal import disclosure
+from pipelines.drafting.profiles import Profile
 from pipelines.drafting.refusals import cannot, of_findings
 from pipelines.drafting.tables import decide_fields, profile_plain, read_plain
+from pipelines.drafting.totals import totals_plans
 from pipelines.drafting.trial import Trial, load_draft, try_draft
 from pipelines.ingest import read
 from pipelines.registry import Catalog, Dataset, load_catalog
 
 Progress = Callable[[int], None]
-_MOST_TRIALS = 8
+_MOST_TRIALS = 16
 
 
 @dataclass(frozen=True)
@@ -102,36 +104,44 @@ class _Drafting:
         scratch.mkdir()
         intake = take_in(file, key, answers, scratch)
         plain = read_plain(intake, self.catalog, self.about, self.adjustments, self.work / "plain", self.progress)
-        profiles, with_totals = profile_plain(plain, intake, self.adjustments), self.adjustments.totals
+        self.adjustments.plans = totals_plans(plain.parquet, len(plain.labels), intake.guess.indented)
+        profiles, plan = profile_plain(plain, intake, self.adjustments), self.adjustments.plan
         for _ in range(_MOST_TRIALS):
-            if self.adjustments.totals != with_totals:
-                profiles, with_totals = profile_plain(plain, intake, self.adjustments), self.adjustments.totals
-            fields = decide_fields(profiles, intake, self.catalog, self.adjustments)
-            attempt = self._attempt(intake, fields)
+            if self.adjustments.plan != plan:
+                profiles, plan = profile_plain(plain, intake, self.adjustments), self.adjustments.plan
+            attempt = self._attempt(intake, profiles)
+            if self._shows_no_parents(attempt.trial):
+                self.adjustments.drop_plan()
+                continue
             if not attempt.trial.findings:
-                return self._finished(intake, fields, attempt)
-            if not learn(attempt.trial.findings, fields, self.adjustments):
+                return self._finished(intake, attempt)
+            if not learn(attempt.trial.findings, attempt.fields, self.adjustments):
                 break
         raise of_findings(attempt.trial.findings)
 
-    def _attempt(self, intake: Intake, fields: list[FieldDraft]) -> _Attempt:
+    def _attempt(self, intake: Intake, profiles: list[Profile]) -> _Attempt:
         """Write the draft, read the file with it, find the key, and judge what was read."""
+        fields = decide_fields(profiles, intake, self.catalog, self.adjustments)
         places = self._places(intake)
         catalog, dataset = self._written(intake, fields, places, (fields[0].name,))
         folder = self.work / "trial"
         try:
             raw = read(intake.delivery, dataset, catalog, folder, self.progress)
         except DeliveryRejected as rejected:
-            return _Attempt(Trial(findings=tuple(errors(rejected.findings))), catalog, dataset)
+            return _Attempt(Trial(findings=tuple(errors(rejected.findings))), catalog, dataset, fields)
         columns = [(draft, f"c{raw.labels.index(draft.name)}") for draft in fields]
         key = self._key(raw, columns, places)
         if not key:
-            # The next that may tell rows apart: the table that they stand in, then their number in it.
-            self.adjustments.row_key = self.adjustments.place_key or not intake.places
-            self.adjustments.place_key = True
-            return self._attempt(intake, fields)
+            self.adjustments.next_key(intake.places)
+            return self._attempt(intake, profiles)
         catalog, dataset = self._written(intake, fields, places, key)
-        return _Attempt(try_draft(dataset, catalog, raw, self.work / "judged"), catalog, dataset)
+        return _Attempt(try_draft(dataset, catalog, raw, self.work / "judged"), catalog, dataset, fields)
+
+    def _shows_no_parents(self, trial: Trial) -> bool:
+        """Whether rows are indented, but no row is below another: nothing was left out, so nothing was proved."""
+        plan = self.adjustments.plan
+        excluded = trial.raw.excluded.get("total", 0) if trial.raw is not None else None
+        return plan is not None and plan.indent is not None and excluded == 0
 
     def _places(self, intake: Intake) -> list[tuple[str, str]]:
         """Fields from the row's place, as (field, source): for the key where columns alone do not tell rows apart."""
@@ -143,6 +153,8 @@ class _Drafting:
         names = tuple(name for name, _ in places)
         if self.adjustments.row_key:
             return names
+        if not self.adjustments.number_key:
+            columns = [(draft, column) for draft, column in columns if not draft.counts_rows]
         found = find_key(raw.parquet, columns, self.work, [f"c{raw.labels.index(name)}" for name in names])
         return (*names, *found) if found else ()
 
@@ -153,21 +165,25 @@ class _Drafting:
         described = [
             draft.descriptor(disclosure(draft.suspected, draft.name, self.about.organisation)) for draft in fields
         ]
+        by_place = {draft.place: draft.name for draft in fields}
+        names = [by_place.get(place) for place in range(len(intake.guess.labels))]
+        described += [hierarchy_descriptor(name, kind) for name, kind in self.adjustments.hierarchy(names)]
         described += [place_descriptor(name, source) for name, source in places]
         share = self.adjustments.max_quarantined_share
         write_folder(self.folder, dataset_document(self.dataset, self.about, layout, share),
                      schema_document(described, key))  # fmt: skip
         return load_draft(self.schema, self.beside, self.dataset)
 
-    def _finished(self, intake: Intake, fields: list[FieldDraft], attempt: _Attempt) -> Drafted:
+    def _finished(self, intake: Intake, attempt: _Attempt) -> Drafted:
         trial = attempt.trial
         if trial.raw is None or trial.validated is None:
             raise AssertionError("a trial without findings has its tables")
         written = write_examples(attempt.dataset, attempt.catalog, trial.raw, trial.validated)
         return Drafted(
             self.dataset, self.folder, intake.delivery.key, trial.raw.rows, trial.raw.rows_in_files, trial.raw.excluded,
-            trial.validated.rows_quarantined, trial.faulty, tuple(fields), attempt.dataset.primary_key, tuple(written),
-            (*intake.assumed, *remarks(intake, fields, self.adjustments)),
+            trial.validated.rows_quarantined, trial.faulty, tuple(attempt.fields), attempt.dataset.primary_key,
+            tuple(written),
+            (*intake.assumed, *remarks(intake, attempt.fields, self.adjustments)),
         )  # fmt: skip
 
 
@@ -176,3 +192,4 @@ class _Attempt:
     trial: Trial
     catalog: Catalog
     dataset: Dataset
+    fields: list[FieldDraft]

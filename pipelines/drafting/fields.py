@@ -28,7 +28,10 @@ _MOST_DIGITS, _MOST_DECIMALS, _MONEY_DECIMALS = 18, 9, 2
 
 @dataclass(frozen=True)
 class FieldDraft:
-    """One field. ``marks`` mean "no value"; ``codelist`` has its values, in that column if they are names."""
+    """One field. ``marks`` mean "no value"; ``codelist`` has its values, in that column if they are names.
+
+    ``place``: its column in the file; ``counts_rows``: it is the running number of the rows.
+    """
 
     name: str
     label: str
@@ -46,10 +49,14 @@ class FieldDraft:
     codelist: tuple[str, str | None] | None = None
     suspected: Suspicion | None = None
     remarks: tuple[Message, ...] = field(default=(), compare=False)
+    place: int = 0
+    counts_rows: bool = False
 
     @property
     def is_measure(self) -> bool:
         """A figure that is counted or measured, not one that names something."""
+        if self.counts_rows:
+            return False
         return self.type == "number" or (self.type == "integer" and not _CODE_WORDS.search(_words(self.label)))
 
     def descriptor(self, disclosure: dict[str, Any]) -> dict[str, Any]:
@@ -115,6 +122,17 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     if listed:
         remarks += (Message("draft-listed", {"field": name, "values": len(listed)}),)
     return FieldDraft(type="string", **common, required=required, listed=listed, remarks=remarks)
+
+
+def hierarchy_descriptor(name: str, kind: str) -> dict[str, Any]:
+    """The field for the place of a row in a hierarchy, as ``schema.json`` has it; ``kind``: level or path."""
+    return {
+        "name": name,
+        "type": "integer" if kind == "level" else "string",
+        "titles": both(f"draft-hierarchy-{kind}"),
+        "descriptions": both(f"draft-hierarchy-{kind}"),
+        "disclosure": {"attribute": "active"},
+    }
 
 
 def place_descriptor(name: str, source: str) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from pipelines.ingest.detection.headers import HeaderGuess, detect_header
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
-from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.layouts import FileFormat, Indent, Layout
 from pipelines.registry.selections import HiddenParts
 from pipelines.validate.any_file.refusals import Refusal
 
 #: What is told of a workbook that hides anything; the draft then says what becomes of it.
 _HIDDEN = {"hidden-sheet", "hidden-cells"}
+_ASKING_FOR_INDENTS = Indent(step="indent", field="label", level_field="level")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def _look(source: SourceFile, layout: Layout, answers: Answers, findings: list[F
     if answers.header_row is not None:
         header = HeaderGuess(answers.header_row, answers.header_rows or 1, Certainty.CERTAIN, ())
     looked = []
-    for grid in open_grids(source, layout, findings):
+    # A workbook tells which cells it indents only where a layout asks for that.
+    asking = layout.model_copy(update={"steps": (_ASKING_FOR_INDENTS,)})
+    for grid in open_grids(source, asking, findings):
         sample = sample_grid(grid)
         guess = detect_grid(grid, sample, _enlarged(header, sample))
         looked.append(Looked(grid, guess if guess is not None and any(guess.labels) else None, sample))

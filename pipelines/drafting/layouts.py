@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.drafting.columns import LeftOut
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
 from pipelines.drafting.openings import TEXTS
-from pipelines.ingest.detection.cells import TOTALS
+from pipelines.drafting.totals import TotalsPlan, level_name, path_name
 from pipelines.ingest.headers import matching
 from pipelines.registry.layouts import FileFormat
 
@@ -26,12 +27,54 @@ class Adjustments:
     suspected: set[str] = field(default_factory=set)
     unscaled: set[str] = field(default_factory=set)
     not_summed: set[str] = field(default_factory=set)
-    totals: bool = True
+    plans: list[TotalsPlan] = field(default_factory=list)
+    given_up: list[TotalsPlan] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
+    number_key: bool = False
     footer: bool = True
     unit_note: bool = True
     place_key: bool = False
     row_key: bool = False
     max_quarantined_share: float | None = None
+
+    @property
+    def plan(self) -> TotalsPlan | None:
+        """How totals are known: the first way that was not given up."""
+        return self.plans[0] if self.plans else None
+
+    @property
+    def columns_left(self) -> frozenset[int]:
+        """Places of columns that become no fields; what totals are known by has to stay."""
+        kept = self.plan.labels if self.plan is not None else frozenset()
+        numbers = frozenset() if self.number_key else self.left_out.numbers
+        return (self.left_out.empty | numbers) - kept
+
+    def give_up_plan(self) -> None:
+        """Try the next way of telling totals."""
+        self.given_up.append(self.plans[0])
+        self.drop_plan()
+
+    def drop_plan(self) -> None:
+        """Go on to the next way of telling totals: this one knows none."""
+        self.plans.pop(0)
+        self.not_summed.clear()
+
+    def hierarchy(self, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
+        """Fields that the indents of a column become, as (name, kind). Paths of what may be personal data are none."""
+        if self.plan is not None and self.plan.indent is not None:
+            name = str(names[self.plan.indent])
+            yield level_name(name), "level"
+            if not {name, path_name(name)} & self.suspected:
+                yield path_name(name), "path"
+
+    def next_key(self, places: Sequence[str]) -> None:
+        """What may tell rows apart next: their running number, the table that they stand in, their number in it."""
+        if self.left_out.numbers and not self.number_key and not self.place_key:
+            self.number_key = True
+            return
+        self.row_key = self.place_key or not places
+        self.number_key = self.number_key and not self.row_key
+        self.place_key = True
 
 
 def column_keys(labels: Sequence[str]) -> list[str]:
@@ -44,7 +87,7 @@ def column_keys(labels: Sequence[str]) -> list[str]:
     ]
 
 
-def base_layout(intake: Intake, names: Sequence[str], adjustments: Adjustments) -> dict[str, Any]:
+def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjustments) -> dict[str, Any]:
     """How the file is read, without any step: as ``dataset.yaml`` writes it."""
     layout, guess = intake.layout, intake.guess
     document: dict[str, Any] = {"name": layout.name, "format": layout.format.value}
@@ -71,12 +114,17 @@ def base_layout(intake: Intake, names: Sequence[str], adjustments: Adjustments) 
 def whole_layout(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustments,
                  key_steps: Sequence[dict[str, Any]]) -> dict[str, Any]:  # fmt: skip
     """The layout with all the steps that the fields need."""
-    document = base_layout(intake, [draft.name for draft in fields], adjustments)
+    by_place = {draft.place: draft.name for draft in fields}
+    names = [by_place.get(place) for place in range(len(intake.guess.labels))]
+    document = base_layout(intake, names, adjustments)
+    hierarchy = {f"{kind}_field": name for name, kind in adjustments.hierarchy(names)}
+    if hierarchy and adjustments.plan is not None and adjustments.plan.indent is not None:
+        document["steps"].insert(0, {"step": "indent", "field": names[adjustments.plan.indent], **hierarchy})
     if any(_noted(draft, adjustments) for draft in fields):
         document["unit_note"] = {"required": True}
     document["steps"] += [
         *_numbers(fields),
-        *_totals(intake, fields, adjustments),
+        *_totals(names, fields, adjustments),
         *_scales(fields, adjustments),
         *_dates(fields),
         *_names(fields),
@@ -101,10 +149,12 @@ def summed(fields: Sequence[FieldDraft], adjustments: Adjustments) -> list[str]:
     return [draft.name for draft in fields if draft.is_measure and draft.name not in adjustments.not_summed]
 
 
-def _totals(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[dict[str, Any]]:
-    sums, place = summed(fields, adjustments), intake.guess.totals_place
-    if adjustments.totals and place is not None and sums:
-        yield {"step": "exclude_totals", "label": fields[place].name, "pattern": TOTALS, "sums": sums}
+def _totals(
+    names: Sequence[str | None], fields: Sequence[FieldDraft], adjustments: Adjustments
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    sums = summed(fields, adjustments)
+    if adjustments.plan is not None and sums:
+        yield from adjustments.plan.steps(names, sums)
 
 
 def _noted(draft: FieldDraft, adjustments: Adjustments) -> bool:

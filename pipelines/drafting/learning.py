@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipelines.core.findings import Finding, Severity
 from pipelines.core.messages import Message
+from pipelines.drafting.columns import columns_by_time
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
 from pipelines.drafting.layouts import PLACE_FIELDS, Adjustments, summed
@@ -26,9 +28,11 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 def learn(findings: Sequence[Finding], fields: Sequence[FieldDraft], adjustments: Adjustments) -> bool:
     """Take into account what stopped the file; ``False`` when none of it can be helped."""
     learned = [_learn(finding, adjustments) for finding in findings]
-    if any(finding.rule in _TOTALS for finding in findings) and not summed(fields, adjustments):
-        # No column adds up: those rows are something else than totals over everything.
-        adjustments.totals = False
+    if adjustments.plan is not None and any(finding.rule in _TOTALS for finding in findings):
+        proving = set(summed(fields, adjustments))
+        if not any(draft.name in proving and _says_something(draft) for draft in fields):
+            # No column adds up: those rows are something else. Columns of zeros always do.
+            adjustments.give_up_plan()
     return any(learned)
 
 
@@ -65,13 +69,39 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
         yield Message("draft-row-key")
     elif adjustments.place_key:
         yield Message("draft-place-key", {"places": ", ".join(PLACE_FIELDS[place] for place in intake.places)})
-    if intake.guess.totals_place is not None:
-        kept = summed(fields, adjustments)
-        if not adjustments.totals or not kept:
-            yield Message("draft-totals-kept")
-        else:
-            yield Message("draft-totals", {"fields": ", ".join(kept)})
+    yield from adjustments.left_out.remarks(intake.guess.labels, adjustments.columns_left)
+    for group in columns_by_time([draft.label for draft in fields if draft.is_measure]):
+        yield Message("draft-wide", {"first": group[0], "last": group[-1], "columns": len(group)})
+    yield from _told_of_totals(fields, adjustments)
     if intake.guess.footer is not None:
         yield Message("draft-footer" if adjustments.footer else "draft-footer-unused", {"row": intake.guess.footer.row})
     if adjustments.max_quarantined_share is not None:
         yield Message("draft-faulty-rows", {"percent": f"{adjustments.max_quarantined_share * 100:g}"})
+
+
+def _told_of_totals(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[Message]:
+    names = {draft.place: draft.name for draft in fields}
+    plan, sums = adjustments.plan, summed(fields, adjustments)
+    unproved = [*adjustments.given_up, *([plan] if plan is not None and not sums else [])]
+    if plan is not None and sums:
+        yield Message("draft-totals", {"fields": ", ".join(sums)})
+        if plan.parents is not None:
+            yield Message("draft-parents", {"field": names[plan.parents]})
+        if plan.fill and plan.within is not None:
+            yield Message("draft-filled", {"field": names[plan.within]})
+        if not any(draft.name in sums and _says_something(draft) for draft in fields):
+            yield Message("draft-totals-unproved")
+    else:
+        yield from (
+            Message("draft-totals-kept") for _ in unproved[:1] if any(given.label is not None for given in unproved)
+        )
+    parents = {given.parents for given in unproved if given.parents is not None}
+    if parents and (plan is None or plan.parents is None or not sums):
+        columns = ", ".join(names.get(place, str(place + 1)) for place in sorted(parents))
+        yield Message("draft-parents-kept", {"fields": columns})
+
+
+def _says_something(draft: FieldDraft) -> bool:
+    """Whether a column has any figure but zero."""
+    values = draft.profile.values
+    return values is None or any(re.search("[1-9]", value) for value in values)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -65,26 +64,23 @@ class Profile:
             self.kinds.update(suspected_kinds(others))
 
 
-def profile_columns(raw: RawTable, totals: tuple[int, re.Pattern[str]] | None) -> list[Profile]:
-    """The columns of a raw table in their order. ``totals``: column and pattern of the rows that do not count."""
+def profile_columns(raw: RawTable, keeps: Callable[[pa.RecordBatch], pa.Array] | None) -> list[Profile]:
+    """The columns of a raw table in their order. ``keeps`` tells the rows that count, totals among the others."""
     profiles = [Profile() for _ in raw.labels]
     with pq.ParquetFile(raw.parquet) as stored:
         for batch in stored.iter_batches(batch_size=_BATCH_ROWS):
-            rows = _rows(batch, len(profiles), totals)
+            rows = _rows(batch, len(profiles), keeps)
             for place, profile in enumerate(profiles):
                 profile.add(rows.column(f"c{place}"))
     return profiles
 
 
-def _rows(batch: pa.RecordBatch, columns: int, totals: tuple[int, re.Pattern[str]] | None) -> pa.RecordBatch:
+def _rows(
+    batch: pa.RecordBatch, columns: int, keeps: Callable[[pa.RecordBatch], pa.Array] | None
+) -> pa.RecordBatch:  # fmt: skip
     """The rows that count: neither blank nor totals."""
     names: Sequence[str] = [f"c{place}" for place in range(columns)]
     keep = pa.array([False] * batch.num_rows)
     for name in names:
         keep = pc.or_(keep, pc.greater(pc.utf8_length(batch.column(name).fill_null("")), 0))
-    if totals is not None:
-        place, pattern = totals
-        cells = batch.column(f"c{place}").to_pylist()
-        is_total = pa.array([cell is not None and pattern.search(cell) is not None for cell in cells])
-        keep = pc.and_(keep, pc.invert(is_total))
-    return batch.filter(keep)
+    return batch.filter(keep if keeps is None else pc.and_(keep, keeps(batch)))

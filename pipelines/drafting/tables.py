@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pipelines.core.errors import DeliveryRejected
 from pipelines.core.findings import Finding
 from pipelines.core.records import RawTable
 from pipelines.drafting.answers import Particulars, both
+from pipelines.drafting.columns import columns_left_out
 from pipelines.drafting.fields import FieldDraft, draft_field
 from pipelines.drafting.folder import dataset_document, schema_document
 from pipelines.drafting.intake import Intake
@@ -20,7 +21,6 @@ from pipelines.drafting.naming import field_names
 from pipelines.drafting.profiles import Profile, profile_columns
 from pipelines.drafting.refusals import of_findings
 from pipelines.ingest import read
-from pipelines.ingest.detection.cells import TOTALS
 from pipelines.ingest.units import known_unit
 from pipelines.registry import Catalog, CodeList, Dataset
 from pipelines.registry.dataset import DatasetDescriptor
@@ -54,25 +54,30 @@ def read_plain(intake: Intake, catalog: Catalog, about: Particulars, adjustments
 
 
 def profile_plain(raw: RawTable, intake: Intake, adjustments: Adjustments) -> list[Profile]:
-    """What the columns hold, totals left aside where the layout will leave them out."""
-    place = intake.guess.totals_place
-    totals = (place, re.compile(TOTALS)) if adjustments.totals and place is not None else None
-    return profile_columns(raw, totals)
+    """What the columns hold, totals left aside where the layout will leave them out; and which are no fields."""
+    plan = adjustments.plan
+    profiles = profile_columns(raw, plan.keeps if plan is not None else None)
+    guess = intake.guess
+    adjustments.left_out = columns_left_out(raw, guess.labels, guess.bare, profiles, plan)
+    return profiles
 
 
 def decide_fields(
     profiles: Sequence[Profile], intake: Intake, catalog: Catalog, adjustments: Adjustments
 ) -> list[FieldDraft]:
-    """The fields of the draft, one per column."""
+    """The fields of the draft, one per column that is not left out."""
     labels = intake.guess.labels
     units = intake.guess.units
     # A note may also name an office (单位：财政局).
     other = known_unit(units.other) if units.other and not units.known else None
     unit = units.known[0] if len(units.known) == 1 else other
-    return [
-        draft_field(name, label or name, profile, unit, name not in adjustments.suspected, _codelist(profile, catalog))
-        for name, label, profile in zip(field_names(labels), labels, profiles, strict=True)
-    ]  # fmt: skip
+    drafts = []
+    for place, (name, label, profile) in enumerate(zip(field_names(labels), labels, profiles, strict=True)):
+        if place not in adjustments.columns_left:
+            public = name not in adjustments.suspected
+            draft = draft_field(name, label or name, profile, unit, public, _codelist(profile, catalog))
+            drafts.append(replace(draft, place=place, counts_rows=place in adjustments.left_out.numbers))
+    return drafts
 
 
 def _by_footer(findings: Sequence[Finding]) -> bool:

@@ -1,14 +1,14 @@
-"""One grid: header, footer, unit note and totals, as far as its ends show them."""
+"""One grid: header, footer, unit note and indents, as far as its ends show them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.ingest.detection.cells import is_total
 from pipelines.ingest.detection.footers import FooterGuess, detect_footer
 from pipelines.ingest.detection.headers import Certainty, HeaderGuess, detect_header
+from pipelines.ingest.detection.indents import indented_columns
 from pipelines.ingest.detection.samples import GridSample
-from pipelines.ingest.grids import Grid
+from pipelines.ingest.grids import Grid, GridRow
 from pipelines.ingest.headers import header_labels
 from pipelines.ingest.units import UnitsFound, units_in
 from pipelines.registry.layouts import UnitNote
@@ -16,21 +16,25 @@ from pipelines.registry.layouts import UnitNote
 
 @dataclass(frozen=True)
 class GridGuess:
-    """How a grid seems to be laid out. ``totals_place``: the column whose cell says that a row is a total."""
+    """How a grid seems to be laid out.
+
+    ``bare``: columns that have no label, but for one of a group; ``indented``: those whose labels show a hierarchy.
+    """
 
     header: HeaderGuess
     labels: tuple[str, ...]
     preamble: int
     footer: FooterGuess | None
     units: UnitsFound
-    totals_place: int | None
+    bare: tuple[int, ...] = ()
+    indented: tuple[int, ...] = ()
 
 
 def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = None) -> GridGuess | None:
     """Propose how to read a grid; ``header`` is what is known of it already. ``None``: there is no header."""
     if grid.labels is not None:
         known = HeaderGuess(1, 1, Certainty.CERTAIN, ())
-        return GridGuess(known, grid.labels, 0, None, UnitsFound((), None), _totals_place(sample, 0))
+        return GridGuess(known, grid.labels, 0, None, UnitsFound((), None))
     header = header or detect_header(sample)
     if header is None:
         return None
@@ -47,14 +51,10 @@ def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = Non
         begin,
         detect_footer(sample, first_row),
         units_in([*above, grid.sheet_name], UnitNote()),
-        _totals_place(sample, first_row),
+        tuple(place for place in range(len(labels)) if not any(_has(row, place) for row in rows)),
+        indented_columns(grid, sample, first_row),
     )
 
 
-def _totals_place(sample: GridSample, first_row: int) -> int | None:
-    for row in (*sample.head, *sample.tail):
-        if row.number >= first_row:
-            for place, cell in enumerate(row.cells[:3]):
-                if cell and is_total(cell):
-                    return place
-    return None
+def _has(row: GridRow, place: int) -> bool:
+    return place < len(row.cells) and bool((row.cells[place] or "").strip())

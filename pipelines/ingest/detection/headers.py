@@ -57,7 +57,7 @@ def detect_header(sample: GridSample) -> HeaderGuess | None:
         body = head[last + 1 : last + 1 + _BODY]
         if not are_rows(head[:first], body, sample.width):
             others = tuple(head[index].number for index, rank in fitting if rank == best and not first <= index <= last)
-            certainty = _certainty(head[last], body, others)
+            certainty = _certainty(head[last], body)
             return HeaderGuess(head[first].number, last - first + 1, certainty, others[:_MOST_ROWS])
     return None
 
@@ -137,7 +137,7 @@ def _filled_further(rows: Sequence[GridRow], left: int) -> set[int]:
     return filled
 
 
-def _certainty(header: GridRow, body: Sequence[GridRow], others: Sequence[int]) -> Certainty:
-    if any(holds_figures(body, place) for place in filled_places(header)):
-        return Certainty.CERTAIN
-    return Certainty.GUESS if len(others) < len(body) / 2 else Certainty.LIKELY
+def _certainty(header: GridRow, body: Sequence[GridRow]) -> Certainty:
+    """Words above words may be rows as well."""
+    of_figures = any(holds_figures(body, place) for place in filled_places(header))
+    return Certainty.CERTAIN if of_figures else Certainty.GUESS

@@ -1,0 +1,160 @@
+"""Ways of telling totals and parent rows from the others: proposed here by how rows look, proved by their sums."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.core.sql import literal
+from pipelines.ingest.detection.cells import SUBTOTALS, TOTALS
+
+#: Labels of totals and codes of parents stand in one of the first columns.
+_FIRST_COLUMNS = 4
+_BOTH = f"(?i)(?:{TOTALS.removeprefix('(?i)')}|{SUBTOTALS.removeprefix('(?i)')})"
+_LONGEST_CODE = 20
+#: Codes grow by two digits or more from parent to child: numbers from 1 to 99 are no codes.
+_DIGITS = 2
+
+
+@dataclass(frozen=True)
+class TotalsPlan:
+    """How rows that sum up others are known. All columns are places.
+
+    ``label`` with ``pattern``: totals over everything. ``part`` with ``within``: totals over the rows that have the
+    same in that column, whose gaps are filled from above where ``fill`` says so. ``code`` with ``leaf_length``, or
+    ``indent``: parent rows.
+    """
+
+    label: int | None = None
+    pattern: str = TOTALS
+    part: int | None = None
+    within: int | None = None
+    fill: bool = False
+    code: int | None = None
+    leaf_length: int = 0
+    indent: int | None = None
+
+    @property
+    def parents(self) -> int | None:
+        """The column by which parent rows are known."""
+        return self.code if self.code is not None else self.indent
+
+    @property
+    def labels(self) -> frozenset[int]:
+        """Columns that the layout has to have, so that these rows are known."""
+        return frozenset(
+            place for place in (self.label, self.part, self.within, self.code, self.indent) if place is not None
+        )
+
+    def steps(self, names: Sequence[str | None], sums: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """The tidy steps, except the one for indents, which comes first of all."""
+        if self.fill and self.within is not None:
+            yield {"step": "fill_down", "fields": [names[self.within]]}
+        if self.part is not None and self.within is not None:
+            yield {"step": "exclude_totals", "label": names[self.part], "pattern": SUBTOTALS,
+                   "within": [names[self.within]], "sums": list(sums)}  # fmt: skip
+        step: dict[str, Any] = {"step": "exclude_totals"}
+        if self.code is not None:
+            step |= {"code": names[self.code], "leaf_length": self.leaf_length}
+        if self.indent is not None:
+            step |= {"level": level_name(str(names[self.indent]))}
+        if self.label is not None:
+            step |= {"label": names[self.label], "pattern": self.pattern}
+        if len(step) > 1:
+            yield {**step, "sums": list(sums)}
+
+    def keeps(self, batch: pa.RecordBatch) -> pa.Array:
+        """Which rows of a plain table are none of those, as far as each row by itself shows it."""
+        keep = pa.array([True] * batch.num_rows)
+        for place, pattern in ((self.label, self.pattern), (self.part, SUBTOTALS)):
+            if place is not None:
+                known, cells = re.compile(pattern), batch.column(f"c{place}").to_pylist()
+                keep = pc.and_(keep, pa.array([cell is None or known.search(cell) is None for cell in cells]))
+        if self.code is not None:
+            lengths = pc.utf8_length(batch.column(f"c{self.code}").fill_null(""))
+            keep = pc.and_(keep, pc.or_(pc.equal(lengths, 0), pc.greater_equal(lengths, self.leaf_length)))
+        return keep
+
+
+def level_name(name: str) -> str:
+    """The field for the levels that indents of a field show."""
+    return f"{name}_level"
+
+
+def path_name(name: str) -> str:
+    """The field for a row's own label with those of its parents."""
+    return f"{name}_path"
+
+
+def totals_plans(parquet: Path, columns: int, indented: Sequence[int]) -> list[TotalsPlan]:
+    """The ways to try, the most telling first.
+
+    Args:
+        parquet: the plain table.
+        columns: how many columns it has.
+        indented: places of columns whose labels are indented.
+    """
+    places = range(min(columns, _FIRST_COLUMNS))
+    with duckdb.connect(config={"memory_limit": "512MB", "threads": 2}) as connection:
+        connection.execute(f"CREATE VIEW plain AS FROM read_parquet({literal(str(parquet))})")
+        label = _first_matching(connection, places, TOTALS)
+        part = _first_matching(connection, places, SUBTOTALS)
+        overall = TotalsPlan(label=label)
+        plans = [replace(overall, code=place, leaf_length=length) for place, length in _codes(connection, places)]
+        plans += [replace(overall, indent=place) for place in indented]
+        if part is not None:
+            groups = _groups(connection, places, part)
+            plans.append(TotalsPlan(label=part, pattern=_BOTH))
+            plans += [replace(overall, part=part, within=place, fill=fill) for place, fill in groups]
+        return [*plans, overall] if label is not None else plans
+
+
+def _first_matching(connection: duckdb.DuckDBPyConnection, places: Sequence[int], pattern: str) -> int | None:
+    for place in places:
+        if connection.execute(f"FROM plain WHERE regexp_matches(c{place}, ?) LIMIT 1", [pattern]).fetchone():
+            return place
+    return None
+
+
+def _codes(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Columns of codes of several lengths, each shorter one the beginning of a longest, and that length."""
+    for place in places:
+        codes = (
+            f"(SELECT DISTINCT c{place} AS code FROM plain WHERE c{place} <> '' AND NOT regexp_matches(c{place}, ?))"
+        )
+        found = connection.execute(
+            f"SELECT bool_and(regexp_full_match(code, '[A-Za-z]?[0-9]{{1,{_LONGEST_CODE}}}')), "
+            f"list(DISTINCT len(code) ORDER BY len(code)) FROM {codes}",
+            [_BOTH],
+        ).fetchone()
+        if found is None or not found[0] or len(found[1]) < 2:
+            continue
+        lengths = found[1]
+        if any(longer - shorter < _DIGITS for shorter, longer in itertools.pairwise(lengths)):
+            continue
+        childless = connection.execute(
+            f"WITH codes AS {codes} SELECT count(*) FROM codes s WHERE len(s.code) < {lengths[-1]} AND NOT EXISTS "
+            f"(FROM codes l WHERE len(l.code) = {lengths[-1]} AND l.code[:len(s.code)] = s.code)",
+            [_BOTH],
+        ).fetchone()
+        if childless is not None and childless[0] == 0:
+            yield place, lengths[-1]
+
+
+def _groups(connection: duckdb.DuckDBPyConnection, places: Sequence[int], part: int) -> list[tuple[int, bool]]:
+    """Columns that subtotals may be within, and whether their gaps would have to be filled from above."""
+    found = []
+    for place in places:
+        filled = f"nullif(c{place}, '')"
+        row = connection.execute(f"SELECT count(DISTINCT {filled}), count({filled}), count(*) FROM plain").fetchone()
+        if place != part and row is not None and 1 < row[0] < row[2]:
+            found.append((place, row[1] < row[2]))
+    return sorted(found, key=lambda group: group[1])

@@ -1,0 +1,106 @@
+"""Columns that become no fields, or that people are told about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from drafting import draft
+
+from pipelines.drafting import CannotDraft
+
+
+def text(*rows: str) -> bytes:
+    return ("\n".join(rows) + "\n").encode()
+
+
+def test_columns_without_label_and_content_are_left_out(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", text("park;;visits;;", "East;;12;;", "West;;9;;"))
+    assert dict(made.layout.columns) == {"park": "park", "#2": None, "visits": "visits", "#4": None, "#5": None}
+    assert made.types == {"park": "string", "visits": "integer"}
+    assert "columns-empty" in made.remarks and "columns-unnamed" not in made.remarks
+
+
+def test_columns_without_label_but_with_content_stay(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", text("park,visits,,", "East,12,new,", "West,9,,"))
+    assert made.types == {"park": "string", "visits": "integer", "field_3": "string"}
+    assert made.remarks >= {"columns-empty", "columns-unnamed"}
+
+
+def test_empty_columns_with_a_label_stay(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", text("park,visits,remarks", "East,12,", "West,9,"))
+    assert "remarks" in made.types and "columns-empty" not in made.remarks
+
+
+@pytest.mark.parametrize("label", ["序号", "No.", "序号/No.", "S. No.", "#", "№", ""])
+def test_running_numbers_are_left_out(tmp_path: Path, label: str) -> None:
+    made = draft(tmp_path, "parks.csv", text(f"{label},park,visits", "1,East,12", "2,West,9", "3,South,9"))
+    assert list(made.types) == ["park", "visits"] and made.drafted.key == ("park",)
+    assert "number-left" in made.remarks
+
+
+def test_running_numbers_that_begin_anew_are_left_out(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", text("No.,park,visits", "1,East,12", "2,West,9", "1,South,9", "2,North,9"))
+    assert made.drafted.key == ("park",) and "number-left" in made.remarks
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("No.,park", "7,East", "9,West", "11,South"),
+        ("No.,park", "01,East", "02,West", "03,South"),
+        ("park,No.", "East,1", "West,1", "South,2"),
+        ("visits,park", "1,East", "2,West", "3,South"),
+    ],
+)
+def test_other_numbers_stay(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    made = draft(tmp_path, "parks.csv", text(*rows))
+    assert len(made.types) == 2 and not made.remarks & {"number-left", "number-kept"}
+
+
+def test_running_numbers_stay_where_nothing_else_tells_rows_apart(tmp_path: Path) -> None:
+    rows = [f"{n},张{n},100" for n in range(1, 6)]
+    made = draft(tmp_path, "people.csv", text("序号,姓名,金额", *rows))
+    assert made.drafted.key == (next(iter(made.types)),) and made.types[made.drafted.key[0]] == "integer"
+    assert "number-kept" in made.remarks
+
+
+def test_running_numbers_with_the_labels_of_totals_stay_and_are_not_summed(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", text("序号,公园,客流", "1,东湖,12", "2,西山,9", "3,南桥,9", "合计,,30"))
+    assert made.drafted.excluded == {"header": 1, "total": 1} and len(made.types) == 3
+    assert made.drafted.key == (list(made.types)[1],)
+    [step] = [step for step in made.layout.steps if step.step == "exclude_totals"]
+    assert step.sums == (list(made.types)[2],)
+    assert "number-kept" in made.remarks
+
+
+@pytest.mark.parametrize(
+    "labels",
+    ["Jan 2026,Feb 2026,Mar 2026", "2024,2025,2026", "1月,2月,3月", "支出2024年,支出2025年,支出2026年", "Q1,Q2,Q3"],
+)
+def test_columns_that_differ_by_time_are_told(tmp_path: Path, labels: str) -> None:
+    made = draft(tmp_path, "parks.csv", text(f"park,{labels}", "East,1,2,3", "West,4,5,7"))
+    assert "wide" in made.remarks and made.drafted.rows == 2
+
+
+def test_other_columns_are_not_told_as_times(tmp_path: Path) -> None:
+    made = draft(tmp_path, "parks.csv", text("park,visits,shows 2025,may", "East,1,2,3", "West,4,5,7"))
+    assert "wide" not in made.remarks
+
+
+def test_remarks_in_labels_are_no_units(tmp_path: Path) -> None:
+    made = draft(
+        tmp_path, "parks.csv", text("park,visits (year-end),area (km²),客流/万人", "East,12,3,4", "West,9,4,5")
+    )
+    assert [spec.unit for spec in made.dataset.fields] == [None, None, "km²", "万人"]
+
+
+def test_files_without_a_header_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotDraft) as caught:
+        draft(tmp_path, "bare.csv", text("East,12,3", "West,9,4", "South,closed,none", "North,7,5"))
+    assert [message.id for message, _ in caught.value.reasons] == ["draft-no-header"]
+
+
+def test_texts_without_a_header_are_told(tmp_path: Path) -> None:
+    made = draft(tmp_path, "bare.csv", text("East,lake,old", "West,hill,new", "South,bridge,old", "North,gate,odd"))
+    assert "header-guessed" in made.remarks

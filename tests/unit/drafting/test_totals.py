@@ -1,0 +1,160 @@
+"""Totals, subtotals and parent rows in files that drafts are made from."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from drafting import draft
+from openpyxl.styles import Alignment
+
+from pipelines.registry.layouts import ExcludeTotals, FillDown, Indent, Layout
+
+
+def csv_of(*rows: str) -> bytes:
+    return ("\n".join(rows) + "\n").encode()
+
+
+def totals(layout: Layout) -> list[ExcludeTotals]:
+    return [step for step in layout.steps if isinstance(step, ExcludeTotals)]
+
+
+FINAL_ACCOUNTS = [
+    ("合计", None, None, 100, 60.5, 39.5),
+    ("205", "教育支出", None, 80, 50.5, 29.5),
+    ("20501", "  教育管理事务", None, 30, 20.5, 9.5),
+    ("2050101", "    行政运行", None, 30, 20.5, 9.5),
+    ("20502", "  普通教育", None, 50, 30, 20),
+    ("2050201", "    学前教育", None, 20, 10, 10),
+    ("2050202", "    小学教育", None, 30, 20, 10),
+    ("208", "社会保障和就业支出", None, 20, 10, 10),
+    ("20805", "  养老支出", None, 20, 10, 10),
+    ("2080505", "    养老保险缴费支出", None, 20, 10, 10),
+]
+
+
+def final_accounts(*rows: tuple[str | float | None, ...]) -> bytes:
+    """The sheet that departments publish their final accounts on."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("2026年度支出决算表", None, None, None, None, None),
+        ("部门：教育局", None, None, None, None, "金额单位：万元"),
+        ("项目", None, None, "本年支出", None, None),
+        ("科目编码", "科目名称", None, "小计", "基本支出", "项目支出"),
+        ("栏次", None, None, 1, 2, 3),
+        *rows,
+        ("注：本表反映部门本年度支出情况。", None, None, None, None, None),
+    ):
+        sheet.append(row)
+    for cells in ("A1:F1", "A3:C3", "D3:F3", "A5:C5"):
+        sheet.merge_cells(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_final_accounts_keep_the_items_of_their_codes(tmp_path: Path) -> None:
+    made = draft(tmp_path, "accounts.xlsx", final_accounts(*FINAL_ACCOUNTS))
+    assert made.drafted.excluded == {"preamble": 2, "header": 3, "total": 6, "footer": 1}
+    assert (made.layout.header_row, made.layout.header_rows) == (3, 3)
+    assert list(made.layout.columns.items())[2] == ("项目", None)
+    assert list(made.layout.columns)[3:] == ["本年支出/小计", "本年支出/基本支出", "本年支出/项目支出"]
+    [step] = totals(made.layout)
+    assert (step.code, step.leaf_length, step.label) == (made.drafted.key[0], 7, made.drafted.key[0])
+    assert len(step.sums) == 3
+    assert made.example()[1].split(",")[:3] == ["2050101", "行政运行", "300000"]
+    assert made.remarks >= {"parents", "totals", "scaled", "columns-empty"}
+
+
+def test_parents_that_are_no_sums_are_kept_and_told(tmp_path: Path) -> None:
+    # What is given for a class or section is one more than its items come to.
+    added = [(code, 1 if len(str(code)) < 7 else 0, row) for code, *row in FINAL_ACCOUNTS[1:]]
+    wrong = [(code, *row[:2], *(float(str(cell)) + more for cell in row[2:])) for code, more, row in added]
+    made = draft(tmp_path, "accounts.xlsx", final_accounts(*wrong))
+    assert made.drafted.excluded == {"preamble": 2, "header": 3, "footer": 1}
+    assert not totals(made.layout)
+    assert made.remarks >= {"parents-kept"} and not made.remarks & {"parents", "totals"}
+
+
+@pytest.mark.parametrize("aligned", [True, False])
+def test_parents_that_indents_show(tmp_path: Path, aligned: bool) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["项目", "金额"])
+    rows = [
+        ("教育", 0, 80),
+        ("小学", 1, 50),
+        ("中学", 1, 30),
+        ("卫生", 0, 20),
+        ("医院", 1, 12),
+        ("防疫", 1, 8),
+        ("合计", 0, 100),
+    ]
+    for name, depth, amount in rows:
+        sheet.append([name if aligned else "\u3000" * depth + name, amount])
+        if aligned:
+            sheet.cell(sheet.max_row, 1).alignment = Alignment(indent=depth)
+    content = io.BytesIO()
+    book.save(content)
+    made = draft(tmp_path, "items.xlsx", content.getvalue())
+    assert made.drafted.excluded == {"header": 1, "total": 3}
+    [indent] = [step for step in made.layout.steps if isinstance(step, Indent)]
+    [step] = totals(made.layout)
+    assert step.level == indent.level_field and step.level in made.types
+    assert made.example()[1].split(",") == ["小学", "50", "2", "教育/小学"]
+    assert made.remarks >= {"parents", "totals"}
+
+
+def test_subtotals_within_groups(tmp_path: Path) -> None:
+    content = csv_of(
+        "区,项目,数量",
+        "东湖,甲树,1",
+        "东湖,乙树,2",
+        "东湖,小计,3",
+        "西山,甲树,4",
+        "西山,乙树,5",
+        "西山,小计,9",
+        "合计,,12",
+    )
+    made = draft(tmp_path, "trees.csv", content)
+    assert (made.drafted.rows, made.drafted.excluded) == (4, {"header": 1, "total": 3})
+    assert [step.within != () for step in totals(made.layout)] == [True, False]
+    assert made.drafted.key == ("district", "field_2") or len(made.drafted.key) == 2
+
+
+def test_groups_that_are_named_once_are_filled_where_subtotals_prove_it(tmp_path: Path) -> None:
+    content = csv_of("区,项目,数量", "东湖,甲树,1", ",乙树,2", ",小计,3", "西山,甲树,4", ",乙树,5", ",小计,9")
+    made = draft(tmp_path, "trees.csv", content)
+    assert (made.drafted.rows, made.drafted.excluded) == (4, {"header": 1, "total": 2})
+    assert any(isinstance(step, FillDown) for step in made.layout.steps)
+    assert made.example()[2].startswith("东湖,")
+    assert "filled" in made.remarks
+
+
+def test_a_subtotal_at_the_end_that_is_the_total(tmp_path: Path) -> None:
+    made = draft(
+        tmp_path,
+        "trees.csv",
+        csv_of("树种,区,数量", "甲树,东,1", "乙树,东,2", "丙树,西,4", "小计,,7", "备注：手工汇总,,"),
+    )
+    assert (made.drafted.rows, made.drafted.excluded) == (3, {"header": 1, "total": 1, "footer": 1})
+
+
+def test_subtotals_that_nothing_proves_are_kept_and_told(tmp_path: Path) -> None:
+    content = csv_of(
+        "树种,数量,区", "甲树,1,东", "乙树,2,西", "小计,3,", "丙树,4,南", "丁树,5,北", "小计,9,", "合计,12,"
+    )
+    made = draft(tmp_path, "trees.csv", content)
+    assert (made.drafted.rows, made.drafted.excluded) == (7, {"header": 1})
+    assert "totals-kept" in made.remarks
+
+
+def test_columns_of_zeros_prove_no_totals(tmp_path: Path) -> None:
+    content = csv_of("树种,区,数量,枯死", "甲树,东,1,0", "乙树,东,2,0", "丙树,西,4,0", "合计,,9,0")
+    made = draft(tmp_path, "trees.csv", content)
+    assert made.drafted.rows == 4 and "totals-kept" in made.remarks

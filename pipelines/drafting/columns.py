@@ -15,7 +15,7 @@ from pipelines.drafting.profiles import Profile
 from pipelines.drafting.totals import TotalsPlan
 
 _NUMBERED = re.compile(
-    r"|序\s*号|行\s*号|顺序号?|排序号?|no\.?|nr\.?|n[°º]\.?|№|#|s\.?\s?/?\s?no\.?|s\.?n\.?|s[lr]\.?\s?no\.?|lfd\.?\s?nr\.?|row(?:\s?no\.?)?|"
+    r"|序\s*号|行\s*[号次]|顺序号?|排序号?|no\.?|nr\.?|n[°º]\.?|№|#|s\.?\s?/?\s?no\.?|s\.?n\.?|s[lr]\.?\s?no\.?|lfd\.?\s?nr\.?|row(?:\s?no\.?)?|"
     r"row\s?number|serial\s?(?:no\.?|number)|index",
     re.IGNORECASE,
 )

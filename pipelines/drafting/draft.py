@@ -104,7 +104,9 @@ class _Drafting:
         scratch.mkdir()
         intake = take_in(file, key, answers, scratch)
         plain = read_plain(intake, self.catalog, self.about, self.adjustments, self.work / "plain", self.progress)
-        self.adjustments.plans = totals_plans(plain.parquet, len(plain.labels), intake.guess.indented)
+        indented = intake.guess.indented
+        plans, kept = totals_plans(plain.parquet, len(plain.labels), indented)
+        self.adjustments.plans, self.adjustments.given_up = plans, kept
         profiles, plan = profile_plain(plain, intake, self.adjustments), self.adjustments.plan
         for _ in range(_MOST_TRIALS):
             if self.adjustments.plan != plan:

@@ -94,8 +94,10 @@ def path_name(name: str) -> str:
     return f"{name}_path"
 
 
-def totals_plans(parquet: Path, columns: int, indented: Sequence[int]) -> list[TotalsPlan]:
-    """The ways to try, the most telling first.
+def totals_plans(
+    parquet: Path, columns: int, indented: Sequence[int]
+) -> tuple[list[TotalsPlan], list[TotalsPlan]]:  # fmt: skip
+    """The ways to try, the most telling first; and those that rows speak for, but that no layout can express.
 
     Args:
         parquet: the plain table.
@@ -108,13 +110,15 @@ def totals_plans(parquet: Path, columns: int, indented: Sequence[int]) -> list[T
         label = _first_matching(connection, places, TOTALS)
         part = _first_matching(connection, places, SUBTOTALS)
         overall = TotalsPlan(label=label)
-        plans = [replace(overall, code=place, leaf_length=length) for place, length in _codes(connection, places)]
+        plans, kept = [], []
+        for place, length, childless in _codes(connection, places):
+            (kept if childless else plans).append(replace(overall, code=place, leaf_length=length))
         plans += [replace(overall, indent=place) for place in indented]
         if part is not None:
             groups = _groups(connection, places, part)
             plans.append(TotalsPlan(label=part, pattern=_BOTH))
             plans += [replace(overall, part=part, within=place, fill=fill) for place, fill in groups]
-        return [*plans, overall] if label is not None else plans
+        return [*plans, overall] if label is not None else plans, kept
 
 
 def _first_matching(connection: duckdb.DuckDBPyConnection, places: Sequence[int], pattern: str) -> int | None:
@@ -124,8 +128,11 @@ def _first_matching(connection: duckdb.DuckDBPyConnection, places: Sequence[int]
     return None
 
 
-def _codes(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Columns of codes of several lengths, each shorter one the beginning of a longest, and that length."""
+def _codes(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
+    """Columns of codes of several lengths, of which shorter ones begin longer ones.
+
+    With each: the longest length, and whether some shorter code begins none of that length.
+    """
     for place in places:
         codes = (
             f"(SELECT DISTINCT c{place} AS code FROM plain WHERE c{place} <> '' AND NOT regexp_matches(c{place}, ?))"
@@ -140,13 +147,15 @@ def _codes(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> Iter
         lengths = found[1]
         if any(longer - shorter < _DIGITS for shorter, longer in itertools.pairwise(lengths)):
             continue
-        childless = connection.execute(
-            f"WITH codes AS {codes} SELECT count(*) FROM codes s WHERE len(s.code) < {lengths[-1]} AND NOT EXISTS "
-            f"(FROM codes l WHERE len(l.code) = {lengths[-1]} AND l.code[:len(s.code)] = s.code)",
+        counted = connection.execute(
+            f"WITH codes AS {codes} SELECT count(*) FILTER (WHERE EXISTS (FROM codes l WHERE len(l.code) > len(s.code) "
+            f"AND l.code[:len(s.code)] = s.code)), count(*) FILTER (WHERE NOT EXISTS (FROM codes l "
+            f"WHERE len(l.code) = {lengths[-1]} AND l.code[:len(s.code)] = s.code)) "
+            f"FROM codes s WHERE len(s.code) < {lengths[-1]}",
             [_BOTH],
         ).fetchone()
-        if childless is not None and childless[0] == 0:
-            yield place, lengths[-1]
+        if counted is not None and counted[0]:
+            yield place, lengths[-1], counted[1] > 0
 
 
 def _groups(connection: duckdb.DuckDBPyConnection, places: Sequence[int], part: int) -> list[tuple[int, bool]]:

@@ -80,6 +80,18 @@ def test_parents_that_are_no_sums_are_kept_and_told(tmp_path: Path) -> None:
     assert made.remarks >= {"parents-kept"} and not made.remarks & {"parents", "totals"}
 
 
+def test_parents_among_items_of_the_same_length_are_kept_and_told(tmp_path: Path) -> None:
+    content = csv_of("科目编码,金额", "205,80", "20501,30", "20502,50", "2050201,50", "208,20")
+    made = draft(tmp_path, "items.csv", content)
+    assert made.drafted.rows == 5 and "parents-kept" in made.remarks
+
+
+def test_numbers_of_some_digits_are_no_hierarchy(tmp_path: Path) -> None:
+    content = csv_of("id,trees", *(f"{n},{n * n}" for n in range(1, 120)))
+    made = draft(tmp_path, "items.csv", content)
+    assert made.drafted.rows == 119 and not made.remarks & {"parents-kept", "parents", "totals"}
+
+
 @pytest.mark.parametrize("aligned", [True, False])
 def test_parents_that_indents_show(tmp_path: Path, aligned: bool) -> None:
     book = openpyxl.Workbook()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +18,7 @@ from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation
-from pipelines.flow.lookups import OUTCOME_FILE, stored_outcome
+from pipelines.flow.lookups import outcome_document, stored_outcome
 from pipelines.ingest import load_delivery
 from pipelines.validate import read_findings
 from pipelines.validate.annotate import AnnotatedFile, annotate
@@ -43,7 +42,7 @@ def report(
     workspace = Workspace.default()
     with readable_errors(out), open_installation(workspace) as inst:
         folder = _folder(inst, out, delivery)
-        outcome = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
+        outcome = outcome_document(folder)
         groups = finding_groups(folder)
         copies = _annotate(inst, out, outcome, folder, annotated) if annotated is not None else ()
         plan = accept_layouts(inst, outcome["delivery"], dry_run) if accept else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Annotated
@@ -21,18 +22,25 @@ from pipelines.flow.tracing.model import Handling
 
 
 def trace(
-    dataset: Annotated[str, typer.Argument(help=described("cli-dataset-help"))],
+    dataset: Annotated[str, typer.Argument(help=described("cli-trace-dataset-help"))],
     key: Annotated[list[str], typer.Argument(help=described("cli-trace-key-help"))],
     version: Annotated[str | None, typer.Option("--version", help=described("cli-trace-version-help"))] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=described("cli-trace-as-of-help"))
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help=described("cli-trace-limit-help"))] = 20,
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
     """Show the file, sheet and row of published rows. Exit code 1 when no published row has the key."""
     out = output(as_json, language)
+    name, _, pinned = dataset.partition("@")
+    given = [each for each in (pinned, version, as_of.date() if as_of is not None else None) if each]
+    if len(given) > 1:
+        raise typer.BadParameter(out.text("trace-version-twice"))
     with readable_errors(out), open_installation(Workspace.default()) as inst:
-        with delivery_progress(out, dataset) as progress:
-            found = find(inst, dataset, key, version, limit, lambda done: progress(done, done))
+        with delivery_progress(out, name) as progress:
+            found = find(inst, name, key, given[0] if given else None, limit, lambda done: progress(done, done))
         out.json(found.as_dict())
         _show(out, found)
     if not found.rows_published:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.core.errors import GongkaiError
 from pipelines.core.records import Delivery, DeliveryKey
 from pipelines.core.sql import identifier, literal
 from pipelines.flow.installation import Installation
@@ -21,7 +24,33 @@ from pipelines.validate.validation import VALIDATED_FILE
 
 #: The document in an outcome's folder that says what was decided.
 OUTCOME_FILE = "outcome.json"
+_PARTS = {"delivery": str, "verdict": str, "rows_in_files": int, "rows_excluded": dict, "rows_accepted": int,
+          "rows_quarantined": int, "steps": dict, "readings": list, "engine": dict, "checks": dict}  # fmt: skip
 _BATCH = 65_536
+
+
+class DamagedOutcome(GongkaiError):
+    """A stored outcome does not say what was decided: it was cut short or changed by hand."""
+
+    message_id = "flow-damaged-outcome"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(path=f"{folder.parent.name}/{folder.name}/{OUTCOME_FILE}", folder=str(folder))
+
+
+def outcome_document(folder: Path) -> dict[str, Any]:
+    """What ``outcome.json`` in an outcome's folder says.
+
+    Raises:
+        DamagedOutcome: it is not there, or is not what is written there.
+    """
+    try:
+        document = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, RecursionError) as problem:
+        raise DamagedOutcome(folder) from problem
+    if not isinstance(document, dict) or any(not isinstance(document.get(part), kind) for part, kind in _PARTS.items()):
+        raise DamagedOutcome(folder)
+    return document
 
 
 @dataclass(frozen=True)

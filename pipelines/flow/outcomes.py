@@ -21,7 +21,7 @@ from pipelines.disclose import disclose, load_disclosed, save_disclosed
 from pipelines.flow.frame_rows import FrameReading
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import FAILED, StoredOutcome
-from pipelines.flow.lookups import OUTCOME_FILE, References, previous_rows, references
+from pipelines.flow.lookups import OUTCOME_FILE, References, outcome_document, previous_rows, references
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.movements import moved_findings
 from pipelines.flow.results import DeliveryResult, Work
@@ -185,7 +185,7 @@ def install(folder: Path, target: Path) -> None:
 def load_result(inst: Installation, outcome: StoredOutcome) -> DeliveryResult:
     """A stored outcome as callers see it."""
     folder = inst.workspace.outcomes / outcome.folder
-    stored = json.loads((folder / OUTCOME_FILE).read_text(encoding="utf-8"))
+    stored = outcome_document(folder)
     return DeliveryResult(
         delivery=load_delivery(inst.workspace, outcome.delivery),
         verdict=Verdict(stored["verdict"]),

@@ -13,7 +13,7 @@ from pipelines.core.findings import Finding
 from pipelines.core.records import CheckSummary
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
-from pipelines.flow.lookups import OUTCOME_FILE
+from pipelines.flow.lookups import OUTCOME_FILE, outcome_document
 from pipelines.flow.outcomes import checks_as_json, install, load_result
 from pipelines.validate import FindingLog
 from pipelines.validate.report import FINDINGS_FILE
@@ -41,7 +41,7 @@ def rewrite(inst: Installation, outcome: StoredOutcome, findings: Iterable[Findi
             check: CheckSummary(check in ran, summary.errors, summary.warnings, summary.rules)
             for check, summary in log.summaries().items()
         }
-        document = json.loads((stored / OUTCOME_FILE).read_text(encoding="utf-8"))
+        document = outcome_document(stored)
         document.update(changes, checks=checks_as_json(summaries))
         replace_file(folder / OUTCOME_FILE, json.dumps(document, ensure_ascii=False, indent=1).encode(), mode=0o600)
         if finish is not None:

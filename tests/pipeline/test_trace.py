@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from typing import Any
 
 import duckdb
@@ -271,6 +272,38 @@ def test_unknown_datasets_and_versions_are_wrong_use(gongkai: Command, deliver: 
     gongkai("run")
     assert gongkai("trace", "tree_inventory", "t1", "--version", "7.0.0").exit_code == 2
     assert gongkai("trace", "tree_inventory", "t1").exit_code == 0
+
+
+def test_earlier_versions_are_named_by_number_or_day(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    deliver(HEADER + GOOD.replace("ginkgo", "willow"))
+    gongkai("run")
+    answers = [json.loads(gongkai("trace", *wanted, "t1", "--json").stdout) for wanted in (
+        ("tree_inventory@1.0.0",), ("tree_inventory", "--version", "1.0.0"),
+        ("tree_inventory", "--as-of", "2999-12-31"),
+    )]  # fmt: skip
+    assert answers[0] == answers[1]
+    assert [answer["published"][0]["source"]["delivery"][-1] for answer in answers] == ["1", "1", "2"]
+    early = gongkai("trace", "tree_inventory", "t1", "--as-of", "2000-01-01")
+    assert early.exit_code == 2 and "1.0.0 (20" in early.stderr
+    assert gongkai("trace", "tree_inventory@1.0.0", "t1", "--version", "1.0.0").exit_code == 2
+    assert gongkai("trace", "tree_inventory", "t1", "--as-of", "spring").exit_code == 2
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"rows_quarantined": 1}', "[" * 100_000, "\0"])
+def test_a_damaged_outcome_is_told(gongkai: Command, deliver: Deliver, workspace: Workspace, content: str) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    (path,) = workspace.outcomes.glob("*/*/outcome.json")
+    path.write_text(content, encoding="utf-8")
+    for command in (("trace", "tree_inventory", "t2"), ("report", FIRST)):
+        for language, says in (("en", "is damaged or missing"), ("zh", "已损坏或缺失")):
+            result = gongkai(*command, "--lang", language)
+            assert result.exit_code == 1 and says in result.stderr and FIRST in result.stderr
+    shutil.rmtree(path.parent)
+    gongkai("run")
+    assert traced(gongkai, "t2")["published"][0]["place"]["row"] == 3
 
 
 def test_lost_outcomes_are_told(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:

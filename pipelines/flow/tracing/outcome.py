@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Any
 
 from pipelines.core.records import Delivery
 from pipelines.flow.installation import Installation
-from pipelines.flow.lookups import OUTCOME_FILE
+from pipelines.flow.lookups import outcome_document
 from pipelines.flow.tracing.model import Handling, Place, Scaling
 from pipelines.ingest import load_delivery
 from pipelines.ingest.names import shown_file
@@ -39,8 +38,7 @@ class TracedOutcome:
     @cached_property
     def document(self) -> Mapping[str, Any]:
         """``outcome.json``."""
-        document: dict[str, Any] = json.loads((self.folder / OUTCOME_FILE).read_text(encoding="utf-8"))
-        return document
+        return outcome_document(self.folder)
 
     @cached_property
     def name_fields(self) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipelines.catalog import open_catalog
 from pipelines.catalog.errors import UnknownVersion
@@ -22,7 +23,7 @@ from pipelines.registry import Dataset
 Progress = Callable[[int], None]
 
 
-def trace(inst: Installation, dataset_id: str, arguments: Sequence[str], version: str | None, limit: int,
+def trace(inst: Installation, dataset_id: str, arguments: Sequence[str], version: str | dt.date | None, limit: int,
           progress: Progress) -> Trace:  # fmt: skip
     """Find where the rows with a key come from.
 
@@ -30,14 +31,15 @@ def trace(inst: Installation, dataset_id: str, arguments: Sequence[str], version
         inst: the installation.
         dataset_id: the dataset.
         arguments: the key as people give it: see ``conditions``.
-        version: whose published rows to look for; absent: the released one's, and rows that are not published.
+        version: whose published rows to look for, or the day (UTC) at whose end it was the newest; absent: the released
+            one's, and rows that are not published.
         limit: published rows, and rows that are not, to follow at most.
         progress: told how far the search has come.
 
     Raises:
         UnknownDataset, UnknownVersion: there is no such dataset or version.
         UnusableKey: the key cannot be looked for.
-        CorruptStore, IndexUnusable: the public store or its index is damaged.
+        CorruptStore, IndexUnusable, DamagedOutcome: the public store, its index or a stored outcome is damaged.
     """
     dataset = inst.catalog.dataset(dataset_id)
     plans = plan_fields(dataset, inst.catalog.tables)
@@ -75,21 +77,27 @@ def _step_through(steps: Iterator[None], progress: Progress) -> None:
         progress(done)
 
 
-def _manifest(inst: Installation, dataset: Dataset, version: str | None) -> tuple[Version, Manifest] | None:
+def _manifest(inst: Installation, dataset: Dataset, version: str | dt.date | None) -> tuple[Version, Manifest] | None:
     """A released version; the current one where none is named, and then ``None`` where there is none."""
     root = inst.workspace.catalog
     snapshot = latest_snapshot(root)
     entry = snapshot.datasets.get(dataset.id) if snapshot is not None else None
     if snapshot is None or entry is None:
         if version is not None:
-            raise UnknownVersion(dataset.id, version, "-")
+            raise UnknownVersion(dataset.id, str(version), "-")
         return None
     if version is None:
         return Version(entry.version, snapshot.number, snapshot.released), load_manifest(root, entry.manifest)
     with open_catalog(root) as catalog:
         listed = {row["version"]: row for row in catalog.versions(dataset.id).to_pylist()}
-    if version not in listed:
-        raise UnknownVersion(dataset.id, version, ", ".join(listed))
-    found = listed[version]
-    released = load_snapshot(root, found["snapshot"]).released
-    return Version(version, found["snapshot"], released), load_manifest(root, found["manifest_sha256"])
+    dates = {number: load_snapshot(root, row["snapshot"]).released for number, row in listed.items()}
+    wanted = version if isinstance(version, str) else _newest(dates, version)
+    if wanted is None or wanted not in listed:
+        raise UnknownVersion(dataset.id, str(version), ", ".join(f"{each} ({dates[each][:10]})" for each in listed))
+    found = listed[wanted]
+    return Version(wanted, found["snapshot"], dates[wanted]), load_manifest(root, found["manifest_sha256"])
+
+
+def _newest(dates: Mapping[str, str], day: dt.date) -> str | None:
+    """The newest of versions, oldest first with the times of their release, at the end of a day."""
+    return next((version for version in reversed(list(dates)) if dates[version][:10] <= day.isoformat()), None)

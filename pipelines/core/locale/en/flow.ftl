@@ -1,5 +1,6 @@
 flow-internal-error = The program failed while processing this delivery ({ $kind }).
 flow-internal-error-remedy = The delivered bytes are kept and the next run tries again. Report the log under data/private/logs to the maintainers.
+flow-damaged-outcome = { $path } is damaged or missing: what was decided about the delivery cannot be read. Remove the folder { $folder } and start “gongkai run”: the delivery is processed again from its landed bytes.
 flow-duplicate-across-deliveries = { $keys } rows have the same key ({ $key }) as rows of { $others }, which was delivered earlier.
 flow-duplicate-across-deliveries-remedy = Agree with the other department who publishes these rows, and deliver again without them.
 flow-descriptor-error-remedy = Correct the dataset's descriptor or restore what is missing, then run again.

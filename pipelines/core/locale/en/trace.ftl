@@ -1,6 +1,9 @@
 cli-trace-help = Show where a published row comes from: file, sheet, row, delivery; or why it is not published.
 cli-trace-key-help = Values of the primary key in its order, or FIELD=VALUE for any published fields (FIELD= means absent).
 cli-trace-version-help = Look only at the rows that this version publishes; default: the released one, and rows that are not published.
+cli-trace-dataset-help = The dataset, or DATASET@VERSION: only the rows that this version publishes.
+cli-trace-as-of-help = Look only at the rows of the version that was the newest at the end of this day (UTC).
+trace-version-twice = Give one version: after the dataset, with --version, or the day with --as-of.
 cli-trace-limit-help = Rows to follow; the others are counted.
 trace-unknown-field = “{ $dataset }” publishes no field “{ $field }”. Published fields: { $fields }.
 trace-field-twice = “{ $field }” of “{ $dataset }” is given more than one value.

@@ -1,5 +1,6 @@
 flow-internal-error = 程序在处理该报送时出错（{ $kind }）。
 flow-internal-error-remedy = 报送的原始文件已保留，下次运行会重试；请将 data/private/logs 下的日志反馈给维护人员。
+flow-damaged-outcome = { $path } 已损坏或缺失，无法读取该报送的处理结论。请删除文件夹 { $folder } 并运行“gongkai run”：系统将根据已接收的原始文件重新处理。
 flow-duplicate-across-deliveries = 有 { $keys } 行的主键（{ $key }）与先前报送的 { $others } 相同。
 flow-duplicate-across-deliveries-remedy = 请与对方部门商定由谁公开这些行，删除后重新报送。
 flow-descriptor-error-remedy = 请改正该数据集的描述文件或恢复缺失内容，然后重新运行。

@@ -1,6 +1,9 @@
 cli-trace-help = 查明已公开的一行从哪里来：文件、工作表、行、报送；或者为何没有公开。
 cli-trace-key-help = 按主键顺序给出各值，或用 字段=值 指定任意公开字段（字段= 表示无值）。
 cli-trace-version-help = 只查此版本公开的行；默认查当前公开的版本，以及未公开的行。
+cli-trace-dataset-help = 数据集，或写作 数据集@版本：只看该版本公布的行。
+cli-trace-as-of-help = 只看该日（UTC）结束时最新版本公布的行。
+trace-version-twice = 版本只能指定一次：写在数据集之后，或用 --version，或用 --as-of 指定日期。
 cli-trace-limit-help = 追溯的行数；其余只计数。
 trace-unknown-field = “{ $dataset }”没有公开字段“{ $field }”。公开字段：{ $fields }。
 trace-field-twice = “{ $dataset }”的“{ $field }”给出了不止一个值。

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hostile import claiming_all_cells, commands, merged
 from ingesting import archive, catalog, column, dataset, delivered, read_files, workbook
 
 from pipelines.core.errors import DeliveryRejected
@@ -229,3 +231,14 @@ def test_a_part_of_openings_alone_is_judged(tmp_path: Path) -> None:
         package.writestr("xl/workbook.xml", b"<sheet " * 1000)
         package.writestr("xl/worksheets/sheet1.xml", b"<row " * 200_000)
     assert rules(tmp_path, "t.xlsx", stream.getvalue(), {"format": "xlsx"}) == ["damaged-file"]
+
+
+def test_only_stored_values_of_formulas_are_read(tmp_path: Path) -> None:
+    raw = read_files(tmp_path, {"t.xlsm": commands()}, {"format": "xlsx"})
+    assert column(raw, "note")[0] == "was here"
+
+
+@pytest.mark.parametrize("make", [claiming_all_cells, lambda: merged(100_000)])
+def test_what_a_workbook_claims_around_its_rows_changes_nothing(tmp_path: Path, make: Callable[[], bytes]) -> None:
+    raw = read_files(tmp_path, {"t.xlsx": make()}, {"format": "xlsx"})
+    assert (raw.rows, raw.excluded) == (2, {"header": 1})

@@ -110,7 +110,8 @@ def totals_plans(
         label = _first_matching(connection, places, TOTALS)
         part = _first_matching(connection, places, SUBTOTALS)
         overall = TotalsPlan(label=label)
-        plans, kept = [], []
+        plans: list[TotalsPlan] = []
+        kept: list[TotalsPlan] = []
         for place, length, childless in _codes(connection, places):
             (kept if childless else plans).append(replace(overall, code=place, leaf_length=length))
         plans += [replace(overall, indent=place) for place in indented]

@@ -27,10 +27,11 @@ class Tally:
     """Rows of the files, counted as they are read, and those left out, by reason.
 
     Afterwards ``rows in the table + sum(excluded) == in_files``. Where a step makes several rows of one, each of
-    them counts in ``in_files`` too.
+    them counts in ``in_files`` too; ``gained`` are those that were not delivered.
     """
 
     in_files: int = 0
+    gained: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
 
 

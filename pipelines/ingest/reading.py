@@ -61,7 +61,7 @@ def read(
         writer.finish()
         tally = reader.tally
         # What the readers passed on is counted apart from what was done with it.
-        require_all(Stage.READ, reader.delivered + reader.gained, tally.in_files)
+        require_all(Stage.READ, reader.delivered + tally.gained, tally.in_files)
         require_all(Stage.READ, tally.in_files, stored_rows(writer.path), tally.excluded.total())
         return RawTable(
             delivery=delivery,

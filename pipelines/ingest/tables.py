@@ -20,7 +20,6 @@ from pipelines.ingest.indents import indented_rows
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.raw_tables import Part, RawTableWriter
 from pipelines.ingest.steps import StepContext, TidyStep, build_steps
-from pipelines.ingest.steps.unpivot import UnpivotStep
 from pipelines.ingest.units import declared_units, units_in
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.layouts import ExcludeTotals, Layout, UnitNote
@@ -33,7 +32,7 @@ _SHOWN_LABELS = 30
 class TableReader:
     """Reads the grids of one delivery into one raw table and keeps the books.
 
-    ``delivered`` counts the rows that grids consist of, ``gained`` those that steps made more of them.
+    ``delivered`` counts the rows that grids consist of, apart from ``tally``.
     """
 
     delivery: Delivery
@@ -46,7 +45,6 @@ class TableReader:
     tally: Tally = field(default_factory=Tally)
     steps: Counter[str] = field(default_factory=Counter)
     delivered: int = 0
-    gained: int = 0
 
     def read(self, grid: Grid, layout: Layout) -> None:
         """Append one grid.
@@ -86,7 +84,6 @@ class TableReader:
         self.tally.excluded.update(grid.left_out)
         for key, step in steps:
             self.steps[key] += step.changed
-            self.gained += step.changed if isinstance(step, UnpivotStep) else 0
         self.delivered += next(counter) + grid.left_out.total()
         if part is not None and self.writer.rows == before:
             self.findings.append(read_finding("no-rows", Location(grid.file, grid.sheet), Severity.WARNING))

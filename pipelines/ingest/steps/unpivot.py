@@ -44,6 +44,7 @@ class UnpivotStep(Streaming):
         made = len(batch) * len(self._places)
         self.changed += made - len(batch)
         self._tally.in_files += made - len(batch)
+        self._tally.gained += made - len(batch)
         if made > len(rows):
             self._tally.excluded["empty_amount"] += made - len(rows)
         taken = batch.take(rows)

@@ -18,7 +18,7 @@ from pipelines.drafting.fields import FieldDraft, hierarchy_descriptor, place_de
 from pipelines.drafting.folder import dataset_document, schema_document, write_folder
 from pipelines.drafting.intake import Intake, take_in
 from pipelines.drafting.keys import find_key
-from pipelines.drafting.layouts import PLACE_FIELDS, ROW_FIELD, Adjustments, whole_layout
+from pipelines.drafting.layouts import PLACE_FIELDS, ROW_FIELD, Adjustments, names_by_place, whole_layout
 from pipelines.drafting.learning import errors, learn, remarks
 from pipelines.drafting.personal import disclosure
 from pipelines.drafting.profiles import Profile
@@ -167,9 +167,8 @@ class _Drafting:
         described = [
             draft.descriptor(disclosure(draft.suspected, draft.name, self.about.organisation)) for draft in fields
         ]
-        by_place = {draft.place: draft.name for draft in fields}
-        names = [by_place.get(place) for place in range(len(intake.guess.labels))]
-        described += [hierarchy_descriptor(name, kind) for name, kind in self.adjustments.hierarchy(names)]
+        hierarchy = self.adjustments.hierarchy(names_by_place(intake, fields))
+        described += [hierarchy_descriptor(name, kind) for name, kind in hierarchy]
         described += [place_descriptor(name, source) for name, source in places]
         share = self.adjustments.max_quarantined_share
         write_folder(self.folder, dataset_document(self.dataset, self.about, layout, share),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,25 +127,19 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
 
 def hierarchy_descriptor(name: str, kind: str) -> dict[str, Any]:
     """The field for the place of a row in a hierarchy, as ``schema.json`` has it; ``kind``: level or path."""
-    return {
-        "name": name,
-        "type": "integer" if kind == "level" else "string",
-        "titles": both(f"draft-hierarchy-{kind}"),
-        "descriptions": both(f"draft-hierarchy-{kind}"),
-        "disclosure": {"attribute": "active"},
-    }
+    return _made_field(name, "integer" if kind == "level" else "string", f"draft-hierarchy-{kind}")
 
 
 def place_descriptor(name: str, source: str) -> dict[str, Any]:
-    """The field for a row's place in the file, as ``schema.json`` has it; ``source``: row or sheet."""
-    return {
-        "name": name,
-        "type": "integer" if source == "row" else "string",
-        "titles": both(f"draft-place-{source}"),
-        "descriptions": both(f"draft-place-{source}"),
-        "constraints": {"required": True},
-        "disclosure": {"attribute": "active"},
-    }
+    """The field for a row's place in the file, as ``schema.json`` has it; ``source``: row, sheet or file."""
+    required = {"constraints": {"required": True}}
+    return _made_field(name, "integer" if source == "row" else "string", f"draft-place-{source}", required)
+
+
+def _made_field(name: str, kind: str, text: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A public field that a tidy step makes; ``text`` is the message that names it."""
+    document = {"name": name, "type": kind, "titles": both(text), "descriptions": both(text), **(more or {})}
+    return {**document, "disclosure": {"attribute": "active"}}
 
 
 def _dated(label: str, shapes: Shapes) -> tuple[str, tuple[str, ...]] | None:

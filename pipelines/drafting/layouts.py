@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +9,9 @@ from typing import Any
 from pipelines.drafting.columns import LeftOut
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
-from pipelines.drafting.openings import TEXTS
 from pipelines.drafting.totals import TotalsPlan, level_name, path_name
-from pipelines.ingest.headers import matching
-from pipelines.registry.layouts import FileFormat
+from pipelines.ingest.headers import label_keys, matching
+from pipelines.registry.layouts import TEXTS, FileFormat
 
 ROW_FIELD = "source_row"
 #: Fields from what tells the tables of a delivery apart, by their source.
@@ -78,13 +76,10 @@ class Adjustments:
 
 
 def column_keys(labels: Sequence[str]) -> list[str]:
-    """What names each column in a layout: its label, or its position where others have the same or it has none."""
-    plain = [matching(label) for label in labels]
-    counts = Counter(plain)
+    """What names each column in a layout, its label as it was delivered where that does."""
     return [
-        label if key and counts[key] == 1 else f"#{position}"
-        for position, (label, key) in enumerate(zip(labels, plain, strict=True), start=1)
-    ]
+        label if matching(label) == key else key for label, key in zip(labels, label_keys(labels), strict=True)
+    ]  # fmt: skip
 
 
 def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjustments) -> dict[str, Any]:
@@ -111,11 +106,16 @@ def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjust
     return document
 
 
+def names_by_place(intake: Intake, fields: Sequence[FieldDraft]) -> list[str | None]:
+    """For each column of the file, the name of its field; ``None`` for one that is left out."""
+    known = {draft.place: draft.name for draft in fields}
+    return [known.get(place) for place in range(len(intake.guess.labels))]
+
+
 def whole_layout(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustments,
                  key_steps: Sequence[dict[str, Any]]) -> dict[str, Any]:  # fmt: skip
     """The layout with all the steps that the fields need."""
-    by_place = {draft.place: draft.name for draft in fields}
-    names = [by_place.get(place) for place in range(len(intake.guess.labels))]
+    names = names_by_place(intake, fields)
     document = base_layout(intake, names, adjustments)
     hierarchy = {f"{kind}_field": name for name, kind in adjustments.hierarchy(names)}
     if hierarchy and adjustments.plan is not None and adjustments.plan.indent is not None:

@@ -12,21 +12,17 @@ from typing import Any
 from pipelines.core.messages import Message
 from pipelines.drafting.answers import Answers
 from pipelines.drafting.refusals import CannotDraft, cannot
-from pipelines.ingest.detection import Certainty, detect_delimiter
+from pipelines.ingest.detection import Certainty, delimiter_of
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.html_pages import page_encodings
-from pipelines.ingest.readers.text import encoding_of
+from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
-from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.layouts import SHEETS, TEXTS, FileFormat, Layout
 from pipelines.validate.any_file.encodings import declared, found
 from pipelines.validate.any_file.refusals import Unusable
 from pipelines.validate.any_file.text_scan import scan
 
-#: Formats that are text, whose encoding a layout names; and those that may have several tables.
-TEXTS = frozenset({FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL, FileFormat.HTML})
-SHEETS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS, FileFormat.HTML})
-_TEXT_SAMPLE = 1 << 18
 #: JSON documents whose list of records has to be looked for are read whole: up to this size.
 _MOST_JSON = 64 << 20
 _DEEPEST = 3
@@ -77,16 +73,10 @@ def _text_encoding(path: Path, answers: Answers, assumed: list[Message]) -> str:
 
 
 def _delimiter(path: Path, encoding: str, assumed: list[Message]) -> str:
-    with path.open(encoding=_codec(encoding), errors="replace", newline="") as stream:
-        text = stream.read(_TEXT_SAMPLE)
-        guess = detect_delimiter(text, whole=not stream.read(1))
+    guess = delimiter_of(path, codec_of(encoding))
     if guess.certainty is Certainty.LIKELY:
         assumed.append(Message("draft-delimiter", {"delimiter": guess.delimiter.replace("\t", "TAB")}))
     return guess.delimiter
-
-
-def _codec(encoding: str) -> str:
-    return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
 def _with_records(layout: Layout, source: SourceFile) -> Layout:
@@ -96,7 +86,7 @@ def _with_records(layout: Layout, source: SourceFile) -> Layout:
     except Unreadable as fault:
         if fault.finding.rule != "json-no-list" or source.path.stat().st_size > _MOST_JSON:
             raise
-        document = json.loads(source.path.read_text(encoding=_codec(layout.encoding[0])))
+        document = json.loads(source.path.read_text(encoding=codec_of(layout.encoding[0])))
         path = max(_lists(document, ()), default=None)
         if path is not None:
             return layout.model_copy(update={"records": ".".join(path[1])})

@@ -12,7 +12,7 @@ from pipelines.flow.layout_errors import LayoutDoesNotLoad, LayoutDoesNotRead
 from pipelines.ingest import read
 from pipelines.registry import Dataset, load_catalog
 
-_DATASETS, _DESCRIPTOR = "datasets", "dataset.yaml"
+_DATASETS, DESCRIPTOR = "datasets", "dataset.yaml"
 
 
 def try_descriptor(inst: Installation, dataset: Dataset, delivery: Delivery, text: str, folder: Path) -> None:
@@ -29,7 +29,7 @@ def try_descriptor(inst: Installation, dataset: Dataset, delivery: Delivery, tex
     _link(inst.workspace.schema, root, (_DATASETS,))
     own = dataset.folder.relative_to(inst.workspace.schema / _DATASETS)
     source, target = inst.workspace.schema / _DATASETS, root / _DATASETS
-    for part in (*own.parts, _DESCRIPTOR):
+    for part in (*own.parts, DESCRIPTOR):
         _link(source, target, (part,))
         source, target = source / part, target / part
     target.write_text(text, encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import glob
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +19,12 @@ from pipelines.core.records import Delivery
 from pipelines.flow.installation import Installation
 from pipelines.flow.layout_errors import ContradictoryLayouts, LayoutByHand
 from pipelines.flow.layout_texts import edited, with_layout_beside
-from pipelines.flow.layout_trial import try_descriptor
-from pipelines.flow.lookups import OUTCOME_FILE, standing_outcomes
+from pipelines.flow.layout_trial import DESCRIPTOR, try_descriptor
+from pipelines.flow.lookups import outcome_document, standing_outcomes
 from pipelines.flow.movements import look
 from pipelines.ingest.movements import Edit, Movement
 from pipelines.registry import Dataset
 
-DESCRIPTOR = "dataset.yaml"
 #: What a layout says in one way only: files that have it otherwise cannot be read by it any more.
 _NARROW = frozenset({"delimiter", "sheet", "header_rows"})
 
@@ -180,7 +178,7 @@ def _read_by(inst: Installation, dataset: Dataset, delivery: Delivery, layout: s
     """The files that a layout has read, by the accepted delivery whose rows stand today."""
     found: dict[str, set[str]] = {}
     for outcome in standing_outcomes(inst, dataset.id).values():
-        document = json.loads((inst.workspace.outcomes / outcome.folder / OUTCOME_FILE).read_text(encoding="utf-8"))
+        document = outcome_document(inst.workspace.outcomes / outcome.folder)
         files = {_file_name(reading["file"]) for reading in document["readings"] if reading["layout"] == layout}
         if files and outcome.delivery != delivery.id:
             found[outcome.delivery] = files

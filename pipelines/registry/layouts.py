@@ -57,8 +57,12 @@ class FileFormat(StrEnum):
     JSONL = "jsonl"
 
 
+#: Formats that are text, whose encoding a layout names.
+TEXTS = frozenset({FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL, FileFormat.HTML})
 #: Formats whose tables lie in sheets of cells, which can be hidden and have names such as B4.
-_WITH_CELLS = {FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS}
+_WITH_CELLS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS})
+#: Formats that may have several tables, each with a name.
+SHEETS = _WITH_CELLS | {FileFormat.HTML}
 #: The name of the layout that reads filled templates, which every dataset has besides its own.
 TEMPLATE_LAYOUT = "template"
 

@@ -6,11 +6,14 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines.ingest.detection.headers import Certainty
 
 _CANDIDATES = (",", ";", "\t", "|")
 _ROWS = 200
+#: Characters that are looked at.
+_SAMPLE = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,13 @@ class DelimiterGuess:
     delimiter: str
     certainty: Certainty
     alternatives: tuple[str, ...]
+
+
+def delimiter_of(path: Path, codec: str) -> DelimiterGuess:
+    """The delimiter of a text file, by its beginning."""
+    with path.open(encoding=codec, errors="replace", newline="") as stream:
+        text = stream.read(_SAMPLE)
+        return detect_delimiter(text, whole=not stream.read(1))
 
 
 def detect_delimiter(text: str, whole: bool) -> DelimiterGuess:

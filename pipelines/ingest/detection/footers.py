@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.ingest.detection.cells import is_figure, sums_up
-from pipelines.ingest.detection.samples import GridSample, filled_places
+from pipelines.ingest.detection.samples import GridSample, filled_places, first_text
 from pipelines.ingest.grids import GridRow
 
 _WORDS = "数据来源|资料来源|来源|制表人?|填表人?|填报人|审核人?|备注|附注|说明|注|Source|Notes?|Remarks?"
@@ -36,9 +36,9 @@ def detect_footer(sample: GridSample, first_row: int) -> FooterGuess | None:
     if not remarks:
         return None
     begins = below[remarks[0]]
-    pattern = _pattern(_first(begins))
+    pattern = _pattern(first_text(begins))
     known = [row for row in (*sample.head, *tail[: body_ends + 1]) if first_row <= row.number < begins.number]
-    if any(re.match(pattern, _first(row)) for row in known):
+    if any(re.match(pattern, first_text(row)) for row in known):
         return None
     return FooterGuess(pattern, begins.number, len(below) - remarks[0])
 
@@ -46,7 +46,7 @@ def detect_footer(sample: GridSample, first_row: int) -> FooterGuess | None:
 def is_remark(row: GridRow, width: int) -> bool:
     """Whether a row below a table of ``width`` columns is a remark, no row with gaps: it says so, or has one cell."""
     places = filled_places(row)
-    first = _first(row)
+    first = first_text(row)
     if _KNOWN.match(first):
         return len(places) <= max(1, width // 2)
     return len(places) == 1 and width > 2 and not is_figure(first)
@@ -56,17 +56,12 @@ def _is_body(row: GridRow, width: int) -> bool:
     places = filled_places(row)
     if not places:
         return False
-    first = _first(row)
+    first = first_text(row)
     if _KNOWN.match(first) and len(places) <= max(1, width // 2):
         return False
     if sums_up(first) and len(places) > 1:
         return True
     return len(places) >= (1 if width < 3 else max(2, (width + 1) // 2))
-
-
-def _first(row: GridRow) -> str:
-    places = filled_places(row)
-    return (row.cells[places[0]] or "").strip() if places else ""
 
 
 def _pattern(text: str) -> str:

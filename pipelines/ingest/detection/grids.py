@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pipelines.ingest.detection.footers import FooterGuess, detect_footer
 from pipelines.ingest.detection.headers import Certainty, HeaderGuess, detect_header
 from pipelines.ingest.detection.indents import indented_columns
-from pipelines.ingest.detection.samples import GridSample
-from pipelines.ingest.grids import Grid, GridRow
+from pipelines.ingest.detection.samples import GridSample, filled_places
+from pipelines.ingest.grids import Grid
 from pipelines.ingest.headers import header_labels
 from pipelines.ingest.units import UnitsFound, units_in
 from pipelines.registry.layouts import UnitNote
@@ -43,6 +43,7 @@ def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = Non
         return None
     rows = sample.head[begin : begin + header.rows]
     labels = header_labels(rows, grid)
+    labelled = {place for row in rows for place in filled_places(row)}
     above = [cell for row in sample.head[:begin] for cell in row.cells]
     first_row = rows[-1].number + 1
     return GridGuess(
@@ -51,10 +52,6 @@ def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = Non
         begin,
         detect_footer(sample, first_row),
         units_in([*above, grid.sheet_name], UnitNote()),
-        tuple(place for place in range(len(labels)) if not any(_has(row, place) for row in rows)),
+        tuple(place for place in range(len(labels)) if place not in labelled),
         indented_columns(grid, sample, first_row),
     )
-
-
-def _has(row: GridRow, place: int) -> bool:
-    return place < len(row.cells) and bool((row.cells[place] or "").strip())

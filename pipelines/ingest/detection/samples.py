@@ -42,6 +42,11 @@ def sample_grid(grid: Grid) -> GridSample:
     return GridSample(tuple(head), tuple(tail), rows, grid.merges)
 
 
+def first_text(row: GridRow) -> str:
+    """The text of the first cell that holds anything; empty where none does."""
+    return next((cell.strip() for cell in row.cells if cell is not None and not is_empty(cell)), "")
+
+
 def filled_places(row: GridRow) -> list[int]:
     """Positions of the cells that hold anything."""
     return [place for place, cell in enumerate(row.cells) if not is_empty(cell)]

@@ -19,9 +19,8 @@ from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
 from pipelines.ingest.templates import read_mark
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.layouts import SHEETS, FileFormat, Layout
 
-_SHEETS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS, FileFormat.HTML})
 #: What a layout of one format says that means nothing in another: it begins anew as layouts do.
 _OF_A_FORMAT = ("encoding", "delimiter", "sheet", "records")
 
@@ -112,7 +111,7 @@ def _differences(source: SourceFile, layout: Layout, dataset: Dataset, prove: Pr
 
 def _sheet(source: SourceFile, layout: Layout, dataset: Dataset) -> Movement | None:
     """The one visible sheet that has the columns, when none fits the layout's glob."""
-    if layout.format not in _SHEETS or layout.sheet == "*":
+    if layout.format not in SHEETS or layout.sheet == "*":
         return None
     try:
         next(open_grids(source, layout, []), None)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from pipelines.core.findings import Location
 from pipelines.core.messages import Parameter
-from pipelines.ingest.batches import is_empty
 from pipelines.ingest.detection import GridSample, sample_grid
 from pipelines.ingest.detection.cells import is_total
 from pipelines.ingest.detection.footers import detect_footer, is_remark
-from pipelines.ingest.grids import Grid, GridRow
+from pipelines.ingest.detection.samples import first_text
+from pipelines.ingest.grids import Grid
 from pipelines.ingest.headers import ExpectedLabels
 from pipelines.ingest.movements.headers import FoundHeader, best_header
 from pipelines.ingest.movements.labels import Renamed, expected_columns, unit_of
@@ -101,7 +101,7 @@ def _below(look: Look, header: FoundHeader, layout: Layout) -> Iterator[Movement
     first = header.row + header.rows
     rows = [row for row in look.sample.tail if row.number >= first]
     known = re.compile(layout.footer) if layout.footer is not None else None
-    caught = next((row.number for row in rows if known is not None and known.match(_first(row))), None)
+    caught = next((row.number for row in rows if known is not None and known.match(first_text(row))), None)
     guess = detect_footer(look.sample, first)
     begins = next((row for row in rows if guess is not None and row.number == guess.row), None)
     if guess is not None and begins is not None and caught is None and is_remark(begins, look.sample.width):
@@ -112,7 +112,3 @@ def _below(look: Look, header: FoundHeader, layout: Layout) -> Iterator[Movement
         total = next((row for row in rows if any(cell and is_total(cell) for cell in row.cells[:3])), None)
         if total is not None:
             yield Movement("moved-totals", look.place(total.number))
-
-
-def _first(row: GridRow) -> str:
-    return next((cell.strip() for cell in row.cells if cell is not None and not is_empty(cell)), "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipelines.core.findings import Location
-from pipelines.ingest.detection import detect_delimiter
+from pipelines.ingest.detection import delimiter_of
 from pipelines.ingest.movements.model import Edit, Movement
 from pipelines.ingest.movements.tables import Look
 from pipelines.ingest.problems import Unreadable
@@ -14,15 +14,14 @@ from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import FileFormat, Layout
+from pipelines.registry.layouts import TEXTS, FileFormat, Layout
 
-_TEXTS = frozenset({FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL})
+_TEXTS = TEXTS - {FileFormat.HTML}
 #: Names the encodings that a whole file may be in: a single one is proven.
 Prover = Callable[[Path], tuple[str, ...]]
 #: What the prover may say and a layout can name.
 _ENCODINGS = frozenset({"utf-8", "utf-16", "gb18030", "big5", "cp1252"})
 _NOT_DECODED = frozenset({"undecodable", "implausible-text"})
-_SAMPLE = 1 << 18
 _MARKS = {"\t": "TAB"}
 
 
@@ -61,9 +60,7 @@ def delimiter_movement(source: SourceFile, layout: Layout, dataset: Dataset) -> 
     if layout.format is not FileFormat.CSV or _header_fits(source, layout, dataset):
         return None
     _, codec = encoding_of(source.path, source.name, layout.encoding)
-    with source.path.open(encoding=codec, newline="") as stream:
-        text = stream.read(_SAMPLE)
-        guess = detect_delimiter(text, whole=not stream.read(1))
+    guess = delimiter_of(source.path, codec)
     for mark in (guess.delimiter, *guess.alternatives):
         if mark != layout.delimiter and _header_fits(source, layout.model_copy(update={"delimiter": mark}), dataset):
             params = {"found": shown_mark(mark), "expected": shown_mark(layout.delimiter)}

@@ -57,13 +57,14 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
         raise unreadable("ambiguous-encoding", name, encodings=", ".join(held))
     if held:
         found = next(iter(held))
-        return found, _codec(found)
+        return found, codec_of(found)
     if implausible:
         raise unreadable("implausible-text", name, decoded=", ".join(implausible), encodings=", ".join(candidates))
     raise unreadable("undecodable", name, encodings=", ".join(candidates))
 
 
-def _codec(encoding: str) -> str:
+def codec_of(encoding: str) -> str:
+    """The Python codec that reads an encoding of a layout without its byte order mark."""
     return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
@@ -76,7 +77,7 @@ def _held(path: Path, name: str, encoding: str) -> bytes | None:
     plausibility = Plausibility(encoding)
     text, delivered, encoded = (hashlib.blake2b() for _ in range(3))
     try:
-        for content, block in _decoded(path, _codec(encoding)):
+        for content, block in _decoded(path, codec_of(encoding)):
             if "\0" in block:
                 raise unreadable("nul-characters", name, encoding=encoding)
             plausibility.add(block)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.stretches import Hidden
+from pipelines.registry.selections import LAST_COLUMN, column_number
 
 #: Bytes of XML that a workbook may unpack to.
 MAX_UNPACKED = 2 << 30
@@ -44,7 +45,6 @@ _ERROR = re.compile(rb"\bt" + _IS + rb"e[\"']")
 _SHEET = re.compile(_TAG % b"sheet" + rb"([^<>]{0,1000})>")
 _RELATIONSHIP = re.compile(_TAG % b"Relationship" + rb"([^<>]{0,1000})>")
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_LAST_COLUMN = 16_384
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _inspect(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, hidden:
     for window, overlap in windows(package, part):
         row, highest = _rows(window, overlap, row, concealed)
         rows = max(rows, highest)
-        columns = max([columns, *(column_number(letters) for letters in set(_WIDE.findall(window)))])
+        columns = max([columns, *(column_number(letters.decode()) for letters in set(_WIDE.findall(window)))])
         errors += sum(1 for match in _ERROR.finditer(window) if match.end() > overlap)
         concealed.columns += _hidden_columns(window, overlap)
     if columns > _MAX_NARROW:
@@ -111,7 +111,7 @@ def _filled_extent(
         rows = max([rows, *map(int, set(_ANY.findall(window)))])
         filled = _EMPTY.sub(b"", _whole_tags(window, overlap))
         filled_rows = max([filled_rows, *map(int, set(_ANY.findall(filled)))])
-        columns = max([columns, *(column_number(letters) for letters in set(_WIDE.findall(filled)))])
+        columns = max([columns, *(column_number(letters.decode()) for letters in set(_WIDE.findall(filled)))])
         unnamed = unnamed or _UNNAMED.search(filled) is not None
     return (rows, named[1]) if unnamed else (filled_rows, columns)
 
@@ -153,7 +153,7 @@ def _hidden_columns(window: bytes, overlap: int) -> list[tuple[int, int]]:
         if match.end() > overlap and attributes.get(b"hidden") in {b"1", b"true"}:
             bounds = attributes.get(b"min", b""), attributes.get(b"max", b"")
             if all(bound.isdigit() and len(bound) < 8 for bound in bounds):
-                found.append((int(bounds[0]), min(int(bounds[1]), _LAST_COLUMN)))
+                found.append((int(bounds[0]), min(int(bounds[1]), LAST_COLUMN)))
     return found
 
 
@@ -193,11 +193,3 @@ def windows(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[b
             window = tail + block
             yield window, len(tail)
             tail = window[-_OVERLAP:]
-
-
-def column_number(letters: bytes) -> int:
-    """The number of a column, from 1, by its letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number

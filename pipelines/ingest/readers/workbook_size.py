@@ -10,9 +10,10 @@ import python_calamine as calamine
 
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.excel import load_on_trial
-from pipelines.ingest.readers.workbook_parts import column_number, inspect_parts, windows
+from pipelines.ingest.readers.workbook_parts import inspect_parts, windows
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat
+from pipelines.registry.selections import column_number
 
 _CELL = re.compile(rb"<(?:\w{1,32}:)?c[\s/>]")
 #: Merged cells and links over ranges: each cell of the range becomes an object, however empty it is.
@@ -58,4 +59,4 @@ def _cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 
 
 def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
-    return (abs(column_number(right) - column_number(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
+    return (abs(column_number(right.decode()) - column_number(left.decode())) + 1) * (abs(int(bottom) - int(top)) + 1)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pipelines.ingest.grids import Indented
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.readers.workbook_parts import column_number, windows
+from pipelines.ingest.readers.workbook_parts import windows
+from pipelines.registry.selections import column_number
 
 _STYLES = "xl/styles.xml"
 #: Bytes of the styles that are looked at. Excel keeps at most 65,490 formats of cells.
@@ -49,7 +50,7 @@ def _cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, indents: Mapping[byt
             indent = indents.get(style[1]) if style is not None else None
             place = _PLACE.search(match[1]) if indent is not None else None
             if indent is not None and place is not None:
-                yield Indented(int(place[2]), column_number(place[1]), indent)
+                yield Indented(int(place[2]), column_number(place[1].decode()), indent)
 
 
 def _indents(package: zipfile.ZipFile) -> dict[bytes, int]:

@@ -119,7 +119,7 @@ class _Drafting:
                 return self._finished(intake, attempt)
             if not learn(attempt.trial.findings, attempt.fields, self.adjustments):
                 break
-        raise of_findings(attempt.trial.findings)
+        raise of_findings(attempt.trial.findings, attempt.trial.faulty)
 
     def _attempt(self, intake: Intake, profiles: list[Profile]) -> _Attempt:
         """Write the draft, read the file with it, find the key, and judge what was read."""

@@ -90,6 +90,8 @@ def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjust
         document["encoding"] = list(layout.encoding)
     if layout.delimiter != ",":
         document["delimiter"] = layout.delimiter
+    if layout.escape is not None:
+        document["escape"] = layout.escape
     if layout.sheet != "*":
         document["sheet"] = layout.sheet
     if "hidden" in layout.model_fields_set:

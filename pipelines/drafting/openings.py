@@ -12,9 +12,10 @@ from typing import Any
 from pipelines.core.messages import Message
 from pipelines.drafting.answers import Answers
 from pipelines.drafting.refusals import CannotDraft, cannot
-from pipelines.ingest.detection import Certainty, delimiter_of
+from pipelines.ingest.detection import Certainty, delimiter_of, is_aligned
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
+from pipelines.ingest.readers.csv_text import is_regular
 from pipelines.ingest.readers.html_pages import page_encodings
 from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
@@ -26,6 +27,7 @@ from pipelines.validate.any_file.text_scan import scan
 #: JSON documents whose list of records has to be looked for are read whole: up to this size.
 _MOST_JSON = 64 << 20
 _DEEPEST = 3
+_BLOCK = 1 << 20
 #: Encodings that a layout can name, by how Python calls them.
 _ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
               "big5": "big5", "cp1252": "cp1252", "windows-1252": "cp1252", "utf-16": "utf-16"}  # fmt: skip
@@ -44,6 +46,7 @@ def open_layout(source: SourceFile, answers: Answers, assumed: list[Message]) ->
         base["encoding"] = (_encoding(source, answers, assumed),)
     if source.format is FileFormat.CSV:
         base["delimiter"] = answers.delimiter or _delimiter(source.path, base["encoding"][0], assumed)
+        base |= _escape(source.path, codec_of(base["encoding"][0]), base["delimiter"], assumed)
     if source.format in SHEETS and answers.sheet:
         base["sheet"] = glob.escape(answers.sheet)
     layout = Layout.model_validate(base)
@@ -74,9 +77,33 @@ def _text_encoding(path: Path, answers: Answers, assumed: list[Message]) -> str:
 
 def _delimiter(path: Path, encoding: str, assumed: list[Message]) -> str:
     guess = delimiter_of(path, codec_of(encoding))
+    if guess.certainty is Certainty.GUESS and is_aligned(path, codec_of(encoding)):
+        raise cannot("fixed-width")
     if guess.certainty is Certainty.LIKELY:
         assumed.append(Message("draft-delimiter", {"delimiter": guess.delimiter.replace("\t", "TAB")}))
     return guess.delimiter
+
+
+def _escape(path: Path, codec: str, delimiter: str, assumed: list[Message]) -> dict[str, str]:
+    """What escapes quotation marks: proposed only where the file has them, cannot be read without, and can with it."""
+    with path.open(encoding=codec, newline="") as stream:
+        tail = ""
+        while block := stream.read(_BLOCK):
+            if '\\"' in tail + block:
+                break
+            tail = block[-1:]
+        else:
+            return {}
+        for escape in (None, "\\"):
+            stream.seek(0)
+            if is_regular(stream, delimiter, escape):
+                break
+        else:
+            return {}
+    if escape is None:
+        return {}
+    assumed.append(Message("draft-escape"))
+    return {"escape": escape}
 
 
 def _with_records(layout: Layout, source: SourceFile) -> Layout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelines.core.findings import Finding
 from pipelines.core.messages import Message, Parameter
@@ -24,10 +24,13 @@ def cannot(kind: str, usage: bool = False, /, **params: Parameter) -> CannotDraf
     return CannotDraft([(Message(f"draft-{kind}", params), Message(f"draft-{kind}-remedy", params))], usage)
 
 
-def of_findings(findings: Sequence[Finding]) -> CannotDraft:
-    """What a stage found, as the reason."""
+def of_findings(findings: Sequence[Finding], faulty: Mapping[str, int] | None = None) -> CannotDraft:
+    """What a stage found, as the reason; ``faulty`` counts by rule the rows that it kept out."""
     reasons: list[tuple[Message, Message]] = []
     for finding in findings[:_MOST_REASONS]:
         if (finding.message, finding.remedy) not in reasons:
             reasons.append((finding.message, finding.remedy))
+    if faulty:
+        rules = {"rules": ", ".join(f"{rule} ({count})" for rule, count in faulty.items())}
+        reasons.append((Message("draft-faulty", rules), Message("draft-faulty-remedy")))
     return CannotDraft(reasons)

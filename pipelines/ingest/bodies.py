@@ -46,7 +46,6 @@ class Body:
     width: int
     keep: Sequence[int]
     footer: re.Pattern[str] | None
-    padded: bool
     header: Sequence[HeaderLine]
     totals: Sequence[tuple[int, re.Pattern[str]]]
     report: Callable[[str, int, int], None]
@@ -146,7 +145,7 @@ class Body:
 
     def _beyond(self, cells: list[Cell]) -> list[Cell] | None:
         extra = cells[self.width :]
-        while self.padded and extra and is_empty(extra[-1]):
+        while extra and is_empty(extra[-1]):
             extra.pop()
         return extra or None
 

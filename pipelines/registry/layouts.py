@@ -85,6 +85,8 @@ class Layout(Descriptor):
     """Tried in this order, strictly, over the whole file (CSV, JSON, JSON Lines, HTML). What an HTML page declares goes
     first."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    escape: Literal["\\"] | None = None
+    """What makes the next character one of the text, for CSV that does not double quotation marks inside cells."""
     sheet: Text = "*"
     """Glob on sheet names (xlsx, xls, ods); every visible sheet that fits is read. ``*`` means every visible sheet.
     For HTML it is matched with ``table 1``, ``table 2`` … and with the tables' captions."""

@@ -6,12 +6,12 @@ Not here: reading deliveries. A delivery is read by its declared layout and neve
 goes into a draft or a report, where a person sees it.
 """
 
-from pipelines.ingest.detection.delimiters import DelimiterGuess, delimiter_of, detect_delimiter
+from pipelines.ingest.detection.delimiters import DelimiterGuess, delimiter_of, detect_delimiter, is_aligned
 from pipelines.ingest.detection.grids import GridGuess, detect_grid
 from pipelines.ingest.detection.headers import Certainty
 from pipelines.ingest.detection.samples import GridSample, sample_grid
 
 __all__ = [
     "Certainty", "DelimiterGuess", "GridGuess", "GridSample", "delimiter_of", "detect_delimiter", "detect_grid",
-    "sample_grid",
+    "is_aligned", "sample_grid",
 ]  # fmt: skip

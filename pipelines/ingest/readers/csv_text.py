@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 from pipelines.ingest.grids import Cell, Grid, GridRow
 from pipelines.ingest.problems import unreadable
@@ -25,26 +25,41 @@ def open_csv(source: SourceFile, layout: Layout) -> Iterator[Grid]:
 
     def rows() -> Iterator[GridRow]:
         with source.path.open(encoding=codec, errors="strict", newline="") as stream:
-            yield from _records(stream, source.name, layout.delimiter)
+            yield from _records(stream, source.name, layout.delimiter, layout.escape)
 
     yield Grid(source.name, None, FileFormat.CSV, encoding, rows)
 
 
-def _records(stream: io.TextIOWrapper, name: str, delimiter: str) -> Iterator[GridRow]:
+def is_regular(stream: io.TextIOBase, delimiter: str, escape: str | None) -> bool:
+    """Tell whether every quotation in a text ends where its cell ends."""
+    try:
+        for _ in csv.reader(_Lines(stream).read(), **_dialect(delimiter, escape)):
+            pass
+    except (csv.Error, _TooLong):
+        return False
+    return True
+
+
+def _dialect(delimiter: str, escape: str | None) -> dict[str, Any]:
     # The limit is the process's, and other libraries lift it when they are imported: here it must not decide.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))
+    # Strict: else a mark inside a quoted cell ends it, what follows is joined to it, and nobody is told.
+    return {"delimiter": delimiter, "escapechar": escape, "strict": True}
+
+
+def _records(stream: io.TextIOBase, name: str, delimiter: str, escape: str | None) -> Iterator[GridRow]:
     lines = _Lines(stream)
-    reader = csv.reader(lines.read(), delimiter=delimiter)
+    reader = csv.reader(lines.read(), **_dialect(delimiter, escape))
     begins = 1
     try:
         for cells in reader:
-            if lines.ended:
-                # The parser only asks for a line after the last one when a quotation is still open.
-                raise unreadable("csv-open-quotation", name, row=begins)
             yield GridRow(begins, cast("list[Cell]", cells))
             begins = reader.line_num + 1
             lines.length = 0
-    except (csv.Error, _TooLong) as problem:
+    except csv.Error as problem:
+        # The parser only asks for a line after the last one when a quotation is still open.
+        raise unreadable("csv-open-quotation" if lines.ended else "csv-quotation", name, row=begins) from problem
+    except _TooLong as problem:
         raise unreadable("csv-record", name, row=begins, limit=MAX_RECORD) from problem
 
 
@@ -55,7 +70,7 @@ class _TooLong(Exception):
 class _Lines:
     """The lines of a stream. ``length`` counts the record's characters; ``ended``: a line too many was asked for."""
 
-    def __init__(self, stream: io.TextIOWrapper) -> None:
+    def __init__(self, stream: io.TextIOBase) -> None:
         self._stream = stream
         self.length = 0
         self.ended = False

@@ -128,3 +128,26 @@ def test_globs_on_sheets() -> None:
     assert fits(["一]", "二-"], ["说明"]) == "[一二][]-]"
     assert fits(["a*1", "a*2"], ["a1"]) == "a[*]*"
     assert fits(["a", "bc"], ["d"]) is None
+
+
+def test_quotation_marks_that_a_program_escapes(tmp_path: Path) -> None:
+    drafted = draft(tmp_path, "t.csv", b'id,name\n1,"say \\"hi\\", twice"\n2,"plain"\n3,x\n')
+    assert drafted.layout.escape == "\\"
+    assert "draft-escape" in {message.id for message in drafted.drafted.assumed}
+    plain = draft(tmp_path / "plain", "t.csv", b'id,name\n1,"a path\\"\n2,"plain"\n3,x\n')
+    assert plain.layout.escape is None
+
+
+def test_columns_that_spaces_align_are_no_table(tmp_path: Path) -> None:
+    lines = "CODE  NAME      AMOUNT\n0001  Elm       12.50\n0002  Ash tree   3.00\n"
+    with pytest.raises(CannotDraft) as refused:
+        draft(tmp_path, "t.txt", lines.encode())
+    assert [message.id for message, _ in refused.value.reasons] == ["draft-fixed-width"]
+    assert draft(tmp_path / "one", "t.txt", b"CODE\n0001\n0002\n0003\n").drafted.rows == 3
+
+
+def test_a_file_whose_rows_are_all_faulty_is_told_by_which_rules(tmp_path: Path) -> None:
+    with pytest.raises(CannotDraft) as refused:
+        draft(tmp_path, "t.csv", b"id,cost\nA,$1,000.00\nB,$2,000.00\nC,$3,500.00\n")
+    assert refused.value.reasons[-1][0].id == "draft-faulty"
+    assert refused.value.reasons[-1][0].params == {"rules": "extra-cell (3)"}

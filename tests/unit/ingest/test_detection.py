@@ -157,6 +157,7 @@ def test_only_the_ends_of_a_grid_are_kept() -> None:
         ("a|b|c\n1|2|3\n", "|"),
         ('a,b\n"x;y;z",1\n"p;q;r",2\n', ","),
         ("alone\n1\n", ","),
+        ("freq,unit,geo\\TIME\t2019 \t2020 \t2021\nA,EUR,AT\t1.5 \t2.5 p\t: \nA,EUR,BE\t3 \t4 \t5\n", "\t"),
     ],
 )
 def test_delimiters_separate_every_row_alike(text: str, delimiter: str) -> None:

@@ -60,8 +60,8 @@ def test_ragged_and_blank_rows_stay_as_they_came(tmp_path: Path) -> None:
         [4, "a\nb", "x", "y", "z"],
         [6, "A3", "pine", "1", "2"],
     ]
-    assert column(raw, "_cells") == [2, 0, 6, 4]
-    assert column(raw, "_extra") == [None, None, ["more", ""], None]
+    assert column(raw, "_cells") == [2, 0, 5, 4]
+    assert column(raw, "_extra") == [None, None, ["more"], None]
     assert raw.excluded == {"header": 1, "blank": 2}
     assert raw.rows_in_files == 7
 
@@ -86,12 +86,20 @@ def test_late_bytes_decide_on_the_encoding_too(tmp_path: Path) -> None:
     )
 
 
+def test_quotation_marks_that_are_escaped_are_read_where_the_layout_says_so(tmp_path: Path) -> None:
+    content = PLAIN + b'"A \\"B\\", C",,,,,,,\n'
+    raw = read_files(tmp_path, {"t.csv": content}, {**CSV, "escape": "\\"})
+    assert column(raw, "tree_id") == ["A1", 'A "B", C']
+
+
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
         (b"", "empty-file"),
         (PLAIN + b"A\0,,,,,,,\n", "nul-characters"),
         (PLAIN + b'"A,,,\n', "csv-open-quotation"),
+        (PLAIN + b'"A "B" C",,,\n', "csv-quotation"),
+        (PLAIN + b'"A \\"B\\" C",,,\n', "csv-quotation"),
         (PLAIN + b'"' + b"x\n" * 700_000 + b'"\n', "csv-record"),
         (b"<!DOCTYPE html><p>Please log in</p>", "html-no-table"),
         (b"<?xml version='1.0'?><a/>", "unsupported-format"),

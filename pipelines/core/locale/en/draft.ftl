@@ -12,6 +12,9 @@ draft-place-file = Delivered file
 
 draft-assumed = { $option } was not given: “{ $value }” was taken
 draft-encoding = the text fits { $encoding } and no other multi-byte encoding
+draft-fixed-width = The columns of this text are aligned with spaces; no character separates them.
+draft-fixed-width-remedy = Export the table as CSV or as a workbook. A text of one column that only looks aligned is read with --delimiter ","
+draft-escape = quotation marks inside cells are written \", not doubled: escape: "\" in the layout reads them
 draft-delimiter = cells seem to be separated by “{ $delimiter }”; --delimiter says otherwise
 draft-header-guessed = row { $row } was taken for the header, though nothing but its place tells it from the rows below
 draft-sheet = the sheet “{ $sheet }” was taken, the largest; sheets with other columns are left out: { $left }; --sheet takes another
@@ -36,6 +39,8 @@ draft-number-kept = column “{ $column }” only counts the rows: it is kept be
 draft-wide = { $columns } columns from “{ $first }” to “{ $last }” differ by time alone: the step “unpivot” makes rows of them
 draft-footer = rows from { $row } on are the footer
 draft-footer-unused = what looks like a footer from row { $row } on would cut rows off: nothing is left out
+draft-faulty = Faulty rows by rule: { $rules }.
+draft-faulty-remedy = Rows that have more cells than the header (extra-cell) often come from a delimiter inside a cell that is not quoted: --delimiter, --header-row and --header-rows say how the file is laid out; else correct the file.
 draft-faulty-rows = so many rows are faulty that the limit was raised to { $percent } %: see the rules below
 
 draft-identifier = “{ $name }” cannot be the identifier of a dataset.

@@ -12,6 +12,9 @@ draft-place-file = 报送文件
 
 draft-assumed = 未提供 { $option }，暂用“{ $value }”
 draft-encoding = 文本只符合 { $encoding } 一种多字节编码
+draft-fixed-width = 该文本的各列以空格对齐，没有分隔符。
+draft-fixed-width-remedy = 请导出为 CSV 或工作簿。若文本只有一列、仅看似对齐，可用 --delimiter "," 读取
+draft-escape = 单元格内的引号写作 \"，而非写两遍：布局中的 escape: "\" 按此读取
 draft-delimiter = 单元格似以“{ $delimiter }”分隔；可用 --delimiter 另行指定
 draft-header-guessed = 第 { $row } 行被当作表头，但除位置外没有其他依据
 draft-sheet = 选用了最大的工作表“{ $sheet }”；列不同的工作表未读取：{ $left }；可用 --sheet 另选
@@ -36,6 +39,8 @@ draft-number-kept = “{ $column }”列只是行的序号；因别无其他依�
 draft-wide = 从“{ $first }”到“{ $last }”的 { $columns } 列只是时间不同：可用“unpivot”步骤转为行
 draft-footer = 第 { $row } 行起为表尾
 draft-footer-unused = 第 { $row } 行起疑似表尾，但会截断数据，因此未作排除
+draft-faulty = 各规则的错误行数：{ $rules }。
+draft-faulty-remedy = 单元格多于表头的行（extra-cell）往往源于未加引号的单元格内含有分隔符：可用 --delimiter、--header-row 和 --header-rows 说明文件布局；否则请更正文件。
 draft-faulty-rows = 有问题的行较多，上限已提高到 { $percent } %，规则见下
 
 draft-identifier = “{ $name }”不能用作数据集标识。

@@ -17,6 +17,7 @@ from pipelines.drafting.examples import write_examples
 from pipelines.drafting.fields import FieldDraft, hierarchy_descriptor, place_descriptor
 from pipelines.drafting.folder import dataset_document, schema_document, write_folder
 from pipelines.drafting.intake import Intake, take_in
+from pipelines.drafting.kept_totals import kept_totals
 from pipelines.drafting.keys import find_key
 from pipelines.drafting.layouts import PLACE_FIELDS, ROW_FIELD, Adjustments, names_by_place, whole_layout
 from pipelines.drafting.learning import errors, learn, remarks
@@ -184,8 +185,13 @@ class _Drafting:
             self.dataset, self.folder, intake.delivery.key, trial.raw.rows, trial.raw.rows_in_files, trial.raw.excluded,
             trial.validated.rows_quarantined, trial.faulty, tuple(attempt.fields), attempt.dataset.primary_key,
             tuple(written),
-            (*intake.assumed, *remarks(intake, attempt.fields, self.adjustments)),
+            (*intake.assumed, *remarks(intake, attempt.fields, self.adjustments), *_doubtful_rows(trial.raw)),
         )  # fmt: skip
+
+
+def _doubtful_rows(raw: RawTable) -> tuple[Message, ...]:
+    kept = kept_totals(raw)
+    return () if kept is None else (kept,)
 
 
 @dataclass(frozen=True)

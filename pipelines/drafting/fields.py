@@ -18,6 +18,7 @@ from pipelines.ingest.units import YUAN, known_unit
 _CODE_WORDS = re.compile(
     r"代码|编码|编号|号码|文号|邮编|证号|账号|\b(?:code|id|ids|uid|number|no|nr|num|siret|siren|zip|postcode|insee|nic|ref)\b"
 )
+_COUNT_WORDS = re.compile(r"\s*(?:total )?(?:number|no|nr|num|nombre|nb|numero|número|anzahl) (?:of|de|des|d|di|der)\b")
 _YEAR_WORDS = re.compile(r"年|\b(?:year|fy|annee|année|exercice|jaar|ano|anno|jahr)\b")
 _DATE_WORDS = re.compile(r"日期|时间|\b(?:date|day)\b")
 _BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,40})[)）\]】]\s*$")
@@ -58,7 +59,7 @@ class FieldDraft:
         """A figure that is counted or measured, not one that names something."""
         if self.counts_rows:
             return False
-        return self.type == "number" or (self.type == "integer" and not _CODE_WORDS.search(_words(self.label)))
+        return self.type == "number" or (self.type == "integer" and not _names_something(self.label))
 
     def descriptor(self, disclosure: dict[str, Any]) -> dict[str, Any]:
         """The field as ``schema.json`` has it."""
@@ -114,7 +115,7 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         return FieldDraft(type="boolean", **typed)
     if shapes.holds("year") and _YEAR_WORDS.search(_words(label)):
         return FieldDraft(type="year", **typed)
-    if not shapes.has("code") and not (shapes.holds("digits") and _CODE_WORDS.search(_words(label))):
+    if not shapes.has("code") and not (shapes.holds("digits") and _names_something(label)):
         number = _numeric(label, shapes, unit)
         if number is not None:
             return FieldDraft(**typed, **number)
@@ -209,6 +210,14 @@ def _doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
         if shapes.holds(first) and shapes.holds(second):
             return (Message("draft-day-or-month", {"field": name}),)
     return ()
+
+
+def _names_something(label: str) -> bool:
+    """Whether figures under a label are codes or numbers of something, not counts: ``Number`` below a group is one."""
+    group, _, last = label.rpartition("/")
+    if _COUNT_WORDS.match(_words(label)) or (group and _words(last).strip() == "number"):
+        return False
+    return _CODE_WORDS.search(_words(label)) is not None
 
 
 def _words(label: str) -> str:

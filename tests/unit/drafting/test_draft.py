@@ -206,3 +206,11 @@ def test_a_draft_says_what_becomes_of_what_a_workbook_hides(tmp_path: Path) -> N
     assert "hidden" in made.layout.model_fields_set
     assert made.layout.hidden.model_dump(mode="json") == {"sheets": "leave_out", "rows": "read", "columns": "read"}
     assert "hidden" not in draft(tmp_path / "plain", "parks.xlsx", plain.getvalue()).layout.model_fields_set
+
+
+def test_numbers_of_things_are_counts_and_numbers_that_name_things_are_codes(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"id,Account number,Number of grants,No. of staff\na,501,12,3\nb,502,7,4\n")
+    assert list(made.types.values()) == ["string", "string", "integer", "integer"]
+    header = b"Group,Households,Households\n,Number,Percent\nOne,5100,51.5\nTwo,4900,49.5\n"
+    grouped = draft(tmp_path / "grouped", "t.csv", header, header_row=1, header_rows=2)
+    assert list(grouped.types.values()) == ["string", "integer", "number"]

@@ -21,6 +21,14 @@ def totals(layout: Layout) -> list[ExcludeTotals]:
     return [step for step in layout.steps if isinstance(step, ExcludeTotals)]
 
 
+def test_rows_called_totals_that_nothing_proves_are_told(tmp_path: Path) -> None:
+    drafted = draft(tmp_path, "t.csv", csv_of("项目,金额", "甲,10", "乙,20", "本年支出合计,999", "丙,5"))
+    assert drafted.drafted.rows == 4
+    [told] = [message for message in drafted.drafted.assumed if message.id == "draft-kept-totals"]
+    assert told.params == {"count": 1, "row": 4}
+    assert "kept-totals" not in draft(tmp_path / "plain", "t.csv", csv_of("项目,金额", "甲,10", "合计办,20")).remarks
+
+
 FINAL_ACCOUNTS = [
     ("合计", None, None, 100, 60.5, 39.5),
     ("205", "教育支出", None, 80, 50.5, 29.5),

@@ -28,6 +28,10 @@ draft-place-key = the columns tell rows apart only together with where they stan
 draft-row-key = no combination of up to three columns tells all rows apart: the row number became the key
 draft-totals = totals are left out after they were checked against the sums of { $fields }
 draft-totals-kept = rows that are called totals do not equal the sum of all others: they are kept as rows
+draft-kept-totals = { $count ->
+    [one] one row is called a total (row { $row }) and was kept
+   *[other] { $count } rows are called totals (the first is row { $row }) and were kept
+  }: nothing proves what they sum up, and sums over a column may count twice
 draft-totals-unproved = their figures are all zero or missing, so that proves nothing: look at the rows that are left out
 draft-parents = { $field } shows which rows are parents of others: they are left out after they were checked against the rows below them
 draft-parents-kept = { $fields } seems to show a hierarchy that no sums prove: all rows are kept, parents among them, and sums over a column may count twice

@@ -116,6 +116,9 @@ class _Drafting:
             if self._shows_no_parents(attempt.trial):
                 self.adjustments.drop_plan()
                 continue
+            if "blank-row" in attempt.trial.faulty:
+                self.adjustments.leave_out_blanks = True
+                continue
             if not attempt.trial.findings:
                 return self._finished(intake, attempt)
             if not learn(attempt.trial.findings, attempt.fields, self.adjustments):

@@ -116,4 +116,6 @@ def _without(row: Sequence[str], place: int) -> list[str]:
 
 def _write(path: Path, rows: Rows) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows(rows)
+        # Unquoted, a carriage return inside a cell would end the row for readers.
+        quoting = csv.QUOTE_ALL if any("\r" in cell for row in rows for cell in row) else csv.QUOTE_MINIMAL
+        csv.writer(stream, lineterminator="\n", quoting=quoting).writerows(rows)

@@ -22,6 +22,7 @@ _COUNT_WORDS = re.compile(r"\s*(?:total )?(?:number|no|nr|num|nombre|nb|numero|n
 _YEAR_WORDS = re.compile(r"年|\b(?:year|fy|annee|année|exercice|jaar|ano|anno|jahr)\b")
 _DATE_WORDS = re.compile(r"日期|时间|\b(?:date|day)\b")
 _BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,40})[)）\]】]\s*$")
+_SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])")
 _RATIO_WORDS = re.compile(r"率|比|占|%|人数|户数|数量|面积|次|序号|\b(?:rate|share|percent|count|number)\b")
 #: A list of values is proposed where there are so few of them, each repeated so often.
 _MOST_LISTED, _REPEATED, _LONGEST_LISTED = 20, 5, 60
@@ -118,7 +119,7 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     if not shapes.has("code") and not (shapes.holds("digits") and _names_something(label)):
         number = _numeric(label, shapes, unit)
         if number is not None:
-            return FieldDraft(**typed, **number)
+            return FieldDraft(**typed, **number, remarks=_lost_digits(name, profile))
     listed = _listed(profile)
     remarks = _doubts(name, shapes)
     if listed:
@@ -218,6 +219,12 @@ def _names_something(label: str) -> bool:
     if _COUNT_WORDS.match(_words(label)) or (group and _words(last).strip() == "number"):
         return False
     return _CODE_WORDS.search(_words(label)) is not None
+
+
+def _lost_digits(name: str, profile: Profile) -> tuple[Message, ...]:
+    """Figures such as ``6.22202E+15``: a spreadsheet has shortened long numbers, and their last digits are gone."""
+    lost = any(_SHORTENED.fullmatch(value) for value in profile.values or ())
+    return (Message("draft-lost-digits", {"field": name}),) if lost else ()
 
 
 def _words(label: str) -> str:

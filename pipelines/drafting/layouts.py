@@ -30,6 +30,7 @@ class Adjustments:
     left_out: LeftOut = field(default_factory=LeftOut)
     number_key: bool = False
     footer: bool = True
+    leave_out_blanks: bool = False
     unit_note: bool = True
     place_key: bool = False
     row_key: bool = False
@@ -101,6 +102,8 @@ def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjust
     if layout.format not in {FileFormat.JSON, FileFormat.JSONL, FileFormat.PARQUET}:
         document["header_row"] = guess.header.row
         document |= {"header_rows": guess.header.rows} if guess.header.rows > 1 else {}
+    if adjustments.leave_out_blanks:
+        document["blank_rows"] = "leave_out"
     if guess.footer is not None and adjustments.footer:
         document["footer"] = guess.footer.pattern
     document["columns"] = dict(zip(column_keys(guess.labels), names, strict=True))

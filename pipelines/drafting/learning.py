@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ _TOTALS = {"total-mismatch", "total-mismatch-withheld", "total-not-a-number"}
 _STEPS = 20
 #: Types and keys that so few rows show may not hold in the next delivery.
 _FEW_ROWS = 20
+#: Groups stand in the first columns; a column with so many gaps may be written once per group.
+_GROUP_COLUMNS, _LEAST_GAPS = 3, 0.3
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
@@ -69,14 +72,31 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
         yield Message("draft-row-key")
     elif adjustments.place_key:
         yield Message("draft-place-key", {"places": ", ".join(PLACE_FIELDS[place] for place in intake.places)})
+    repeated = [number for number, label in enumerate(intake.guess.labels, start=1)
+                if label and intake.guess.labels.count(label) > 1]  # fmt: skip
+    if repeated:
+        yield Message("draft-repeated-labels", {"columns": ", ".join(map(str, repeated))})
     yield from adjustments.left_out.remarks(intake.guess.labels, adjustments.columns_left)
     for group in columns_by_time([draft.label for draft in fields if draft.is_measure]):
         yield Message("draft-wide", {"first": group[0], "last": group[-1], "columns": len(group)})
+    yield from _grouped(fields, adjustments)
     yield from _told_of_totals(fields, adjustments)
     if intake.guess.footer is not None:
         yield Message("draft-footer" if adjustments.footer else "draft-footer-unused", {"row": intake.guess.footer.row})
+    if adjustments.leave_out_blanks:
+        yield Message("draft-blank-rows")
     if adjustments.max_quarantined_share is not None:
         yield Message("draft-faulty-rows", {"percent": f"{adjustments.max_quarantined_share * 100:g}"})
+
+
+def _grouped(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[Message]:
+    """Columns that seem to name a group in its first row only, before a column that is filled in every row."""
+    filled = adjustments.plan.within if adjustments.plan is not None and adjustments.plan.fill else None
+    for draft, following in itertools.pairwise(fields[: _GROUP_COLUMNS + 1]):
+        profile = draft.profile
+        sparse = 0 < profile.filled <= (1 - _LEAST_GAPS) * profile.rows
+        if draft.type == "string" and draft.place != filled and sparse and not following.profile.missing:
+            yield Message("draft-gaps", {"field": draft.name, "empty": profile.missing, "rows": profile.rows})
 
 
 def _told_of_totals(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[Message]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.ingest.batches import BATCH_ROWS, Batch, is_empty
+from pipelines.ingest.detection.cells import is_signature
 from pipelines.ingest.grids import Cell, GridRow
 from pipelines.ingest.headers import HeaderLine
 
@@ -39,13 +40,15 @@ class Tally:
 class Body:
     """How to cut the rows below a header.
 
-    ``keep`` are the positions of the columns that are read. ``totals`` are the positions and patterns by which
-    totals are known. ``report`` is told, as (rule, first row, rows), what must not be in a table.
+    ``keep`` are the positions of the columns that are read; ``blanks`` says that empty rows inside the table
+    are rows. ``totals`` are the positions and patterns by which totals are known. ``report`` is
+    told, as (rule, first row, rows), what must not be in a table.
     """
 
     width: int
     keep: Sequence[int]
     footer: re.Pattern[str] | None
+    blanks: bool
     header: Sequence[HeaderLine]
     totals: Sequence[tuple[int, re.Pattern[str]]]
     report: Callable[[str, int, int], None]
@@ -85,11 +88,16 @@ class Body:
                     faults.add("rows-after-footer", row)
                 yield from self._below_footer(rows, tally, faults)
                 break
-            for empty in waiting:
-                yield empty, True
+            if self.blanks:
+                for empty in waiting:
+                    yield empty, True
+            else:
+                tally.excluded["blank"] += len(waiting)
             waiting.clear()
             if self._is_header(row):
                 faults.add("header-repeated", row)
+            elif is_signature(first):
+                faults.add("signature-in-table", row)
             yield row, False
         if waiting:
             tally.excluded["blank"] += len(waiting)

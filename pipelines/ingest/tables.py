@@ -146,7 +146,7 @@ class TableReader:
             self.findings.append(read_finding(rule, Location(grid.file, grid.sheet, row), rows=rows))
 
         footer = re.compile(layout.footer) if layout.footer is not None else None
-        return Body(len(header.labels), keep, footer, header.lines, totals, report)
+        return Body(len(header.labels), keep, footer, layout.blank_rows == "keep", header.lines, totals, report)
 
     def _part(self, grid: Grid, layout: Layout, labels: tuple[str, ...]) -> Part | None:
         part = self.writer.part(layout.name, labels)

@@ -102,6 +102,8 @@ class Layout(Descriptor):
     """Row of the file or sheet, from 1, where the header begins. Absent: the first row of ``range``, else 1."""
     header_rows: Annotated[int, Field(ge=1, le=5)] = 1
     """Rows the header takes; merged cells are filled and the parts joined by ``/``."""
+    blank_rows: Literal["keep", "leave_out"] = "keep"
+    """What becomes of empty rows inside the table: faulty rows, or left out and counted as ``blank``."""
     footer: Pattern | None = None
     """The first row whose first non-empty cell matches ends the table; it and all remarks after it are left out."""
     unit_note: UnitNote | None = None

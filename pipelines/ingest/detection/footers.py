@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from pipelines.core.personal_data import looks_like_personal_data
-from pipelines.ingest.detection.cells import is_figure, sums_up
+from pipelines.ingest.detection.cells import SIGNATURES, is_figure, is_signature, sums_up
 from pipelines.ingest.detection.samples import GridSample, filled_places, first_text
 from pipelines.ingest.grids import GridRow
 
-_WORDS = "数据来源|资料来源|来源|制表人?|填表人?|填报人|审核人?|备注|附注|说明|注|Source|Notes?|Remarks?"
+_WORDS = f"数据来源|资料来源|来源|{SIGNATURES}|填表|备注|附注|说明|注|Source|Notes?|Remarks?"
 _KNOWN = re.compile(rf"(?:{_WORDS})\s*[0-9]*\s*[:：]")
 #: Characters of an unknown footer's first line that are written into the layout to know it again.
 _KEPT = 12
@@ -47,6 +47,8 @@ def is_remark(row: GridRow, width: int) -> bool:
     """Whether a row below a table of ``width`` columns is a remark, no row with gaps: it says so, or has one cell."""
     places = filled_places(row)
     first = first_text(row)
+    if is_signature(first):
+        return True
     if _KNOWN.match(first):
         return len(places) <= max(1, width // 2)
     return len(places) == 1 and width > 2 and not is_figure(first)
@@ -57,6 +59,8 @@ def _is_body(row: GridRow, width: int) -> bool:
     if not places:
         return False
     first = first_text(row)
+    if is_signature(first):
+        return False
     if _KNOWN.match(first) and len(places) <= max(1, width // 2):
         return False
     if sums_up(first) and len(places) > 1:

@@ -86,7 +86,8 @@ def _write(grid: Grid, path: Path, absent: str, tell: Callable[[int], None] | No
     if width > MAX_COLUMNS:
         raise refused("source-error", "too-many-columns", columns=width, limit=MAX_COLUMNS)
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        # The writer quotes what its line end is made of, and a carriage return alone would end a row for readers.
+        writer = csv.writer(stream, lineterminator="\r\n")
         for count, row in enumerate(_rows(grid), start=1):
             if count > last:
                 break

@@ -214,3 +214,32 @@ def test_numbers_of_things_are_counts_and_numbers_that_name_things_are_codes(tmp
     header = b"Group,Households,Households\n,Number,Percent\nOne,5100,51.5\nTwo,4900,49.5\n"
     grouped = draft(tmp_path / "grouped", "t.csv", header, header_row=1, header_rows=2)
     assert list(grouped.types.values()) == ["string", "integer", "number"]
+
+
+def test_empty_rows_between_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"id,name\n\n1,a\n\n2,b\n\n3,c\n")
+    assert (made.drafted.rows, made.drafted.excluded) == (3, {"header": 1, "blank": 3})
+    assert made.layout.blank_rows == "leave_out"
+    assert "blank-rows" in made.remarks
+
+
+def test_what_else_a_draft_tells(tmp_path: Path) -> None:
+    repeated = draft(tmp_path, "t.csv", b"Year,Budget,Actual,Budget,Actual\n2020,1,2,3,4\n2021,5,6,7,8\n")
+    [told] = [message for message in repeated.drafted.assumed if message.id == "draft-repeated-labels"]
+    assert told.params == {"columns": "2, 3, 4, 5"}
+    assert "lost-digits" in draft(tmp_path / "b", "t.csv", b"id,card\n1,6.22202E+15\n2,6.22203E+15\n").remarks
+    groups = draft(tmp_path / "c", "t.csv", b"Region,Place,Sum\nNorth,A,1\n,B,2\n,C,3\nSouth,D,4\n,E,5\n")
+    [told] = [message for message in groups.drafted.assumed if message.id == "draft-gaps"]
+    assert told.params == {"field": "region", "empty": 3, "rows": 5}
+
+
+def test_signatures_below_a_table_are_its_footer_however_many_cells_they_fill(tmp_path: Path) -> None:
+    rows = "编号,名称,金额\n1,甲,10\n2,乙,20\n3,丙,30\n填表人：王小明,审核人：李小红,2026年1月\n"
+    made = draft(tmp_path, "t.csv", rows.encode())
+    assert made.drafted.excluded == {"header": 1, "footer": 1}
+    assert "王小明" not in (made.dataset.folder / "dataset.yaml").read_text(encoding="utf-8")
+
+
+def test_line_breaks_of_any_kind_stay_in_their_cells(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b'id,address\n1,"a\r\nb"\n2,"c\rd"\n3,e\n')
+    assert made.drafted.rows == 3

@@ -402,3 +402,17 @@ def test_a_whole_header_goes_before_half_of_one(tmp_path: Path) -> None:
     assert raw.labels == ("tree_id", "height", "note")
     assert (raw.rows, raw.excluded) == (1, {"preamble": 1, "header": 2})
     assert {finding.rule for finding in raw.findings} == {"header-elsewhere"}
+
+
+def test_empty_rows_inside_the_table_are_left_out_where_the_layout_says_so(tmp_path: Path) -> None:
+    content = b"tree_id,species,district,height\n\nA1,pine\n,,,\n\nA2,oak\n\n"
+    raw = read_files(tmp_path, {"t.csv": content}, {**CSV, "blank_rows": "leave_out"})
+    assert [row[:2] for row in rows_of(raw)] == [[3, "A1"], [6, "A2"]]
+    assert (raw.excluded, raw.rows_in_files) == ({"header": 1, "blank": 4}, 7)
+
+
+def test_a_signature_is_never_read_as_a_row(tmp_path: Path) -> None:
+    content = "tree_id,species,district,height\nA1,pine,1,2\n制表人：王小明,审核人：李小红\n".encode()
+    assert rules(rejected(tmp_path, {"t.csv": content}, CSV)) == ["signature-in-table"]
+    footed = read_files(tmp_path, {"t.csv": content}, {**CSV, "footer": "^制表人"})
+    assert (footed.rows, footed.excluded) == (1, {"header": 1, "footer": 1})

@@ -398,3 +398,9 @@ def test_the_reports_folder_must_not_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "report").write_text("", encoding="utf-8")
     with pytest.raises(Unusable, match="file-report-not-folder"):
         checked_arguments(Asked(tmp_path, tmp_path), [], tmp_path / "report")
+
+
+def test_a_carriage_return_inside_a_value_ends_no_row(tmp_path: Path) -> None:
+    content = json.dumps([{"a": "x\ry", "b": "1"}, {"a": "z", "b": "q"}]).encode()
+    report = judged(tmp_path, "t.json", content, {"fields": FIELDS})
+    assert places(report) == {"record 2"}

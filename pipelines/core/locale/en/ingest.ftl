@@ -119,6 +119,8 @@ read-header-not-found = No header was found, neither on row { $declared } nor ne
 read-header-not-found-remedy = Put the labels above the table, each in its own cell, written as expected.
 read-header-elsewhere = The header is on row { $found }, expected on row { $expected }.
 read-header-elsewhere-remedy = Keep to the template, or take the new place into the layout: gongkai report DELIVERY --accept-layout.
+read-signature-in-table = A row of the table begins like the signature below one (“prepared by:”, 填表人：): rows={ $rows }, the first here. As a row its text, perhaps a person's name, would be published.
+read-signature-in-table-remedy = Delete the row, or name it in the layout as the footer, for example footer: ^填表人
 read-header-repeated = The header is repeated inside the table or below its footer: lines={ $rows }, the first here; expected one header above all rows.
 read-header-repeated-remedy = Join the pages of the table: keep the first header, and delete the others with the titles and footers between pages.
 read-rows-after-footer = What looks like rows of the table stands on or below the footer: lines={ $rows }, the first here; expected the footer after all rows.

@@ -22,8 +22,9 @@ from pipelines.ingest.detection.headers import HeaderGuess, detect_header
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
-from pipelines.registry.layouts import FileFormat, Indent, Layout
+from pipelines.registry.layouts import FileFormat, Layout
 from pipelines.registry.selections import HiddenParts
+from pipelines.registry.steps import Indent
 from pipelines.validate.any_file.refusals import Refusal
 
 #: What is told of a workbook that hides anything; the draft then says what becomes of it.

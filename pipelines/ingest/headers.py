@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pipelines.ingest.column_numbers import are_column_numbers, calls_itself_numbers
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import Compose, Constant, FromDelivery, Indent, Layout, Lookup, Scale, Split, Unpivot
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import Compose, Constant, FromDelivery, Indent, Lookup, Scale, Split, Unpivot
 
 #: Rows in which a header is looked for when it is not where the layout says.
 SEARCH_ROWS = 30

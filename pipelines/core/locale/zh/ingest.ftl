@@ -117,6 +117,8 @@ read-header-not-found = 在第 { $declared } 行及表格上部都没有找到�
 read-header-not-found-remedy = 请在表格上方写出列名，每个单元格一个，与要求一致。
 read-header-elsewhere = 表头在第 { $found } 行，应在第 { $expected } 行。
 read-header-elsewhere-remedy = 请按模板填报，或将新位置写入版式：gongkai report 报送编号 --accept-layout。
+read-table-below = 空行之后疑似另一张表的表头：表数={ $rows }，首处在此；应只有一张表。
+read-table-below-remedy = 请将各表分别放在单独的文件或工作表中报送，或在版式中用 range 指明该表的单元格。若确为本表的数据行，请删除其上方的空行。
 read-header-repeated = 表头在表内或表尾之后重复出现：共 { $rows } 处，首处在此；应只在所有数据行之上有一个表头。
 read-header-repeated-remedy = 请合并各页表格：保留首个表头，删除其余表头以及页间的标题和表尾。
 read-rows-after-footer = 表尾所在行或其后出现形似数据的行：共 { $rows } 行，首行在此；表尾应在所有数据行之后。

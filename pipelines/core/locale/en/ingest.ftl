@@ -117,6 +117,8 @@ read-header-not-found = No header was found, neither on row { $declared } nor ne
 read-header-not-found-remedy = Put the labels above the table, each in its own cell, written as expected.
 read-header-elsewhere = The header is on row { $found }, expected on row { $expected }.
 read-header-elsewhere-remedy = Keep to the template, or take the new place into the layout: gongkai report DELIVERY --accept-layout.
+read-range-ends = The layout's range ends with row { $row }, but what looks like a row of its table stands directly below; it is not read.
+read-range-ends-remedy = If the table has grown, widen range in the layout; if it ends there, leave an empty row below it.
 read-table-below = What looks like the header of another table stands below empty rows: tables={ $rows }, the first here; expected one table.
 read-table-below-remedy = Deliver each table in a file or sheet of its own, or name the cells of the table in the layout (range). If it is a row of the table, delete the empty rows above it.
 read-header-repeated = The header is repeated inside the table or below its footer: lines={ $rows }, the first here; expected one header above all rows.

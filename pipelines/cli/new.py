@@ -19,7 +19,7 @@ from pipelines.core.paths import Workspace
 from pipelines.registry import Catalog, load_catalog
 
 if TYPE_CHECKING:
-    from pipelines.drafting import Answers, CannotDraft, Drafted
+    from pipelines.drafting import Answers, CannotDraft, Drafted, SeveralTables
     from pipelines.drafting.fields import FieldDraft
 
 _TAB = {"\\t", "tab", "TAB"}
@@ -39,6 +39,7 @@ HeaderRow = Annotated[int | None, typer.Option("--header-row", min=1, help=descr
 HeaderRows = Annotated[
     int | None, typer.Option("--header-rows", min=1, max=5, help=described("cli-new-header-rows-help"))
 ]
+Range = Annotated[Said, typer.Option("--range", help=described("cli-new-range-help"))]
 
 
 def new(
@@ -56,30 +57,54 @@ def new(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     header_rows: HeaderRows = None,
+    cells: Range = None,
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
     """Draft a dataset. Exit code 1 when the file cannot be read, 2 when an argument cannot be used."""
     # It loads much that other commands do not need.
-    from pipelines.drafting import Answers, CannotDraft, draft_dataset
+    from pipelines.drafting import Answers, CannotDraft, SeveralTables
 
     out = output(as_json, language)
     mark = "\t" if delimiter in _TAB else delimiter
     if mark is not None and (len(mark) != 1 or mark in '\r\n"\0'):
         raise typer.BadParameter(out.text("file-no-delimiter"))
     answers = Answers(title, title_en, organisation, theme, licence, period, disclosure_class, encoding, mark, sheet,
-                      header_row, header_rows)  # fmt: skip
+                      header_row, header_rows, cells)  # fmt: skip
     schema = Workspace.default().schema
     with readable_errors(out):
-        if sys.stdin.isatty() and not as_json:
+        asks = sys.stdin.isatty() and not as_json
+        if asks:
             answers = _asked(out, answers, load_catalog(schema))
         try:
-            with tempfile.TemporaryDirectory() as work, row_progress(out, file.name) as advance:
-                drafted = draft_dataset(schema, dataset, file, answers, Path(work), advance)
+            try:
+                drafted = _drafted(out, schema, dataset, file, answers)
+            except SeveralTables as several:
+                if not asks or not several.ranges:
+                    raise
+                answers = replace(answers, range=_asked_table(out, several))
+                drafted = _drafted(out, schema, dataset, file, answers)
         except CannotDraft as refused:
             _show_refusal(out, refused)
             raise typer.Exit(EXIT_USAGE if refused.usage else EXIT_PROBLEMS) from refused
     _show(out, drafted, file)
+
+
+def _drafted(out: Output, schema: Path, dataset: str, file: Path, answers: Answers) -> Drafted:
+    from pipelines.drafting import draft_dataset
+
+    with tempfile.TemporaryDirectory() as work, row_progress(out, file.name) as advance:
+        return draft_dataset(schema, dataset, file, answers, Path(work), advance)
+
+
+def _asked_table(out: Output, several: SeveralTables) -> str:
+    """Show the tables of a sheet and ask for one of them."""
+    for message, _ in several.reasons:
+        out.say("cli-new-point", text=out.of(message))
+    number = 0
+    while not 1 <= number <= len(several.ranges):
+        number = typer.prompt(out.text("cli-new-ask-table"), type=int)
+    return several.ranges[number - 1]
 
 
 def _asked(out: Output, answers: Answers, catalog: Catalog) -> Answers:

@@ -9,6 +9,7 @@ answers.
 
 from pipelines.drafting.answers import Answers
 from pipelines.drafting.draft import Drafted, draft_dataset
+from pipelines.drafting.ranges import SeveralTables
 from pipelines.drafting.refusals import CannotDraft
 
-__all__ = ["Answers", "CannotDraft", "Drafted", "draft_dataset"]
+__all__ = ["Answers", "CannotDraft", "Drafted", "SeveralTables", "draft_dataset"]

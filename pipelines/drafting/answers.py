@@ -10,6 +10,7 @@ from pipelines.core.periods import PeriodClass
 from pipelines.drafting.refusals import cannot
 from pipelines.registry import Catalog
 from pipelines.registry.dataset import DisclosureClass
+from pipelines.registry.selections import CellRange
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Answers:
     sheet: str | None = None
     header_row: int | None = None
     header_rows: int | None = None
+    range: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ def check_answers(dataset: str, answers: Answers, catalog: Catalog) -> None:
     ):
         if value is not None and value not in known:
             raise cannot("unknown-answer", True, option=f"--{kind}", value=ascii(value)[1:-1], known=", ".join(known))
+    if answers.range is not None:
+        try:
+            CellRange.of(answers.range)
+        except ValueError as problem:
+            raise cannot("range-text", True, value=ascii(answers.range)[1:-1]) from problem
 
 
 def particulars(dataset: str, answers: Answers, catalog: Catalog) -> tuple[Particulars, list[Message]]:

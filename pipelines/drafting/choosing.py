@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.core.messages import Message, Parameter
 from pipelines.drafting.refusals import cannot
-from pipelines.ingest.detection import GridGuess, GridSample
+from pipelines.ingest.detection import GridGuess, GridSample, TablesFound
 from pipelines.ingest.grids import Grid
 from pipelines.registry.layouts import FileFormat
 
@@ -20,11 +20,15 @@ _MOST_SHOWN = 10
 
 @dataclass(frozen=True)
 class Looked:
-    """A table of the file and how it seems to lie; ``guess`` is ``None`` where no header was found."""
+    """A sheet of the file and how its table seems to lie; ``guess`` is ``None`` where no header was found.
+
+    ``found``: the tables that lie apart from each other in it.
+    """
 
     grid: Grid
     guess: GridGuess | None
     sample: GridSample
+    found: TablesFound
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Table:
     grid: Grid
     guess: GridGuess
     sample: GridSample
+    found: TablesFound
 
     def is_like(self, other: Table) -> bool:
         """Whether one layout reads both."""
@@ -65,7 +70,7 @@ def choose_tables(looked: Sequence[Looked]) -> Choice:
     Raises:
         CannotDraft: no table has a header, or files of an archive have other tables than the largest.
     """
-    tables = [Table(each.grid, each.guess, each.sample) for each in looked if each.guess is not None]
+    tables = [Table(each.grid, each.guess, each.sample, each.found) for each in looked if each.guess is not None]
     if not tables:
         raise cannot("no-header")
     largest = max(tables, key=lambda table: table.sample.rows * max(table.sample.width, 1))

@@ -106,6 +106,8 @@ class _Drafting:
         intake = take_in(file, key, answers, scratch)
         plain = read_plain(intake, self.catalog, self.about, self.adjustments, self.work / "plain", self.progress)
         indented = intake.guess.indented
+        # A note outside the range is not read: the layout names the unit itself.
+        self.adjustments.unit_note = intake.guess.units_inside
         plans, kept = totals_plans(plain.parquet, len(plain.labels), indented)
         self.adjustments.plans, self.adjustments.given_up = plans, kept
         profiles, plan = profile_plain(plain, intake, self.adjustments), self.adjustments.plan

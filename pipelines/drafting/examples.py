@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -117,5 +118,6 @@ def _without(row: Sequence[str], place: int) -> list[str]:
 def _write(path: Path, rows: Rows) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         # Unquoted, a carriage return inside a cell would end the row for readers.
-        quoting = csv.QUOTE_ALL if any("\r" in cell for row in rows for cell in row) else csv.QUOTE_MINIMAL
+        breaks = any("\r" in cell for row in rows for cell in row)
+        quoting: Literal[0, 1] = csv.QUOTE_ALL if breaks else csv.QUOTE_MINIMAL
         csv.writer(stream, lineterminator="\n", quoting=quoting).writerows(rows)

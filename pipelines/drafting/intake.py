@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.core.files import sha256_of
@@ -16,14 +16,24 @@ from pipelines.core.records import Delivery, DeliveryKey, LandedFile
 from pipelines.drafting.answers import Answers
 from pipelines.drafting.choosing import Choice, Looked, choose_tables
 from pipelines.drafting.openings import open_layout
+from pipelines.drafting.ranges import left_outside, wanted_range
 from pipelines.drafting.refusals import CannotDraft, cannot, of_findings
-from pipelines.ingest.detection import Certainty, GridGuess, GridSample, detect_grid, sample_grid
+from pipelines.ingest.detection import (
+    Certainty,
+    GridGuess,
+    GridSample,
+    TablesFound,
+    detect_grid,
+    find_tables,
+    sample_grid,
+)
 from pipelines.ingest.detection.headers import HeaderGuess, detect_header
 from pipelines.ingest.problems import Unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
-from pipelines.registry.layouts import FileFormat, Indent, Layout
+from pipelines.registry.layouts import FileFormat, Layout
 from pipelines.registry.selections import HiddenParts
+from pipelines.registry.steps import Indent
 from pipelines.validate.any_file.refusals import Refusal
 
 #: What is told of a workbook that hides anything; the draft then says what becomes of it.
@@ -76,6 +86,13 @@ def take_in(file: Path, key: DeliveryKey, answers: Answers, scratch: Path) -> In
     if errors:
         raise of_findings(errors)
     choice = choose_tables(looked)
+    wanted = wanted_range(choice, layouts[0], answers) if answers.range is None else None
+    if wanted is not None:
+        again = scratch / "again"
+        again.mkdir()
+        return take_in(file, key, replace(answers, range=wanted), again)
+    if answers.range is not None:
+        assumed += left_outside(choice, answers.range)
     if any(map(looks_like_personal_data, choice.guess.labels)):
         raise cannot("personal-label")
     layout = _common(layouts)
@@ -98,11 +115,23 @@ def _look(source: SourceFile, layout: Layout, answers: Answers, findings: list[F
     looked = []
     # A workbook tells which cells it indents only where a layout asks for that.
     asking = layout.model_copy(update={"steps": (_ASKING_FOR_INDENTS,)})
-    for grid in open_grids(source, asking, findings):
+    whole = [] if layout.range is None else [*open_grids(source, layout.model_copy(update={"range": None}), [])]
+    for place, grid in enumerate(open_grids(source, asking, findings)):
         sample = sample_grid(grid)
-        guess = detect_grid(grid, sample, _enlarged(header, sample))
-        looked.append(Looked(grid, guess if guess is not None and any(guess.labels) else None, sample))
+        found = find_tables(whole[place] if whole else grid, layout.range)
+        guess = detect_grid(grid, sample, _enlarged(header, sample) or _largest(found, layout))
+        if guess is not None and not (guess.units.known or guess.units.other):
+            guess = replace(guess, units=found.units, units_inside=False)
+        looked.append(Looked(grid, guess if guess is not None and any(guess.labels) else None, sample, found))
     return looked
+
+
+def _largest(found: TablesFound, layout: Layout) -> HeaderGuess | None:
+    """The header of the largest of several tables, where none was chosen."""
+    if layout.range is not None or len(found.tables) < 2:
+        return None
+    largest = max(found.tables, key=lambda table: table.rows * len(table.labels))
+    return HeaderGuess(largest.header_row, largest.header_rows, Certainty.CERTAIN, ())
 
 
 def _enlarged(header: HeaderGuess | None, sample: GridSample) -> HeaderGuess | None:

@@ -95,6 +95,8 @@ def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjust
         document["escape"] = layout.escape
     if layout.sheet != "*":
         document["sheet"] = layout.sheet
+    if layout.range is not None:
+        document["range"] = layout.range
     if "hidden" in layout.model_fields_set:
         document["hidden"] = layout.hidden.model_dump(mode="json")
     if layout.records is not None:

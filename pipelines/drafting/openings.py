@@ -19,7 +19,7 @@ from pipelines.ingest.readers.csv_text import is_regular
 from pipelines.ingest.readers.html_pages import page_encodings
 from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
-from pipelines.registry.layouts import SHEETS, TEXTS, FileFormat, Layout
+from pipelines.registry.layouts import SHEETS, TEXTS, WITH_CELLS, FileFormat, Layout
 from pipelines.validate.any_file.encodings import declared, found
 from pipelines.validate.any_file.refusals import Unusable
 from pipelines.validate.any_file.text_scan import scan
@@ -49,6 +49,11 @@ def open_layout(source: SourceFile, answers: Answers, assumed: list[Message]) ->
         base |= _escape(source.path, codec_of(base["encoding"][0]), base["delimiter"], assumed)
     if source.format in SHEETS and answers.sheet:
         base["sheet"] = glob.escape(answers.sheet)
+    if answers.range:
+        if source.format not in WITH_CELLS:
+            raise cannot("range-format", True, format=source.format.value)
+        # Where in it the header is, is looked for.
+        base["range"] = answers.range
     layout = Layout.model_validate(base)
     return _with_records(layout, source) if source.format is FileFormat.JSON else layout
 

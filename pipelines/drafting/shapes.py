@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.ingest.numbers import number_parser
-from pipelines.registry.layouts import ParseNumber
+from pipelines.registry.steps import ParseNumber
 
 #: RE2 patterns. Leading zeros make a code of a number.
 INTEGER = r"^[+-]?(?:0|[1-9][0-9]{0,17})$"

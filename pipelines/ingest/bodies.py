@@ -12,6 +12,7 @@ from pipelines.ingest.batches import BATCH_ROWS, Batch, is_empty
 from pipelines.ingest.detection.cells import is_signature
 from pipelines.ingest.grids import Cell, GridRow
 from pipelines.ingest.headers import HeaderLine
+from pipelines.ingest.tables_below import TablesBelow
 
 #: Characters that the rows of one batch may come to before it is passed on.
 _BATCH_CHARACTERS = 16 << 20
@@ -76,6 +77,7 @@ class Body:
     def _rows(self, rows: Iterator[GridRow], tally: Tally, faults: _Faults) -> Iterator[tuple[GridRow, bool]]:
         """The rows that belong to the table, and whether they are blank."""
         waiting: list[GridRow] = []
+        others = TablesBelow()
         for row in rows:
             tally.in_files += 1
             first = _first(row)
@@ -88,6 +90,7 @@ class Body:
                     faults.add("rows-after-footer", row)
                 yield from self._below_footer(rows, tally, faults)
                 break
+            other = others.see(row, after_gap=bool(waiting)) if waiting or others.looking else None
             if self.blanks:
                 for empty in waiting:
                     yield empty, True
@@ -96,7 +99,9 @@ class Body:
             waiting.clear()
             if self._is_header(row):
                 faults.add("header-repeated", row)
-            elif is_signature(first):
+            elif other is not None and not self._is_header(other):
+                faults.add("table-below", other)
+            if is_signature(first):
                 faults.add("signature-in-table", row)
             yield row, False
         if waiting:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pipelines.ingest.column_numbers import are_column_numbers, calls_itself_numbers
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import Compose, Constant, FromDelivery, Indent, Layout, Lookup, Scale, Split, Unpivot
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import Compose, Constant, FromDelivery, Indent, Lookup, Scale, Split, Unpivot
 
-#: Rows in which a header is looked for when it is not where the layout says.
+#: Rows, from the first one of a sheet or range, in which a header is looked for when it is not where the layout says.
 SEARCH_ROWS = 30
 _JOIN = "/"
 
@@ -123,7 +124,8 @@ def find_header(head: Sequence[GridRow], grid: Grid, layout: Layout, expected: E
     Half a header of two rows fits as well as a whole one that was renamed in part, so the first to fit will not do.
     """
     declared = [index for index, row in enumerate(head) if row.number == layout.header_row]
-    others = [index for index, row in enumerate(head) if row.number <= SEARCH_ROWS and index not in declared]
+    near = head[0].number + SEARCH_ROWS if head else 0
+    others = [index for index, row in enumerate(head) if row.number < near and index not in declared]
     best, most = None, 0
     for index in [*declared, *others]:
         rows = head[index : index + layout.header_rows]

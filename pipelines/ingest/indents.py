@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipelines.ingest.grids import Grid, GridRow, Indented
-from pipelines.registry.layouts import Indent, Layout
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import Indent
 
 #: What one level of alignment is written as.
 _MARK = "\u3000"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Context, Decimal, InvalidOperation
 
-from pipelines.registry.layouts import ParseNumber
+from pipelines.registry.steps import ParseNumber
 
 #: Digits enough for any product or sum here to be exact; cells that would not fit are no amounts.
 _EXACT = Context(prec=200)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.ingest.steps.columns import template_fields
-from pipelines.registry.layouts import (
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import (
     Compose,
     Constant,
     FillDown,
     FromDelivery,
     Indent,
-    Layout,
     Lookup,
     Scale,
     Split,

@@ -22,7 +22,8 @@ from pipelines.ingest.raw_tables import Part, RawTableWriter
 from pipelines.ingest.steps import StepContext, TidyStep, build_steps
 from pipelines.ingest.units import declared_units, units_in
 from pipelines.registry import Catalog, Dataset
-from pipelines.registry.layouts import ExcludeTotals, Layout, UnitNote
+from pipelines.registry.layouts import Layout, UnitNote
+from pipelines.registry.steps import ExcludeTotals
 
 Progress = Callable[[int], None]
 _SHOWN_LABELS = 30

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import Layout, Scale, UnitNote, Unpivot
+from pipelines.registry.layouts import Layout, UnitNote
+from pipelines.registry.steps import Scale, Unpivot
 
 #: Yuan in one of each unit that a ``scale`` step may name.
 YUAN = {

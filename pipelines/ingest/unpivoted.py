@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from pipelines.ingest.origins import origins_of
 from pipelines.ingest.steps.cells import half_width, mapper
-from pipelines.registry.layouts import HalfWidth, Layout, MapValues, Step, Trim, Unpivot
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import HalfWidth, MapValues, Step, Trim, Unpivot
 
 
 def name_field(layout: Layout) -> str | None:

@@ -20,9 +20,9 @@ from pipelines.registry.expressions import binding_error, constraint_query
 from pipelines.registry.field_checks import unusable_parts
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
-from pipelines.registry.layouts import Lookup, MapCodes
 from pipelines.registry.problems import Key, Problem, line_of, written
 from pipelines.registry.source_checks import unusable_sources
+from pipelines.registry.steps import Lookup, MapCodes
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pipelines.core.identifiers import is_identifier
 from pipelines.registry.catalog import Dataset
-from pipelines.registry.layouts import Layout, Step
+from pipelines.registry.layouts import Layout
 from pipelines.registry.problems import Key
+from pipelines.registry.steps import Step
 
 #: How alike a name has to be to a known one to be taken for a misspelling of it (difflib ratio).
 _ALIKE = 0.8

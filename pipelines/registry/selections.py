@@ -41,6 +41,11 @@ class CellRange(NamedTuple):
             raise ValueError(f"the range “{text}” names its first cell last")
         return found
 
+    def overlaps(self, other: CellRange) -> bool:
+        """Whether both have a cell in common."""
+        rows = self.first_row <= other.last_row and other.first_row <= self.last_row
+        return rows and self.first_column <= other.last_column and other.first_column <= self.last_column
+
 
 def column_number(letters: str) -> int:
     """The number of a column, from 1, by its letters."""

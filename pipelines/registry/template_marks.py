@@ -15,7 +15,8 @@ from typing import Any
 from pipelines.core.identifiers import is_identifier
 from pipelines.registry.catalog import Dataset
 from pipelines.registry.fields import FieldSpec
-from pipelines.registry.layouts import TEMPLATE_LAYOUT, Constant, FileFormat, HalfWidth, Layout, Trim
+from pipelines.registry.layouts import TEMPLATE_LAYOUT, FileFormat, Layout
+from pipelines.registry.steps import Constant, HalfWidth, Trim
 
 PREFIX = "gongkai-"
 _ABOUT, _SHEET, _BESIDE, _COLUMN = "template", "data-sheet", "other-sheets", "column-"

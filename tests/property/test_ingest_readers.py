@@ -21,7 +21,8 @@ from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.cells import float_text
 from pipelines.ingest.readers.json_stream import records
 from pipelines.ingest.sources import SourceFile
-from pipelines.registry.layouts import FileFormat, ParseNumber
+from pipelines.registry.layouts import FileFormat
+from pipelines.registry.steps import ParseNumber
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffd"), max_size=12)
 ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=8)

@@ -17,7 +17,8 @@ from pipelines.ingest.names import shown_file
 from pipelines.ingest.units import YUAN
 from pipelines.ingest.unpivoted import name_field, unpivoted_column
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import Layout, Scale
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import Scale
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from pipelines.ingest.detection.samples import GridSample, filled_places, first_
 from pipelines.ingest.grids import GridRow
 
 _WORDS = f"数据来源|资料来源|来源|{SIGNATURES}|填表|备注|附注|说明|注|Source|Notes?|Remarks?"
-_KNOWN = re.compile(rf"(?:{_WORDS})\s*[0-9]*\s*[:：]")
+#: What remarks begin with.
+KNOWN = re.compile(rf"(?:{_WORDS})\s*[0-9]*\s*[:：]")
 #: Characters of an unknown footer's first line that are written into the layout to know it again.
 _KEPT = 12
 
@@ -49,7 +50,7 @@ def is_remark(row: GridRow, width: int) -> bool:
     first = first_text(row)
     if is_signature(first):
         return True
-    if _KNOWN.match(first):
+    if KNOWN.match(first):
         return len(places) <= max(1, width // 2)
     return len(places) == 1 and width > 2 and not is_figure(first)
 
@@ -61,7 +62,7 @@ def _is_body(row: GridRow, width: int) -> bool:
     first = first_text(row)
     if is_signature(first):
         return False
-    if _KNOWN.match(first) and len(places) <= max(1, width // 2):
+    if KNOWN.match(first) and len(places) <= max(1, width // 2):
         return False
     if sums_up(first) and len(places) > 1:
         return True
@@ -69,7 +70,7 @@ def _is_body(row: GridRow, width: int) -> bool:
 
 
 def _pattern(text: str) -> str:
-    known = _KNOWN.match(text)
+    known = KNOWN.match(text)
     if known is not None:
         word = re.match(_WORDS, text)
         return rf"^{word[0] if word else known[0]}\s*[0-9]*\s*[:：]"

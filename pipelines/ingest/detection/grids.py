@@ -18,6 +18,7 @@ from pipelines.registry.layouts import UnitNote
 class GridGuess:
     """How a grid seems to be laid out.
 
+    ``units_inside``: the note about units stands in the grid itself.
     ``bare``: columns that have no label, but for one of a group; ``indented``: those whose labels show a hierarchy.
     """
 
@@ -28,6 +29,7 @@ class GridGuess:
     units: UnitsFound
     bare: tuple[int, ...] = ()
     indented: tuple[int, ...] = ()
+    units_inside: bool = True
 
 
 def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = None) -> GridGuess | None:

@@ -50,7 +50,8 @@ def detect_header(sample: GridSample) -> HeaderGuess | None:
     A row below rows of the table is none, however well it fits: they would be lost.
     """
     head = sample.head
-    ranks = [(index, _rank(row, sample)) for index, row in enumerate(head) if row.number <= SEARCH_ROWS]
+    near = head[0].number + SEARCH_ROWS if head else 0
+    ranks = [(index, _rank(row, sample)) for index, row in enumerate(head) if row.number < near]
     fitting = [(index, rank) for index, rank in ranks if rank is not None]
     for chosen, best in sorted(fitting, key=lambda entry: (entry[1], -entry[0]), reverse=True):
         first, last = _whole(head, chosen, sample.merges)

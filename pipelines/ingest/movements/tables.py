@@ -19,7 +19,8 @@ from pipelines.ingest.movements.labels import Renamed, expected_columns, unit_of
 from pipelines.ingest.movements.model import Edit, Movement
 from pipelines.ingest.names import shown_label
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import ExcludeTotals, Layout
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import ExcludeTotals
 
 _NONE = "-"
 

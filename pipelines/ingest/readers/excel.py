@@ -20,8 +20,9 @@ from pipelines.ingest.readers.xls_parts import hidden_in_xls
 from pipelines.ingest.readers.xlsx_indents import indented_cells
 from pipelines.ingest.sources import SourceFile
 from pipelines.ingest.stretches import Hidden
-from pipelines.registry.layouts import FileFormat, Indent, Layout
+from pipelines.registry.layouts import FileFormat, Layout
 from pipelines.registry.selections import Treat
+from pipelines.registry.steps import Indent
 
 
 def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -> Iterator[Grid]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.core.findings import Finding, Location, Severity
 from pipelines.ingest.batches import is_empty
+from pipelines.ingest.detection.cells import sums_up
 from pipelines.ingest.grids import Cell, Grid, GridRow, Merge
 from pipelines.ingest.problems import read_finding
 from pipelines.ingest.stretches import Hidden, Stretches
@@ -49,7 +50,7 @@ def select(
         for column in range(max(cells.first_column, grid.left + 1), min(cells.last_column, size[1]) + 1)
         if column not in columns
     )
-    return _Selection(grid, cells, left_out, kept).grid()
+    return _Selection(grid, cells, left_out, kept, findings).grid()
 
 
 def _tell(rows: Stretches, columns: Stretches, layout: Layout, place: Location, findings: list[Finding]) -> None:
@@ -78,6 +79,7 @@ class _Selection:
     cells: CellRange
     hidden: Stretches
     kept: tuple[int, ...]
+    findings: list[Finding]
 
     def grid(self) -> Grid:
         """The grid of the selection."""
@@ -86,11 +88,14 @@ class _Selection:
         left = self.kept[0] if self.kept else self.whole.left
         selected = replace(self.whole, merges=merges, left=left, columns=self.kept, rows=lambda: iter(()))
         cut = _cutter(tuple(places))
+        end = _End(self.cells.last_row, Location(self.whole.file, self.whole.sheet), self.findings)
 
         def rows() -> Iterator[GridRow]:
             selected.left_out.clear()
             waiting: dict[int, list[tuple[int, Cell]]] = {}
             for row in self.whole.rows():
+                if row.number >= end.row:
+                    end.see(row.number, cut(row.cells))
                 if not self.cells.first_row <= row.number <= self.cells.last_row:
                     if not all(map(is_empty, row.cells)):
                         selected.left_out["outside_range"] += 1
@@ -140,6 +145,29 @@ class _Selection:
                 break
             first = high + 1
         return first if first <= last else None
+
+
+@dataclass
+class _End:
+    """The last row of a range: what looks like a row of its table directly below it is told, once."""
+
+    row: int
+    place: Location
+    findings: list[Finding]
+    goes_on: bool = False
+
+    def see(self, number: int, cells: Sequence[Cell]) -> None:
+        """Take a row from the last one on, cut to the range's columns."""
+        filled = [cell.strip() for cell in cells if cell is not None and not is_empty(cell)]
+        whole = 2 * len(filled) > len(cells) and not sums_up(filled[0])
+        if number == self.row:
+            self.goes_on = whole
+        elif number == self.row + 1 and self.goes_on and whole:
+            self.goes_on = False
+            place = replace(self.place, row=number)
+            finding = read_finding("range-ends", place, Severity.WARNING, row=self.row)
+            if finding not in self.findings:
+                self.findings.append(finding)
 
 
 def _cutter(places: tuple[int, ...]) -> Callable[[list[Cell]], list[Cell]]:

@@ -2,7 +2,7 @@
 
 Here: one class per way of working (cell by cell, column from others, rows from columns, rows left out) and
 :func:`build_steps`, which matches the registry's models to them. Not here: the models themselves
-(``registry.layouts``), and anything that judges values.
+(``registry.steps``), and anything that judges values.
 """
 
 from pipelines.ingest.steps.base import StepContext, TidyStep

@@ -14,7 +14,8 @@ from pipelines.ingest.bodies import Tally
 from pipelines.ingest.problems import read_finding
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.fields import FieldSpec
-from pipelines.registry.layouts import Layout, Unpivot
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import Unpivot
 
 
 @dataclass(frozen=True)

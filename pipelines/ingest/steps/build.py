@@ -24,7 +24,7 @@ from pipelines.ingest.steps.split import SplitStep
 from pipelines.ingest.steps.totals import ExcludeTotalsStep, TotalColumns
 from pipelines.ingest.steps.unpivot import UnpivotStep
 from pipelines.ingest.units import YUAN
-from pipelines.registry.layouts import (
+from pipelines.registry.steps import (
     Compose,
     Constant,
     ExcludeTotals,

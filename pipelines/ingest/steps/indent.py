@@ -7,7 +7,7 @@ import unicodedata
 from pipelines.ingest.batches import Batch, is_empty
 from pipelines.ingest.grids import Cell
 from pipelines.ingest.steps.base import StepContext, Streaming
-from pipelines.registry.layouts import Indent
+from pipelines.registry.steps import Indent
 
 #: Levels of one hierarchy; deeper than any budget, and few enough for paths to stay short.
 MAX_LEVELS = 20

@@ -15,7 +15,7 @@ from pipelines.ingest.grids import Cell
 from pipelines.ingest.numbers import total
 from pipelines.ingest.steps.base import StepContext
 from pipelines.ingest.steps.reconciling import NOTHING, added, reconcile
-from pipelines.registry.layouts import ExcludeTotals
+from pipelines.registry.steps import ExcludeTotals
 
 
 @dataclass(frozen=True)

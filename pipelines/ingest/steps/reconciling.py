@@ -10,7 +10,7 @@ from pipelines.ingest.grids import Cell
 from pipelines.ingest.numbers import as_decimal, decimal_text, total
 from pipelines.ingest.steps.base import StepContext
 from pipelines.registry.disclosures import Attribute
-from pipelines.registry.layouts import ExcludeTotals
+from pipelines.registry.steps import ExcludeTotals
 
 NOTHING = Decimal(0)
 #: Telephone numbers have 11 digits, identity and card numbers more, and a sum leads back to what was summed.

@@ -10,7 +10,8 @@ import pytest
 from drafting import draft
 from openpyxl.styles import Alignment
 
-from pipelines.registry.layouts import ExcludeTotals, FillDown, Indent, Layout
+from pipelines.registry.layouts import Layout
+from pipelines.registry.steps import ExcludeTotals, FillDown, Indent
 
 
 def csv_of(*rows: str) -> bytes:

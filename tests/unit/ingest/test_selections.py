@@ -279,3 +279,19 @@ def test_cells_that_hold_something_far_apart_are_still_refused(tmp_path: Path) -
         assert told_of(archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": part})) == {
             "sheet-too-large"
         }
+
+
+@pytest.mark.parametrize(
+    ("last", "row"),
+    [
+        (4, None),
+        (3, 4),
+        (6, None),
+    ],
+)
+def test_a_row_directly_below_a_range_is_told(last: int, row: int | None, tmp_path: Path) -> None:
+    book, _ = opened([HEADER, *map(tree, (1, 2, 3)), ["Total", "", "", 6, "", "", "", "trees"], [], tree(9)])
+    raw = read_files(tmp_path, {"t.xlsx": saved(book)}, {"format": "xlsx", "range": f"A1:H{last}"})
+    found = told(raw.findings)
+    assert {finding.location.row for finding in raw.findings} == ({row} if row else set())
+    assert (found == {"range-ends": ("all", {"row": last})}) is (row is not None)

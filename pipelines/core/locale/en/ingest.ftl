@@ -121,6 +121,10 @@ read-header-elsewhere = The header is on row { $found }, expected on row { $expe
 read-header-elsewhere-remedy = Keep to the template, or take the new place into the layout: gongkai report DELIVERY --accept-layout.
 read-signature-in-table = A row of the table begins like the signature below one (“prepared by:”, 填表人：): rows={ $rows }, the first here. As a row its text, perhaps a person's name, would be published.
 read-signature-in-table-remedy = Delete the row, or name it in the layout as the footer, for example footer: ^填表人
+read-range-ends = The layout's range ends with row { $row }, but what looks like a row of its table stands directly below; it is not read.
+read-range-ends-remedy = If the table has grown, widen range in the layout; if it ends there, leave an empty row below it.
+read-table-below = What looks like the header of another table stands below empty rows: tables={ $rows }, the first here; expected one table.
+read-table-below-remedy = Deliver each table in a file or sheet of its own, or name the cells of the table in the layout (range). If it is a row of the table, delete the empty rows above it.
 read-header-repeated = The header is repeated inside the table or below its footer: lines={ $rows }, the first here; expected one header above all rows.
 read-header-repeated-remedy = Join the pages of the table: keep the first header, and delete the others with the titles and footers between pages.
 read-rows-after-footer = What looks like rows of the table stands on or below the footer: lines={ $rows }, the first here; expected the footer after all rows.

@@ -29,3 +29,5 @@ cli-new-look = Please look at this:
 cli-new-point = { "  " }- { $text }
 cli-new-next = Next: look through the draft, then
 cli-new-command = { "  " }{ $command }
+cli-new-range-help = Cells of the sheet that are the table, header included: B4:H200, B4:H or B:H.
+cli-new-ask-table = Number of the table

@@ -121,6 +121,10 @@ read-header-elsewhere = 表头在第 { $found } 行，应在第 { $expected } �
 read-header-elsewhere-remedy = 请按模板填报，或将新位置写入版式：gongkai report 报送编号 --accept-layout。
 read-signature-in-table = 表内有行以表尾签署栏的形式开头（填表人：、“prepared by:”）：共 { $rows } 行，首行在此。作为数据行，其中的文字（可能是人名）会被公开。
 read-signature-in-table-remedy = 请删除该行，或在布局中将其声明为表尾，例如 footer: ^填表人
+read-range-ends = 版式的区域到第 { $row } 行为止，但紧接其下的一行形似表内数据，未读取。
+read-range-ends-remedy = 如表格已增加行，请在版式中扩大 range；如表格到此为止，请在其下留一空行。
+read-table-below = 空行之后疑似另一张表的表头：表数={ $rows }，首处在此；应只有一张表。
+read-table-below-remedy = 请将各表分别放在单独的文件或工作表中报送，或在版式中用 range 指明该表的单元格。若确为本表的数据行，请删除其上方的空行。
 read-header-repeated = 表头在表内或表尾之后重复出现：共 { $rows } 处，首处在此；应只在所有数据行之上有一个表头。
 read-header-repeated-remedy = 请合并各页表格：保留首个表头，删除其余表头以及页间的标题和表尾。
 read-rows-after-footer = 表尾所在行或其后出现形似数据的行：共 { $rows } 行，首行在此；表尾应在所有数据行之后。

@@ -29,3 +29,5 @@ cli-new-look = 请核对：
 cli-new-point = { "  " }- { $text }
 cli-new-next = 下一步：请核对草案，然后执行
 cli-new-command = { "  " }{ $command }
+cli-new-range-help = 作为表格的单元格区域，含表头：B4:H200、B4:H 或 B:H。
+cli-new-ask-table = 表的序号

@@ -62,9 +62,9 @@ TEXTS = frozenset({FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL, FileFormat
 #: Formats whose tables are records.
 RECORDS = frozenset({FileFormat.JSON, FileFormat.JSONL})
 #: Formats whose tables lie in sheets of cells, which can be hidden and have names such as B4.
-_WITH_CELLS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS})
+ADDRESSED = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS})
 #: Formats that may have several tables, each with a name.
-SHEETS = _WITH_CELLS | {FileFormat.HTML}
+SHEETS = ADDRESSED | {FileFormat.HTML}
 #: The name of the layout that reads filled templates, which every dataset has besides its own.
 TEMPLATE_LAYOUT = "template"
 
@@ -132,7 +132,7 @@ class Layout(Descriptor):
 
     @model_validator(mode="after")
     def _cells_of_sheets(self) -> Layout:
-        if self.format not in _WITH_CELLS and (self.range is not None or "hidden" in self.model_fields_set):
+        if self.format not in ADDRESSED and (self.range is not None or "hidden" in self.model_fields_set):
             raise ValueError("range and hidden go with the formats xlsx, xls and ods")
         cells = self.cells
         if cells is not None and not cells.first_row <= self.header_row <= cells.last_row - self.header_rows + 1:

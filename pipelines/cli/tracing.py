@@ -18,7 +18,7 @@ from pipelines.core.records import Verdict
 from pipelines.flow import open_installation
 from pipelines.flow.tracing import Reason, Trace, Traced
 from pipelines.flow.tracing import trace as find
-from pipelines.flow.tracing.model import Handling
+from pipelines.flow.tracing.model import Cell, Handling
 
 
 def trace(
@@ -95,10 +95,22 @@ def _show_row(out: Output, row: Traced) -> None:
     if row.place.column is not None:
         place.append(out.text("trace-column", column=row.place.column))
     out.say("trace-place", place=out.text("trace-comma").join(place))
+    shown = [_cell_text(out, cell) for cell in row.cells if cell.columns]
+    if shown:
+        out.say("trace-cells", cells=out.text("trace-comma").join(shown))
     if row.key:
         out.say("trace-key", key=", ".join(f"{name}={value or ''}" for name, value in row.key.items()))
     if row.reason is not None:
         _show_reason(out, row, row.reason)
+
+
+def _cell_text(out: Output, cell: Cell) -> str:
+    places = cell.addresses or [
+        out.text("trace-cell-column", column=column, label=label or "-")
+        for column, label in zip(cell.columns, cell.labels, strict=True)
+    ]
+    told = "trace-cell-one-of" if cell.one_of else "trace-cell-filled" if cell.filled else "trace-cell"
+    return out.text(told, field=cell.field, cells=", ".join(places))
 
 
 def _show_source(out: Output, row: Traced) -> None:

@@ -11,7 +11,7 @@ from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
 from pipelines.drafting.totals import TotalsPlan, level_name, path_name
 from pipelines.ingest.headers import label_keys, matching
-from pipelines.registry.layouts import TEXTS, FileFormat
+from pipelines.registry.layouts import RECORDS, TEXTS, FileFormat, Layout
 
 ROW_FIELD = "source_row"
 #: Fields from what tells the tables of a delivery apart, by their source.
@@ -99,9 +99,9 @@ def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjust
         document["range"] = layout.range
     if "hidden" in layout.model_fields_set:
         document["hidden"] = layout.hidden.model_dump(mode="json")
-    if layout.records is not None:
-        document["records"] = layout.records
-    if layout.format not in {FileFormat.JSON, FileFormat.JSONL, FileFormat.PARQUET}:
+    given = {name: getattr(layout, name) for name in ("records", "labels", "nested", "geometry")}
+    document |= {name: value for name, value in given.items() if value != Layout.model_fields[name].default}
+    if layout.format not in {*RECORDS, FileFormat.PARQUET} or (guess.header.row, guess.header.rows) != (1, 1):
         document["header_row"] = guess.header.row
         document |= {"header_rows": guess.header.rows} if guess.header.rows > 1 else {}
     if adjustments.leave_out_blanks:

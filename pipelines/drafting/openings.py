@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import codecs
 import glob
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pipelines.core.messages import Message
 from pipelines.drafting.answers import Answers
+from pipelines.drafting.json_layouts import with_records
 from pipelines.drafting.refusals import CannotDraft, cannot
 from pipelines.ingest.detection import Certainty, delimiter_of, is_aligned
 from pipelines.ingest.problems import Unreadable
-from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.csv_text import is_regular
 from pipelines.ingest.readers.html_pages import page_encodings
 from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
-from pipelines.registry.layouts import SHEETS, TEXTS, WITH_CELLS, FileFormat, Layout
+from pipelines.registry.layouts import RECORDS, SHEETS, TEXTS, WITH_CELLS, FileFormat, Layout
 from pipelines.validate.any_file.encodings import declared, found
 from pipelines.validate.any_file.refusals import Unusable
 from pipelines.validate.any_file.text_scan import scan
 
-#: JSON documents whose list of records has to be looked for are read whole: up to this size.
-_MOST_JSON = 64 << 20
-_DEEPEST = 3
 _BLOCK = 1 << 20
 #: Encodings that a layout can name, by how Python calls them.
 _ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
@@ -55,7 +50,7 @@ def open_layout(source: SourceFile, answers: Answers, assumed: list[Message]) ->
         # Where in it the header is, is looked for.
         base["range"] = answers.range
     layout = Layout.model_validate(base)
-    return _with_records(layout, source) if source.format is FileFormat.JSON else layout
+    return with_records(layout, source, assumed) if source.format in RECORDS else layout
 
 
 def _encoding(source: SourceFile, answers: Answers, assumed: list[Message]) -> str:
@@ -109,33 +104,3 @@ def _escape(path: Path, codec: str, delimiter: str, assumed: list[Message]) -> d
         return {}
     assumed.append(Message("draft-escape"))
     return {"escape": escape}
-
-
-def _with_records(layout: Layout, source: SourceFile) -> Layout:
-    """The layout of a JSON file, with where its list of records is; one object alone is a line of JSON Lines."""
-    try:
-        next(open_grids(source, layout, []))
-    except Unreadable as fault:
-        if fault.finding.rule != "json-no-list" or source.path.stat().st_size > _MOST_JSON:
-            raise
-        document = json.loads(source.path.read_text(encoding=codec_of(layout.encoding[0])))
-        path = max(_lists(document, ()), default=None)
-        if path is not None:
-            return layout.model_copy(update={"records": ".".join(path[1])})
-        as_lines = layout.model_copy(update={"format": FileFormat.JSONL})
-        try:
-            next(open_grids(source, as_lines, []))
-        except Unreadable:
-            raise fault from None
-        return as_lines
-    return layout
-
-
-def _lists(document: Any, path: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Lists of objects within objects: how long they are and where."""
-    for key, value in document.items() if isinstance(document, dict) else ():
-        here = (*path, key)
-        if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value) and "." not in key:
-            yield len(value), here
-        elif isinstance(value, dict) and len(here) < _DEEPEST and "." not in key:
-            yield from _lists(value, here)

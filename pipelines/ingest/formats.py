@@ -177,12 +177,12 @@ def _text(head: bytes, name: str) -> Kind:
         return FileFormat.HTML
     if _MHTML.match(lowered[:_DECLARATIONS]):
         raise unreadable("unsupported-format", name, format="MHTML")
-    if begin.startswith("{"):
+    if begin.startswith(("{", "[")):
         return FileFormat.JSONL if _is_lines(begin) else FileFormat.JSON
-    return FileFormat.JSON if begin.startswith("[") else FileFormat.CSV
+    return FileFormat.CSV
 
 
 def _is_lines(begin: str) -> bool:
-    """Whether what begins with an object is JSON Lines: the object ends on its line, and another one follows."""
+    """Whether text is JSON Lines: an object or a list ends on the line it begins on, and another one follows."""
     first, _, rest = begin.partition("\n")
-    return first.rstrip().endswith("}") and rest.lstrip().startswith("{")
+    return first.rstrip().endswith({"{": "}", "[": "]"}[begin[0]]) and rest.lstrip().startswith(begin[0])

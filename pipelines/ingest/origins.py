@@ -36,10 +36,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Origins:
-    """``columns``: the table's labels in their order. ``by_name``: every name that a column has had on its way."""
+    """``columns``: the table's labels in their order. ``by_name``: every name that a column has had on its way.
+
+    ``filled``: columns whose empty cells a step fills from elsewhere.
+    """
 
     columns: tuple[tuple[str, Origin], ...]
     by_name: Mapping[str, Origin]
+    filled: frozenset[str] = frozenset()
 
 
 def origins_of(names: Sequence[str | None], layout: Layout) -> Origins:
@@ -47,7 +51,7 @@ def origins_of(names: Sequence[str | None], layout: Layout) -> Origins:
     trace = _Trace(names)
     for step in layout.steps:
         trace.apply(step)
-    return Origins(tuple(trace.columns), trace.known)
+    return Origins(tuple(trace.columns), trace.known, frozenset(trace.filled))
 
 
 class _Trace:
@@ -59,7 +63,7 @@ class _Trace:
         for name, origin in self.columns:
             self.known.setdefault(name, origin)
         #: Columns whose empty cells a step fills: an empty cell does not mean that there is no row.
-        self._filled: set[str] = set()
+        self.filled: set[str] = set()
 
     def apply(self, step: Step) -> None:
         """Go on by one step; those that change cells in place or leave out rows move no column."""
@@ -71,7 +75,7 @@ class _Trace:
             case Scale(unit_field=str(field)):
                 self._complete(field, Origin())
             case FillDown():
-                self._filled.update(step.fields)
+                self.filled.update(step.fields)
             case Compose():
                 self._compose(step)
             case Indent():
@@ -86,13 +90,15 @@ class _Trace:
 
     def _complete(self, field: str, origin: Origin) -> None:
         """A column that keeps what was delivered: it is the delivered one, or a new one at the end."""
-        self._filled.add(field)
+        self.filled.add(field)
         if field not in self._labels():
             self.columns.append((field, origin))
             self.known[field] = origin
 
     def _compose(self, step: Compose) -> None:
         parts = [self.known[name] for name in template_fields(step.template) if name in self.known]
+        if not self.filled.isdisjoint(template_fields(step.template)):
+            self.filled.add(step.field)
         certain = _together(part for part in parts if not part.one_of)
         origin = Origin(certain) if certain else next((part for part in parts if part.one_of), Origin())
         labels = self._labels()
@@ -111,13 +117,15 @@ class _Trace:
         kept = [entry for place, entry in enumerate(self.columns) if place not in gone]
         self.columns = [*kept, *((part, origin) for part in step.parts)]
         self.known.update(dict.fromkeys(step.parts, origin))
+        if step.field in self.filled:
+            self.filled.update(step.parts)
 
     def _unpivot(self, step: Unpivot) -> None:
         labels = self._labels()
         gone = {labels.index(name) for name in step.columns if name in labels}
         if not gone:
             return
-        empty_too = step.keep_missing or not self._filled.isdisjoint(step.columns)
+        empty_too = step.keep_missing or not self.filled.isdisjoint(step.columns)
         places = _together(self.columns[place][1] for place in sorted(gone))
         origin = Origin(places, len(places) > 1, empty_too)
         made = {step.name_field, step.value_field}

@@ -1,4 +1,4 @@
-"""Where a workbook's tables stand in their sheets: header, labels, and the columns that fields come from.
+"""Where tables stand in their files: header, labels, and the columns that fields come from.
 
 Worked out anew from the delivered bytes and the layout that read them; nothing about it is stored.
 """
@@ -26,16 +26,18 @@ _NO_TABLE = {"no-layout", "no-sheet"} | TEMPLATE_REFUSALS
 
 @dataclass(frozen=True)
 class TablePlaces:
-    """One table. ``sheet`` is how the sheet is shown, ``name`` what it is called.
+    """One table. ``sheet`` is how the sheet is shown, ``name`` what it is called; both are empty where there are none.
 
-    ``header`` are the header's rows, ``names`` what its labels became (``None``: left out). ``rows`` starts reading
-    anew at each call. ``column`` gives the column of the sheet, from 1, of a position among the header's labels,
-    from 0.
+    ``header`` are the header's rows, ``labels`` what they say, ``names`` what that became (``None``: left out).
+    ``rows`` starts reading anew at each call. ``column`` gives the column of the sheet, from 1, of a position among
+    the header's labels, from 0.
     """
 
     sheet: str
     name: str
+    layout: Layout
     header: tuple[GridRow, ...]
+    labels: tuple[str, ...]
     names: tuple[str | None, ...]
     origins: Origins
     rows: Callable[[], Iterator[GridRow]]
@@ -69,10 +71,10 @@ class TablePlaces:
 
 
 def table_places(source: SourceFile, dataset: Dataset) -> Iterator[TablePlaces]:
-    """The tables of a workbook, in their order; sheets in which no header is found have none.
+    """The tables of a file, in their order; sheets in which no header is found have none.
 
     Raises:
-        Unreadable: when the workbook is encrypted, damaged or too large.
+        Unreadable: when the file is encrypted, damaged or too large.
     """
     findings: list[Finding] = []
     try:
@@ -87,14 +89,18 @@ def table_places(source: SourceFile, dataset: Dataset) -> Iterator[TablePlaces]:
 
 
 def _places(grid: Grid, layout: Layout, dataset: Dataset) -> TablePlaces | None:
-    head = list(itertools.islice(grid.rows(), head_size(layout)))
-    header = find_header(head, grid, layout, ExpectedLabels.of(layout, dataset))
-    if header is None or grid.sheet is None or grid.sheet_name is None:
-        return None
-    names: Sequence[str | None] = renamed(header.labels, layout)
-    rows = tuple(head[header.preamble : header.preamble + layout.header_rows])
-    origins = origins_of(names, layout)
-    return TablePlaces(grid.sheet, grid.sheet_name, rows, tuple(names), origins, grid.rows, grid.column)
+    rows: tuple[GridRow, ...] = ()
+    labels = grid.labels
+    if labels is None:
+        head = list(itertools.islice(grid.rows(), head_size(layout)))
+        header = find_header(head, grid, layout, ExpectedLabels.of(layout, dataset))
+        if header is None:
+            return None
+        labels = header.labels
+        rows = tuple(head[header.preamble : header.preamble + layout.header_rows])
+    names: Sequence[str | None] = renamed(labels, layout)
+    return TablePlaces(grid.sheet or "", grid.sheet_name or "", layout, rows, labels, tuple(names),
+                       origins_of(names, layout), grid.rows, grid.column)  # fmt: skip
 
 
 def _is_filled(cell: Cell) -> bool:

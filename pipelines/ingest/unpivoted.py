@@ -26,6 +26,12 @@ def unpivoted_column(layout: Layout, name: str | None) -> str | None:
     Returns:
         The label; ``None`` where columns come to the same name, or a step makes the name of something else.
     """
+    column = unpivoted_name(layout, name)
+    return _delivered(layout, column) if column is not None else None
+
+
+def unpivoted_name(layout: Layout, name: str | None) -> str | None:
+    """As :func:`unpivoted_column`, what the layout calls that column before it unpivots."""
     unpivots = _unpivots(layout)
     if len(unpivots) != 1:
         return None
@@ -41,7 +47,7 @@ def unpivoted_column(layout: Layout, name: str | None) -> str | None:
             text = change(text) if change is not None else text
         if text == (name or "") and place in origin.places:
             found.append(column)
-    return _delivered(layout, found[0]) if len(found) == 1 else None
+    return found[0] if len(found) == 1 else None
 
 
 def _unpivots(layout: Layout) -> list[Unpivot]:

@@ -30,6 +30,8 @@ class FileFormat(StrEnum):
 
 #: Formats that are text, whose encoding a layout names.
 TEXTS = frozenset({FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL, FileFormat.HTML})
+#: Formats whose tables are records.
+RECORDS = frozenset({FileFormat.JSON, FileFormat.JSONL})
 #: Formats whose tables lie in sheets of cells, which can be hidden and have names such as B4.
 WITH_CELLS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS})
 #: Formats that may have several tables, each with a name.
@@ -68,7 +70,16 @@ class Layout(Descriptor):
     """What becomes of hidden sheets, rows and columns (xlsx, xls, ods)."""
     records: Text | None = None
     """Path to the list of records (JSON), or to the record in each line (JSON Lines), keys separated by dots; absent:
-    the document is the list, the line is the record."""
+    the document is the list (of GeoJSON: ``features``), the line is the record."""
+    labels: Text | None = None
+    """Path to the list of the columns' labels, where records are lists of cells (JSON). Its entries are texts, or
+    objects with ``name`` or ``id``. Absent: the first of such records is the header."""
+    nested: Literal["text", "flatten"] = "text"
+    """What becomes of objects inside records (JSON, JSON Lines): one cell of JSON text, or a column for each of their
+    values, labelled ``outer.inner``."""
+    geometry: Literal["text", "leave_out"] | None = None
+    """Records are features of GeoJSON (JSON, JSON Lines): their properties are the columns, what they have beside
+    those is labelled ``feature.id`` …, and geometries are one cell of JSON text or are left out and counted."""
     header_row: Annotated[int, Field(ge=1)] = 1
     """Row of the file or sheet, from 1, where the header begins. Absent: the first row of ``range``, else 1."""
     header_rows: Annotated[int, Field(ge=1, le=5)] = 1
@@ -101,6 +112,15 @@ class Layout(Descriptor):
         cells = self.cells
         if cells is not None and not cells.first_row <= self.header_row <= cells.last_row - self.header_rows + 1:
             raise ValueError(f"the header (row {self.header_row}) does not lie in the range {self.range}")
+        return self
+
+    @model_validator(mode="after")
+    def _shape_of_records(self) -> Layout:
+        given = self.labels is not None, self.nested != "text" or self.geometry is not None
+        if (any(given) and self.format not in RECORDS) or (given[0] and self.format is not FileFormat.JSON):
+            raise ValueError("labels goes with the format json, nested and geometry with json and jsonl")
+        if all(given):
+            raise ValueError("labels goes with records that are lists, nested and geometry with objects")
         return self
 
     @model_validator(mode="after")

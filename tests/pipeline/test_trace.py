@@ -236,8 +236,53 @@ def test_an_unpivoted_row_names_the_column_it_was_made_of(
     place = row["place"]
     assert (place["file"], place["sheet"], place["row"], place["column"]) == ("all.zip/plots.xlsx", "Plots", 2, "pine")
     assert place["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    cells = {cell["field"]: cell["addresses"] for cell in row["cells"]}
+    assert (cells["height"], cells["species"], cells["tree_id"], cells["district"]) == (["E2"], ["E2"], ["A2"], ["B2"])
+    assert (cells["note"], [cell["one_of"] for cell in row["cells"]].count(True)) == ([], 0)
     said = gongkai("trace", "tree_inventory", "p1-pine", "--lang", "zh").stdout
     assert "文件 all.zip/plots.xlsx，工作表 Plots，第 2 行，“pine”列" in said
+
+
+def test_cells_are_told_by_their_addresses_or_columns(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:
+    """A workbook whose table does not begin in the corner; a text file with columns in another order."""
+    descriptor = tree_descriptor()
+    renamed = {"name": "renamed", "format": "csv", "file": "other*", "columns": {"编号": "tree_id", "高": "height"},
+               "steps": [{"step": "fill_down", "fields": ["species"]},
+                         {"step": "constant", "field": "note", "value": "none"}]}  # fmt: skip
+    shifted = {"name": "shifted", "format": "xlsx", "range": "C3:J", "steps": [{"step": "trim"}]}
+    descriptor["layouts"] = [renamed, *descriptor["layouts"], shifted]
+    write_registry(workspace.schema, tree_inventory=(descriptor, tree_schema()))
+    names = HEADER.strip().split(",")
+    book, sheet = sheet_of([[], [], [None, None, *names], [None, None, "t1", "pine", "999901", 3.5]])
+    sheet["A1"] = "Trees"
+    deliver(saved(book), name="trees.xlsx")
+    labels = "高,species,编号,district,planted,felled,keeper_phone\n"
+    text = f"{labels}3,ginkgo,t2,999901,2020-01-01,,\n4,,t3,999901,2020-01-01,,\n"
+    deliver(text, organisation="east_district_office", name="other.csv")
+    gongkai("run")
+    (row,) = traced(gongkai, "t1")["published"]
+    assert {cell["field"]: cell["addresses"] for cell in row["cells"]}["height"] == ["F4"]
+    (row,) = traced(gongkai, "t3")["published"]
+    cells = {cell["field"]: cell for cell in row["cells"]}
+    assert cells["tree_id"] == {
+        "field": "tree_id", "addresses": [], "columns": [3], "labels": ["编号"], "one_of": False, "filled": False,
+    }  # fmt: skip
+    assert (cells["species"]["filled"], cells["note"]["columns"], "keeper_phone" in cells) == (True, [], False)
+    said = gongkai("trace", "tree_inventory", "t3").stdout
+    assert "tree_id column 3 “编号”" in said and "species column 2 “species” (where that is empty" in said
+
+
+def test_cells_that_may_be_several_are_told_as_candidates(
+    gongkai: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    write_layouts(workspace)
+    book, _ = sheet_of([["地块", "所在区", "ginkgo", "willow", "pine"], ["p1", "999999", 3, None, 5]], "Plots")
+    deliver(saved(book), name="plots.xlsx")
+    gongkai("run")
+    (row,) = traced(gongkai, "p1-pine")["unpublished"]
+    height = next(cell for cell in row["cells"] if cell["field"] == "height")
+    assert (height["addresses"], height["one_of"]) == (["C2", "D2", "E2"], True)
+    assert "height one of C2, D2, E2" in gongkai("trace", "tree_inventory", "p1-pine").stdout
 
 
 @pytest.mark.parametrize(

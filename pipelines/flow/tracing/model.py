@@ -32,6 +32,22 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Where a published field's value was delivered: ``addresses`` (C7) in workbooks; else columns from 1 and labels.
+
+    Without any column the value is from the layout or the delivery itself. With ``one_of`` it is from one of them and
+    it is not certain which; ``filled``: where the cell is empty, a step took the value from elsewhere.
+    """
+
+    field: str
+    addresses: tuple[str, ...]
+    columns: tuple[int, ...]
+    labels: tuple[str, ...]
+    one_of: bool
+    filled: bool
+
+
+@dataclass(frozen=True)
 class Scaling:
     """Columns whose amounts were multiplied: by how many yuan there are in the unit."""
 
@@ -76,7 +92,8 @@ class Traced:
 
     ``key`` has the values of the key's active fields; ``segment`` is the object that holds the row. Where ``reason``
     says why the row is not published, ``rules`` are those that it or its delivery breaks, and ``replaced_by`` names
-    the delivery that stands instead. ``held``: published, but today's descriptor rejects its delivery.
+    the delivery that stands instead. ``held``: published, but today's descriptor rejects its delivery. ``cells`` are
+    known where today's descriptor read the row.
     """
 
     source: DeliveryOf
@@ -89,6 +106,7 @@ class Traced:
     reason: Reason | None = None
     rules: tuple[str, ...] = ()
     replaced_by: str | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Any
 from pipelines.core.records import Delivery
 from pipelines.flow.installation import Installation
 from pipelines.flow.lookups import outcome_document
-from pipelines.flow.tracing.model import Handling, Place, Scaling
+from pipelines.flow.tracing.cells import CellFinder
+from pipelines.flow.tracing.model import Cell, Handling, Place, Scaling
 from pipelines.ingest import load_delivery
 from pipelines.ingest.names import shown_file
 from pipelines.ingest.units import YUAN
@@ -52,6 +53,14 @@ class TracedOutcome:
     def place(self, file: str, sheet: str | None, row: int, names: Mapping[str, str | None]) -> Place:
         """Source coordinates with what is known about them; ``names``: the row's values of ``name_fields``."""
         return Place(file, sheet, row, self._column(self._reading(file, sheet), names), self._sha256(file))
+
+    def cells(self, file: str, sheet: str | None, row: int, names: Mapping[str, str | None]) -> tuple[Cell, ...]:
+        """The cells behind the row's fields, as far as today's layout tells; ``names`` as in :meth:`place`."""
+        return self._finder.cells(file, sheet, row, names) if self.is_current else ()
+
+    @cached_property
+    def _finder(self) -> CellFinder:
+        return CellFinder(self.delivery, self.dataset)
 
     def handling(self, file: str, sheet: str | None) -> Handling | None:
         """How the table in that file and sheet was read; ``None`` where the outcome does not tell."""

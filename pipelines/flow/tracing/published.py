@@ -131,7 +131,8 @@ def _trace_part(
             held, newer = deliveries.is_rejected(part.delivery), deliveries.newer(source)
             return [
                 Traced(source, _place(outcome, row), outcome.handling(row.file, row.sheet),
-                       {name: row.values[name] for name in key}, object_path(segment.sha256), held, newer)
+                       {name: row.values[name] for name in key}, object_path(segment.sha256), held, newer,
+                       cells=outcome.cells(row.file, row.sheet, row.row, row.values))
                 for row in rows
             ]  # fmt: skip
     return []

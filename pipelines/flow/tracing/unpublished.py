@@ -144,6 +144,7 @@ class UnpublishedSearch:
                 reason=reason,
                 rules=rules,
                 replaced_by=by,
+                cells=outcome.cells(row.file, row.sheet, row.row, row.values),
             )
         )
 

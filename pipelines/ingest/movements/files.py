@@ -22,7 +22,7 @@ from pipelines.registry import Dataset
 from pipelines.registry.layouts import SHEETS, FileFormat, Layout
 
 #: What a layout of one format says that means nothing in another: it begins anew as layouts do.
-_OF_A_FORMAT = ("encoding", "delimiter", "sheet", "records")
+_OF_A_FORMAT = ("encoding", "delimiter", "sheet", "records", "labels", "nested", "geometry")
 
 
 def movements_of(delivery: Delivery, dataset: Dataset, scratch: Path, prove: Prover) -> list[Movement]:

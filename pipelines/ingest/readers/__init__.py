@@ -25,9 +25,9 @@ def open_grids(source: SourceFile, layout: Layout, findings: list[Finding]) -> I
         case FileFormat.CSV:
             return csv_text.open_csv(source, layout)
         case FileFormat.JSON:
-            return json_records.open_json(source, layout)
+            return json_records.open_json(source, layout, findings)
         case FileFormat.JSONL:
-            return json_records.open_json_lines(source, layout)
+            return json_records.open_json_lines(source, layout, findings)
         case FileFormat.PARQUET:
             return parquet.open_parquet(source)
         case FileFormat.ODS:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pipelines.core.findings import Finding, Severity
 from pipelines.core.messages import Message, translate
 from pipelines.ingest.places import TablePlaces
+from pipelines.registry.selections import column_letters
 from pipelines.validate.annotate.cells import Locator, Position, Target
 from pipelines.validate.annotate.selection import Selection
 
@@ -123,6 +124,4 @@ def _by_sheet(findings: Sequence[Finding]) -> Mapping[str, list[int]]:
 
 
 def _cells(positions: Sequence[Position]) -> str:
-    from openpyxl.utils import get_column_letter  # takes a third of a second, and only this command needs it
-
-    return ", ".join(f"{get_column_letter(column)}{row}" for row, column in positions)
+    return ", ".join(f"{column_letters(column)}{row}" for row, column in positions)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.core.findings import Finding, Location, Severity
 from pipelines.ingest.grids import Grid
-from pipelines.ingest.problems import read_finding
+from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.readers import json_records, open_grids
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
@@ -27,9 +27,13 @@ def open_table(source: Source, sheet: str | None, findings: list[Finding]) -> Gr
     layout = Layout(name="file", format=kind, encoding=("utf-8", "utf-16"), sheet=wanted)
     file = SourceFile(source.name, source.path, kind)
     if kind is FileFormat.JSON and _is_lines(source.path):
-        return next(json_records.open_json_lines(file, layout))
+        return next(json_records.open_json_lines(file, layout, findings))
     if kind in {FileFormat.JSON, FileFormat.JSONL, FileFormat.PARQUET}:
-        return next(open_grids(file, layout, findings))
+        grid = next(open_grids(file, layout, findings))
+        # Lists of cells would need a layout that says which of them is the header.
+        if grid.labels is None:
+            raise unreadable("json-not-an-object", file.name, row=1)
+        return grid
     grids = open_grids(file, layout, findings)
     first = next(grids)
     for other in grids:

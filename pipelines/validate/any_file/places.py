@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.registry.selections import column_letters
+
 
 @dataclass(frozen=True)
 class Place:
@@ -37,7 +39,7 @@ class Places(ABC):
         place = self.of(row)
         if self.left is None or number is None:
             return place
-        return Place(place.unit, place.number, f"{_letters(self.left + number)}{place.number}")
+        return Place(place.unit, place.number, f"{column_letters(self.left + number)}{place.number}")
 
 
 class Records(Places):
@@ -93,12 +95,3 @@ class Lines(Places):
                     begins = reader.line_num + 1
             except csv.Error:
                 return
-
-
-def _letters(column: int) -> str:
-    """A sheet's column from 1 as letters: A … Z, AA …"""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -358,7 +358,7 @@ def test_json_lines_are_records_one_after_the_other(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"a": 1.50, "b": "x"}\n\n{"b": null, "c": [1]}\n')
     layout = Layout(name="lines", format=FileFormat.JSONL)
-    (grid,) = open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSONL), layout)
+    (grid,) = open_json_lines(SourceFile("t.jsonl", path, FileFormat.JSONL), layout, [])
     assert grid.labels == ("a", "b", "c")
     assert [tuple(row) for row in grid.rows()] == [(1, ["1.50", "x", None]), (3, [None, None, "[1]"])]
 

@@ -25,7 +25,9 @@ def places(names: list[str | None], *rows: list[str | None]) -> TablePlaces:
     layout = Layout.model_validate({"name": "any", "format": "xlsx"})
     grid = [GridRow(number, cells) for number, cells in enumerate(rows, start=2)]
     origins = origins_of(names, layout)
-    return TablePlaces("s", "s", (grid[0],), tuple(names), origins, lambda: iter(grid), lambda place: place + 3)
+    labels = tuple(name or "" for name in names)
+    return TablePlaces("s", "s", layout, (grid[0],), labels, tuple(names), origins, lambda: iter(grid),
+                       lambda place: place + 3)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,9 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
     elif adjustments.place_key:
         yield Message("draft-place-key", {"places": ", ".join(PLACE_FIELDS[place] for place in intake.places)})
     yield from adjustments.left_out.remarks(intake.guess.labels, adjustments.columns_left)
+    if adjustments.indent is not None and (adjustments.plan is None or adjustments.plan.indent is None):
+        names = {draft.place: draft.name for draft in fields}
+        yield Message("draft-levels", {"field": names[adjustments.indent]})
     for group in columns_by_time([draft.label for draft in fields if draft.is_measure]):
         yield Message("draft-wide", {"first": group[0], "last": group[-1], "columns": len(group)})
     yield from _told_of_totals(fields, adjustments)

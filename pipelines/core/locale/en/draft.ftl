@@ -28,6 +28,7 @@ draft-totals-kept = rows that are called totals do not equal the sum of all othe
 draft-totals-unproved = their figures are all zero or missing, so that proves nothing: look at the rows that are left out
 draft-parents = { $field } shows which rows are parents of others: they are left out after they were checked against the rows below them
 draft-parents-kept = { $fields } seems to show a hierarchy that no sums prove: all rows are kept, parents among them, and sums over a column may count twice
+draft-levels = { $field } is indented below others: its level and path became fields, and all rows are kept
 draft-filled = gaps in { $field } are filled from the row above: the subtotals prove it
 draft-columns-empty = columns { $columns } have no label and no content: they are left out
 draft-columns-unnamed = columns { $columns } have content but no label: give their fields names

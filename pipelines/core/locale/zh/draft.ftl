@@ -28,6 +28,7 @@ draft-totals-kept = 名为合计的行不等于其余各行之和，按普通行
 draft-totals-unproved = 其数字均为零或缺失，不足为据：请查看被剔除的行
 draft-parents = { $field } 表明哪些行是上级行：与其下各行之和核对后不计入数据
 draft-parents-kept = { $fields } 似有层级，但未能以各行之和印证：包括上级行在内的所有行均保留，按列求和可能重复计算
+draft-levels = { $field } 有逐级缩进：层级与完整路径已成为字段，所有行均保留
 draft-filled = { $field } 的空格沿用上一行的值：小计可以印证
 draft-columns-empty = 第 { $columns } 列既无列名也无内容，未读取
 draft-columns-unnamed = 第 { $columns } 列有内容而无列名：请为其字段命名

@@ -61,7 +61,8 @@ class Choice:
         first = next(guess for guess in guesses if guess.header.row == row)
         footer = next((guess.footer for guess in guesses if guess.footer is not None), None)
         indented = next((guess.indented for guess in guesses if guess.indented), ())
-        return replace(first, footer=footer, indented=indented)
+        levels = next((guess.levels for guess in guesses if guess.levels), ())
+        return replace(first, footer=footer, indented=indented, levels=levels)
 
 
 def choose_tables(looked: Sequence[Looked]) -> Choice:

@@ -18,7 +18,7 @@ from pipelines.drafting.fields import FieldDraft, hierarchy_descriptor, place_de
 from pipelines.drafting.folder import dataset_document, schema_document, write_folder
 from pipelines.drafting.intake import Intake, take_in
 from pipelines.drafting.kept_totals import kept_totals
-from pipelines.drafting.keys import find_key
+from pipelines.drafting.keys import find_key, is_key
 from pipelines.drafting.layouts import PLACE_FIELDS, ROW_FIELD, Adjustments, names_by_place, whole_layout
 from pipelines.drafting.learning import errors, learn, remarks
 from pipelines.drafting.personal import disclosure
@@ -110,6 +110,7 @@ class _Drafting:
         self.adjustments.unit_note = intake.guess.units_inside
         plans, kept = totals_plans(plain.parquet, len(plain.labels), indented)
         self.adjustments.plans, self.adjustments.given_up = plans, kept
+        self.adjustments.levels = intake.guess.levels
         profiles, plan = profile_plain(plain, intake, self.adjustments), self.adjustments.plan
         for _ in range(_MOST_TRIALS):
             if self.adjustments.plan != plan:
@@ -139,6 +140,9 @@ class _Drafting:
             return _Attempt(Trial(findings=tuple(errors(rejected.findings))), catalog, dataset, fields)
         columns = [(draft, f"c{raw.labels.index(draft.name)}") for draft in fields]
         key = self._key(raw, columns, places)
+        if not key or any(draft.is_measure for draft in fields if draft.name in key):
+            # Figures differ by chance.
+            key = self._path_key(raw, intake, fields, places) or key
         if not key:
             self.adjustments.next_key(intake.places)
             return self._attempt(intake, profiles)
@@ -165,6 +169,18 @@ class _Drafting:
             columns = [(draft, column) for draft, column in columns if not draft.counts_rows]
         found = find_key(raw.parquet, columns, self.work, [f"c{raw.labels.index(name)}" for name in names])
         return (*names, *found) if found else ()
+
+    def _path_key(self, raw: RawTable, intake: Intake, fields: list[FieldDraft],
+                  places: list[tuple[str, str]]) -> tuple[str, ...]:  # fmt: skip
+        """The path of a label, which may tell rows apart where labels alone do not; after them come other ways."""
+        names = tuple(name for name, _ in places)
+        hierarchy = self.adjustments.hierarchy(names_by_place(intake, fields))
+        path = next((name for name, kind in hierarchy if kind == "path"), None)
+        if path is None or self.adjustments.row_key:
+            return ()
+        whole = (*names, path)
+        columns = [f"c{raw.labels.index(name)}" for name in whole]
+        return whole if is_key(raw.parquet, columns, self.work) else ()
 
     def _written(self, intake: Intake, fields: list[FieldDraft], places: list[tuple[str, str]],
                  key: tuple[str, ...]) -> tuple[Catalog, Dataset]:  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.core.files import sha256_of
@@ -15,6 +15,7 @@ from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.records import Delivery, DeliveryKey, LandedFile
 from pipelines.drafting.answers import Answers
 from pipelines.drafting.choosing import Choice, Looked, choose_tables
+from pipelines.drafting.merged import merged_groups
 from pipelines.drafting.openings import open_layout
 from pipelines.drafting.ranges import left_outside, wanted_range
 from pipelines.drafting.refusals import CannotDraft, cannot, of_findings
@@ -46,6 +47,7 @@ class Intake:
     """The opened file: what a layout says about it so far, how its table lies, and what was assumed.
 
     ``tables`` is how many tables are read as one, ``places`` what tells them apart: ``file``, ``sheet``.
+    ``merged``: columns whose labels stand in cells merged over several rows, and how many cells these take in.
     """
 
     delivery: Delivery
@@ -54,6 +56,7 @@ class Intake:
     tables: int
     places: tuple[str, ...]
     assumed: tuple[Message, ...]
+    merged: Mapping[int, int] = field(default_factory=dict)
 
 
 def take_in(file: Path, key: DeliveryKey, answers: Answers, scratch: Path) -> Intake:
@@ -104,7 +107,8 @@ def take_in(file: Path, key: DeliveryKey, answers: Answers, scratch: Path) -> In
     if choice.guess.header.certainty is Certainty.GUESS:
         assumed.append(Message("draft-header-guessed", {"row": choice.guess.header.row}))
     told = tuple({(message.id, str(message.params)): message for message in assumed}.values())
-    return Intake(delivery, layout, choice.guess, len(choice.tables), _places(choice), told)
+    return Intake(delivery, layout, choice.guess, len(choice.tables), _places(choice), told,
+                  merged_groups(choice.tables))  # fmt: skip
 
 
 def _look(source: SourceFile, layout: Layout, answers: Answers, findings: list[Finding]) -> list[Looked]:

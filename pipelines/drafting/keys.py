@@ -43,6 +43,15 @@ def find_key(
     return ()
 
 
+def is_key(parquet: Path, columns: Sequence[str], work: Path) -> bool:
+    """Whether all rows have values in these columns, and different ones."""
+    empty = " OR ".join(f"coalesce({identifier(column)}, '') = ''" for column in columns)
+    with duckdb.connect(config={"temp_directory": str(work), "memory_limit": "512MB", "threads": 2}) as connection:
+        connection.execute(f"CREATE VIEW whole AS FROM read_parquet({literal(str(parquet))})")
+        gap = connection.execute(f"FROM whole WHERE {empty} LIMIT 1").fetchone()
+        return gap is None and _is_unique(connection, "whole", columns)
+
+
 def _may_name(draft: FieldDraft) -> bool:
     complete = draft.profile.filled == draft.profile.rows > 0 and not draft.marks
     return complete and draft.suspected is None and draft.type in _NAMING and draft.profile.longest <= 200

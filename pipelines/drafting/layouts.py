@@ -28,8 +28,10 @@ class Adjustments:
     plans: list[TotalsPlan] = field(default_factory=list)
     given_up: list[TotalsPlan] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
+    levels: tuple[int, ...] = ()
     number_key: bool = False
     footer: bool = True
+    fill_merged: bool = True
     leave_out_blanks: bool = False
     unit_note: bool = True
     place_key: bool = False
@@ -45,8 +47,16 @@ class Adjustments:
     def columns_left(self) -> frozenset[int]:
         """Places of columns that become no fields; what totals are known by has to stay."""
         kept = self.plan.labels if self.plan is not None else frozenset()
+        kept |= frozenset(self.levels[:1])
         numbers = frozenset() if self.number_key else self.left_out.numbers
         return (self.left_out.empty | numbers) - kept
+
+    @property
+    def indent(self) -> int | None:
+        """Place of the column whose indents become fields: totals are known by it, or it shows a hierarchy anyway."""
+        if self.plan is not None and self.plan.indent is not None:
+            return self.plan.indent
+        return self.levels[0] if self.levels else None
 
     def give_up_plan(self) -> None:
         """Try the next way of telling totals."""
@@ -60,8 +70,8 @@ class Adjustments:
 
     def hierarchy(self, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
         """Fields that the indents of a column become, as (name, kind). Paths of what may be personal data are none."""
-        if self.plan is not None and self.plan.indent is not None:
-            name = str(names[self.plan.indent])
+        if self.indent is not None:
+            name = str(names[self.indent])
             yield level_name(name), "level"
             if not {name, path_name(name)} & self.suspected:
                 yield path_name(name), "path"
@@ -110,7 +120,16 @@ def base_layout(intake: Intake, names: Sequence[str | None], adjustments: Adjust
         document["footer"] = guess.footer.pattern
     document["columns"] = dict(zip(column_keys(guess.labels), names, strict=True))
     document["steps"] = [{"step": "trim"}]
+    groups = merged_fields(intake, names, adjustments)
+    if groups:
+        document["steps"].append({"step": "fill_down", "fields": groups})
     return document
+
+
+def merged_fields(intake: Intake, names: Sequence[str | None], adjustments: Adjustments) -> list[str]:
+    """Fields whose gaps merged cells fill."""
+    found = [names[place] for place in sorted(intake.merged) if place < len(names)] if adjustments.fill_merged else []
+    return [name for name in found if name is not None]
 
 
 def names_by_place(intake: Intake, fields: Sequence[FieldDraft]) -> list[str | None]:
@@ -125,8 +144,8 @@ def whole_layout(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adju
     names = names_by_place(intake, fields)
     document = base_layout(intake, names, adjustments)
     hierarchy = {f"{kind}_field": name for name, kind in adjustments.hierarchy(names)}
-    if hierarchy and adjustments.plan is not None and adjustments.plan.indent is not None:
-        document["steps"].insert(0, {"step": "indent", "field": names[adjustments.plan.indent], **hierarchy})
+    if hierarchy and adjustments.indent is not None:
+        document["steps"].insert(0, {"step": "indent", "field": names[adjustments.indent], **hierarchy})
     if any(_noted(draft, adjustments) for draft in fields):
         document["unit_note"] = {"required": True}
     document["steps"] += [

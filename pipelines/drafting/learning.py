@@ -12,7 +12,7 @@ from pipelines.core.messages import Message
 from pipelines.drafting.columns import columns_by_time
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
-from pipelines.drafting.layouts import PLACE_FIELDS, Adjustments, summed
+from pipelines.drafting.layouts import PLACE_FIELDS, Adjustments, merged_fields, names_by_place, summed
 
 _TOTALS = {"total-mismatch", "total-mismatch-withheld", "total-not-a-number"}
 #: Shares of faulty rows are rounded up to whole twentieths.
@@ -77,8 +77,14 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
     if repeated:
         yield Message("draft-repeated-labels", {"columns": ", ".join(map(str, repeated))})
     yield from adjustments.left_out.remarks(intake.guess.labels, adjustments.columns_left)
+    if adjustments.indent is not None and (adjustments.plan is None or adjustments.plan.indent is None):
+        names = {draft.place: draft.name for draft in fields}
+        yield Message("draft-levels", {"field": names[adjustments.indent]})
     for group in columns_by_time([draft.label for draft in fields if draft.is_measure]):
         yield Message("draft-wide", {"first": group[0], "last": group[-1], "columns": len(group)})
+    groups = merged_fields(intake, names_by_place(intake, fields), adjustments)
+    if groups:
+        yield Message("draft-merged", {"fields": ", ".join(groups)})
     yield from _grouped(fields, adjustments)
     yield from _told_of_totals(fields, adjustments)
     if intake.guess.footer is not None:

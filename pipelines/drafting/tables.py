@@ -47,10 +47,19 @@ def read_plain(intake: Intake, catalog: Catalog, about: Particulars, adjustments
             if not adjustments.footer or not _by_footer(rejected.findings):
                 raise of_findings(rejected.findings) from rejected
         else:
+            if adjustments.fill_merged and not _as_merged(raw, intake):
+                adjustments.fill_merged = False
+                continue
             footer = intake.guess.footer
             if not adjustments.footer or footer is None or raw.excluded.get("footer", 0) <= footer.rows * intake.tables:
                 return raw
         adjustments.footer = False
+
+
+def _as_merged(raw: RawTable, intake: Intake) -> bool:
+    """Whether filling columns from above has filled what merged cells take in, and no other gaps."""
+    filled = sum(count for key, count in raw.steps.items() if key.endswith(":fill_down"))
+    return filled == sum(intake.merged.values())
 
 
 def profile_plain(raw: RawTable, intake: Intake, adjustments: Adjustments) -> list[Profile]:

@@ -1,7 +1,8 @@
-"""Cells that a spreadsheet indents by their alignment: brought into their text, for the step that reads indents."""
+"""How far labels are indented: by white space, and by alignment, which is brought into their text."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from pipelines.ingest.grids import Grid, GridRow, Indented
@@ -9,7 +10,8 @@ from pipelines.registry.layouts import Layout
 from pipelines.registry.steps import Indent
 
 #: What one level of alignment is written as.
-_MARK = "\u3000"
+MARK = "\u3000"
+_TAB = 4
 _END = Indented(1 << 62, 0, 0)
 
 
@@ -32,6 +34,12 @@ def _merged(rows: Iterator[GridRow], cells: Iterator[Indented], places: dict[int
         while cell.row == row.number:
             place = places[cell.column]
             if place < len(row.cells) and row.cells[place]:
-                row.cells[place] = f"{_MARK * cell.indent}{row.cells[place]}"
+                row.cells[place] = f"{MARK * cell.indent}{row.cells[place]}"
             cell = next(cells, _END)
         yield row
+
+
+def width_of(cell: str) -> int:
+    """How far a label is indented, in half-width characters."""
+    lead = cell[: len(cell) - len(cell.lstrip())]
+    return sum(_TAB if mark == "\t" else 2 if unicodedata.east_asian_width(mark) in "FW" else 1 for mark in lead)

@@ -19,7 +19,8 @@ class GridGuess:
     """How a grid seems to be laid out.
 
     ``units_inside``: the note about units stands in the grid itself.
-    ``bare``: columns that have no label, but for one of a group; ``indented``: those whose labels show a hierarchy.
+    ``bare``: columns that have no label, but for one of a group; ``indented``: those with labels that are indented,
+    ``levels``: those of them whose indents show a hierarchy.
     """
 
     header: HeaderGuess
@@ -30,6 +31,7 @@ class GridGuess:
     bare: tuple[int, ...] = ()
     indented: tuple[int, ...] = ()
     units_inside: bool = True
+    levels: tuple[int, ...] = ()
 
 
 def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = None) -> GridGuess | None:
@@ -48,6 +50,7 @@ def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = Non
     labelled = {place for row in rows for place in filled_places(row)}
     above = [cell for row in sample.head[:begin] for cell in row.cells]
     first_row = rows[-1].number + 1
+    indented, levels = indented_columns(grid, sample, first_row)
     return GridGuess(
         header,
         labels,
@@ -55,5 +58,6 @@ def detect_grid(grid: Grid, sample: GridSample, header: HeaderGuess | None = Non
         detect_footer(sample, first_row),
         units_in([*above, grid.sheet_name], UnitNote()),
         tuple(place for place in range(len(labels)) if place not in labelled),
-        indented_columns(grid, sample, first_row),
+        indented,
+        levels=levels,
     )

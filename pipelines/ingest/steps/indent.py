@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from pipelines.ingest.batches import Batch, is_empty
 from pipelines.ingest.grids import Cell
+from pipelines.ingest.indents import width_of
 from pipelines.ingest.steps.base import StepContext, Streaming
 from pipelines.registry.steps import Indent
 
 #: Levels of one hierarchy; deeper than any budget, and few enough for paths to stay short.
 MAX_LEVELS = 20
-_TAB = 4
 _SEPARATOR = "/"
 
 
@@ -40,7 +38,7 @@ class IndentStep(Streaming):
             label = cell.strip()
             self.changed += cell != label
             cells[row] = label
-            self._enter(_width(cell), label, batch.numbers[row])
+            self._enter(width_of(cell), label, batch.numbers[row])
             for name, text in self._says().items():
                 made[name][row] = text
         for name, column in made.items():
@@ -66,9 +64,3 @@ class IndentStep(Streaming):
             step.path_field: _SEPARATOR.join(labels),
         }
         return {name: text for name, text in said.items() if name is not None}
-
-
-def _width(cell: str) -> int:
-    """How far a label is indented, in half-width characters."""
-    lead = cell[: len(cell) - len(cell.lstrip())]
-    return sum(_TAB if mark == "\t" else 2 if unicodedata.east_asian_width(mark) in "FW" else 1 for mark in lead)

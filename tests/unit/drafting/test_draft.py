@@ -11,6 +11,7 @@ from ingesting import archive, workbook
 
 from pipelines.core.check_digits import is_identity_number
 from pipelines.drafting import Answers, CannotDraft, draft_dataset
+from pipelines.registry.steps import FillDown
 
 PLAIN = "park,visits\nEast Lake,12\nWest Hill,9\n"
 
@@ -243,3 +244,23 @@ def test_signatures_below_a_table_are_its_footer_however_many_cells_they_fill(tm
 def test_line_breaks_of_any_kind_stay_in_their_cells(tmp_path: Path) -> None:
     made = draft(tmp_path, "t.csv", b'id,address\n1,"a\r\nb"\n2,"c\rd"\n3,e\n')
     assert made.drafted.rows == 3
+
+
+def test_groups_in_merged_cells_are_filled_where_the_merges_explain_every_gap(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["区", "街道", "金额"],
+        ["甲", "一", 1],
+        [None, "二", 2],
+        [None, "三", 3],
+        ["乙", "四", 4],
+        [None, "五", 5],
+    ]
+    made = draft(tmp_path, "t.xlsx", workbook({"表": rows}, merges={"表": ["A2:A4", "A5:A6"]}))
+    assert FillDown(step="fill_down", fields=("field_1",)) in made.layout.steps
+    assert "merged" in made.remarks and "gaps" not in made.remarks
+    unproved = draft(tmp_path / "b", "t.xlsx", workbook({"表": rows}, merges={"表": ["A2:A4"]}))
+    assert not [step for step in unproved.layout.steps if isinstance(step, FillDown)]
+    assert "gaps" in unproved.remarks
+    amounts: list[list[Any]] = [["街道", "金额"], ["一", 6], ["二", None], ["三", None], ["四", 4], ["五", 5]]
+    figures = draft(tmp_path / "c", "t.xlsx", workbook({"表": amounts}, merges={"表": ["B2:B4"]}))
+    assert not [step for step in figures.layout.steps if isinstance(step, FillDown)]

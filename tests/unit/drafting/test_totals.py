@@ -131,6 +131,30 @@ def test_parents_that_indents_show(tmp_path: Path, aligned: bool) -> None:
     assert made.remarks >= {"parents", "totals"}
 
 
+def ages(labels: list[str]) -> bytes:
+    return csv_of("项目,平均年龄", *(f"{label},{30 + number}" for number, label in enumerate(labels)))
+
+
+def test_indents_that_no_sums_prove_still_become_levels_and_paths(tmp_path: Path) -> None:
+    labels = ["东湖", "  男", "  女", "西山", "  男", "  女", "城区", "  男", "  女"]
+    made = draft(tmp_path, "ages.csv", ages(labels))
+    [indent] = [step for step in made.layout.steps if isinstance(step, Indent)]
+    assert made.drafted.rows == 9 and not totals(made.layout)
+    assert made.drafted.key == (indent.path_field,)
+    assert made.example()[2].split(",") == ["男", "31", "2", "东湖/男"]
+    assert made.remarks >= {"levels", "parents-kept"}
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [["a", " b", "c", " d", "e"], ["a", "  b", *map(str, "cdefghijklmnopqrstuvwxyz")], ["  a", "b", "c", "  d", "e"]],
+    ids=["slips", "a single one", "outward"],
+)
+def test_indents_that_are_no_levels_are_none(labels: list[str], tmp_path: Path) -> None:
+    made = draft(tmp_path, "ages.csv", ages(labels))
+    assert not [step for step in made.layout.steps if isinstance(step, Indent)] and "levels" not in made.remarks
+
+
 def test_subtotals_within_groups(tmp_path: Path) -> None:
     content = csv_of(
         "区,项目,数量",

@@ -193,8 +193,12 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
 def _unit(label: str) -> str | None:
     """The unit that a label ends with: in brackets, or as the last row of its header. Other remarks are none."""
     match = _BRACKETED.search(label)
-    last = label.rpartition("/")
-    return known_unit(match[1] if match else last[2] if last[0] else "")
+    if match:
+        return known_unit(match[1])
+    # Rows of a header are joined by the mark that units have too: m3/s.
+    parts = label.split("/")
+    ends = ("/".join(parts[place:]) for place in range(1, len(parts)))
+    return next(filter(None, map(known_unit, ends)), None)
 
 
 def _listed(profile: Profile) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ _COUNTED = (
 )
 _CHINESE = re.compile(rf"[十百千万亿]*(?:{_COUNTED})(?:\s*[/／]\s*[十百千万亿]*(?:{_COUNTED}))?|[百千万亿]")
 _SIGNS = re.compile(
-    r"(?:[km]?[$€£¥￥]|[%％‰]|°C|℃|(?:[kcmµμ]?m|[kmµμ]?g|ha|l|t|[kMGT]?Wh?)(?:[²³23])?)(?:/(?:[kcm]?m|ha|l|t)[²³23]?)?"
+    r"(?:[km]?[$€£¥￥]|[%％‰]|°C|℃|(?:[kcmµμ]?m|[kmµμ]?g|ha|l|t|[kMGT]?Wh?)(?:[²³23])?)(?:/(?:[kcm]?m|ha|l|t|s|h|d|min)[²³23]?)?"
 )
 _ENGLISH = re.compile(
     r"(?:in\s+)?(?:[0-9][0-9 ,]*\s+|'?000s?\s*)?"
@@ -43,6 +43,12 @@ _ENGLISH = re.compile(
     r"mu|sq\.? ?(?:km|m|metres?|meters?)|square (?:kilometres?|kilometers?|metres?|meters?)|cubic (?:metres?|meters?)|"
     r"litres?|liters?|kwh|mwh|gwh|hours?|minutes?|days?|months?|years?|percent|per ?cent|percentage points?)"
     r"(?:\s*(?:/|per)\s*[a-z]+)?)?",
+    re.IGNORECASE,
+)
+_EUROPEAN = re.compile(
+    r"(?:in\s+|en\s+)?"
+    r"(?:1[ .]?000\s*|tsd\.?\s*|mio\.?\s*|mrd\.?\s*|k|(?:milliers?|millions?|milliards?)\s+(?:d['’]\s*|de\s+))?"
+    r"(?:eur|euros?|€|personen|einwohner|anzahl|prozent|tonnen|stück|personnes?|habitants?|logements?|ménages?|tonnes?)",
     re.IGNORECASE,
 )
 _LONGEST = 40
@@ -95,7 +101,7 @@ def known_unit(text: str) -> str | None:
     if plain is None or len(plain) > _LONGEST:
         return None
     plain = " ".join(plain.split())
-    known = any(pattern.fullmatch(plain) for pattern in (_CHINESE, _SIGNS, _ENGLISH))
+    known = any(pattern.fullmatch(plain) for pattern in (_CHINESE, _SIGNS, _ENGLISH, _EUROPEAN))
     return plain if known and not plain.replace(" ", "").replace(",", "").isdigit() else None
 
 

@@ -264,3 +264,10 @@ def test_groups_in_merged_cells_are_filled_where_the_merges_explain_every_gap(tm
     amounts: list[list[Any]] = [["街道", "金额"], ["一", 6], ["二", None], ["三", None], ["四", 4], ["五", 5]]
     figures = draft(tmp_path / "c", "t.xlsx", workbook({"表": amounts}, merges={"表": ["B2:B4"]}))
     assert not [step for step in figures.layout.steps if isinstance(step, FillDown)]
+
+
+def test_a_row_of_units_is_part_of_the_header_also_where_units_have_its_mark(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"Station,Flow,Level\n,m3/s,cm\nA,1.5,20\nB,2.5,30\n")
+    assert {spec.name: spec.unit for spec in made.dataset.fields} == {
+        "station": None, "flow_m3_s": "m3/s", "level_cm": "cm"
+    }  # fmt: skip

@@ -52,7 +52,8 @@ def test_units_are_whole_words_after_a_note_of_their_own(
 @pytest.mark.parametrize(
     "text",
     ["万元", "(元)", "人", "万人", "元/吨", "人/平方公里", "%", "‰", "km²", "tonnes", "€", "k€", "USD", "million yuan",
-     "10 000 persons", "100 million yuan", "in millions of euros", "µg/m3", "千瓦时", "亿立方米"],
+     "10 000 persons", "100 million yuan", "m3/s", "Tsd. EUR", "Mio. Euro", "1 000 EUR", "Anzahl",
+     "milliers d'euros", "in millions of euros", "µg/m3", "千瓦时", "亿立方米"],
 )  # fmt: skip
 def test_known_units(text: str) -> None:
     assert known_unit(text) is not None

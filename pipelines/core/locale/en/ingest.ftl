@@ -119,6 +119,8 @@ read-header-elsewhere = The header is on row { $found }, expected on row { $expe
 read-header-elsewhere-remedy = Keep to the template, or take the new place into the layout: gongkai report DELIVERY --accept-layout.
 read-range-ends = The layout's range ends with row { $row }, but what looks like a row of its table stands directly below; it is not read.
 read-range-ends-remedy = If the table has grown, widen range in the layout; if it ends there, leave an empty row below it.
+read-column-unread = Column { $column } (label: { $label }) is left out by the layout, which knew it without label and content, but { $rows } rows hold something in it, the first here.
+read-column-unread-remedy = If it belongs to the table, give it a label, and name its field in the layout (columns); else empty it.
 read-table-below = What looks like the header of another table stands below empty rows: tables={ $rows }, the first here; expected one table.
 read-table-below-remedy = Deliver each table in a file or sheet of its own, or name the cells of the table in the layout (range). If it is a row of the table, delete the empty rows above it.
 read-header-repeated = The header is repeated inside the table or below its footer: lines={ $rows }, the first here; expected one header above all rows.

@@ -119,6 +119,8 @@ read-header-elsewhere = 表头在第 { $found } 行，应在第 { $expected } �
 read-header-elsewhere-remedy = 请按模板填报，或将新位置写入版式：gongkai report 报送编号 --accept-layout。
 read-range-ends = 版式的区域到第 { $row } 行为止，但紧接其下的一行形似表内数据，未读取。
 read-range-ends-remedy = 如表格已增加行，请在版式中扩大 range；如表格到此为止，请在其下留一空行。
+read-column-unread = 版式未读取第 { $column } 列（列名：{ $label }），因其原无列名和内容；但现有 { $rows } 行在该列有内容，首行在此。
+read-column-unread-remedy = 如该列属于本表，请写明列名，并在版式的 columns 中指定其字段；否则请清空该列。
 read-table-below = 空行之后疑似另一张表的表头：表数={ $rows }，首处在此；应只有一张表。
 read-table-below-remedy = 请将各表分别放在单独的文件或工作表中报送，或在版式中用 range 指明该表的单元格。若确为本表的数据行，请删除其上方的空行。
 read-header-repeated = 表头在表内或表尾之后重复出现：共 { $rows } 处，首处在此；应只在所有数据行之上有一个表头。

@@ -13,6 +13,7 @@ from pipelines.core.messages import Message
 from pipelines.core.records import RawTable
 from pipelines.drafting.profiles import Profile
 from pipelines.drafting.totals import TotalsPlan
+from pipelines.ingest.row_numbers import RunningNumbers
 
 _NUMBERED = re.compile(
     r"|序\s*号|行\s*[号次]|顺序号?|排序号?|no\.?|nr\.?|n[°º]\.?|№|#|s\.?\s?/?\s?no\.?|s\.?n\.?|s[lr]\.?\s?no\.?|lfd\.?\s?nr\.?|row(?:\s?no\.?)?|"
@@ -21,7 +22,6 @@ _NUMBERED = re.compile(
 )
 #: Fewer rows than this count on by chance.
 _FEWEST_ROWS = 3
-_MOST_DIGITS = 10
 #: Parts of labels that name a time: columns that differ in nothing else are one quantity.
 _TIMES = re.compile(
     r"(?:19|20)[0-9]{2}(?:\s*[-/]\s*[0-9]{2,4})?|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|"
@@ -86,34 +86,13 @@ def _is_number_label(label: str) -> bool:
 
 def _only_counts(raw: RawTable, place: int, plan: TotalsPlan | None) -> bool:
     """Whether a column counts the rows from 0 or 1, perhaps anew in each part of the table."""
-    counted = _Counted()
+    counted = RunningNumbers()
     with pq.ParquetFile(raw.parquet) as stored:
         for batch in stored.iter_batches():
             rows = batch if plan is None else batch.filter(plan.keeps(batch))
             if not all(counted.goes_on(cell) for cell in rows.column(f"c{place}").to_pylist() if cell):
                 return False
     return counted.rows >= _FEWEST_ROWS
-
-
-class _Counted:
-    """Numbers that go on by one from 0 or 1, or begin anew after two of them."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._first = self._last = 0
-
-    def goes_on(self, cell: str) -> bool:
-        """Take the next cell; ``False`` when it is no next number."""
-        if not (cell.isascii() and cell.isdigit() and len(cell) < _MOST_DIGITS and cell == str(int(cell))):
-            return False
-        number = int(cell)
-        if not self.rows:
-            self._first = number
-            follows = number in (0, 1)
-        else:
-            follows = number == self._last + 1 or (number == self._first < self._last)
-        self._last, self.rows = number, self.rows + 1
-        return follows
 
 
 def _listed(places: frozenset[int]) -> str:

@@ -13,6 +13,7 @@ from pipelines.ingest.detection.cells import is_signature
 from pipelines.ingest.grids import Cell, GridRow
 from pipelines.ingest.headers import HeaderLine
 from pipelines.ingest.tables_below import TablesBelow
+from pipelines.ingest.unread import UnreadColumn
 
 #: Characters that the rows of one batch may come to before it is passed on.
 _BATCH_CHARACTERS = 16 << 20
@@ -42,8 +43,8 @@ class Body:
     """How to cut the rows below a header.
 
     ``keep`` are the positions of the columns that are read; ``blanks`` says that empty rows inside the table
-    are rows. ``totals`` are the positions and patterns by which totals are known. ``report`` is
-    told, as (rule, first row, rows), what must not be in a table.
+    are rows. ``totals`` are the positions and patterns by which totals are known. ``unread`` are columns that are
+    only looked at. ``report`` is told, as (rule, first row, rows), what must not be in a table.
     """
 
     width: int
@@ -53,6 +54,7 @@ class Body:
     header: Sequence[HeaderLine]
     totals: Sequence[tuple[int, re.Pattern[str]]]
     report: Callable[[str, int, int], None]
+    unread: Sequence[UnreadColumn] = ()
 
     def batches(self, rows: Iterator[GridRow], tally: Tally) -> Iterator[Batch]:
         """Yield the table's rows. Blank rows inside the table are rows; those at its end are not.
@@ -65,6 +67,8 @@ class Body:
         pending, characters = self._batch([]), 0
         while chunk := list(itertools.islice(below, _CHUNK_ROWS)):
             pending.append(self._batch(chunk))
+            for column in self.unread:
+                column.see(row for row, _ in chunk)
             characters += sum(map(len, filter(None, itertools.chain.from_iterable(row.cells for row, _ in chunk))))
             if len(pending) >= BATCH_ROWS or characters >= _BATCH_CHARACTERS:
                 yield pending

@@ -21,6 +21,7 @@ from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.raw_tables import Part, RawTableWriter
 from pipelines.ingest.steps import StepContext, TidyStep, build_steps
 from pipelines.ingest.units import declared_units, units_in
+from pipelines.ingest.unread import UnreadColumn, unread_columns
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.layouts import Layout, UnitNote
 from pipelines.registry.steps import ExcludeTotals
@@ -73,7 +74,8 @@ class TableReader:
         positional = final == labels and places == list(range(len(final)))
         before = self.writer.rows
         rows = indented_rows(rows, grid, names, layout)
-        body = self._body(grid, layout, header, keep, names)
+        unread = unread_columns(header, names)
+        body = self._body(grid, layout, header, keep, names, unread)
         told = self.tally.in_files
         for batch in _tidied(body.batches(rows, self.tally), steps):
             if part is not None:
@@ -83,6 +85,8 @@ class TableReader:
                 told = self.tally.in_files
         self.tally.in_files += grid.left_out.total()
         self.tally.excluded.update(grid.left_out)
+        for column in unread:
+            self.findings += column.told(grid, header.labels[column.place])
         for key, step in steps:
             self.steps[key] += step.changed
         self.delivered += next(counter) + grid.left_out.total()
@@ -133,7 +137,8 @@ class TableReader:
         return unit
 
     def _body(
-        self, grid: Grid, layout: Layout, header: Header, keep: Sequence[int], names: Sequence[str | None]
+        self, grid: Grid, layout: Layout, header: Header, keep: Sequence[int], names: Sequence[str | None],
+        unread: Sequence[UnreadColumn],
     ) -> Body:  # fmt: skip
         totals = [
             (place, re.compile(step.pattern))
@@ -147,7 +152,8 @@ class TableReader:
             self.findings.append(read_finding(rule, Location(grid.file, grid.sheet, row), rows=rows))
 
         footer = re.compile(layout.footer) if layout.footer is not None else None
-        return Body(len(header.labels), keep, footer, layout.blank_rows == "keep", header.lines, totals, report)
+        blanks = layout.blank_rows == "keep"
+        return Body(len(header.labels), keep, footer, blanks, header.lines, totals, report, unread)
 
     def _part(self, grid: Grid, layout: Layout, labels: tuple[str, ...]) -> Part | None:
         part = self.writer.part(layout.name, labels)

@@ -38,6 +38,7 @@ draft-kept-totals = { $count ->
    *[other] { $count } rows are called totals (the first is row { $row }) and were kept
   }: nothing proves what they sum up, and sums over a column may count twice
 draft-totals-unproved = their figures are all zero or missing, so that proves nothing: look at the rows that are left out
+draft-rounded = totals differ from the sums of their rows by up to { $largest }, which rounding explains: the layout puts up with { $tolerance }
 draft-parents = { $field } shows which rows are parents of others: they are left out after they were checked against the rows below them
 draft-parents-kept = { $fields } seems to show a hierarchy that no sums prove: all rows are kept, parents among them, and sums over a column may count twice
 draft-levels = { $field } is indented below others: its level and path became fields, and all rows are kept

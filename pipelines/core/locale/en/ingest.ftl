@@ -133,6 +133,8 @@ read-signature-in-table = A row of the table begins like the signature below one
 read-signature-in-table-remedy = Delete the row, or name it in the layout as the footer, for example footer: ^填表人
 read-range-ends = The layout's range ends with row { $row }, but what looks like a row of its table stands directly below; it is not read.
 read-range-ends-remedy = If the table has grown, widen range in the layout; if it ends there, leave an empty row below it.
+read-column-unread = Column { $column } (label: { $label }) is left out by the layout, which knew it without label and content, but { $rows } rows hold something in it, the first here.
+read-column-unread-remedy = If it belongs to the table, give it a label, and name its field in the layout (columns); else empty it.
 read-table-below = What looks like the header of another table stands below empty rows: tables={ $rows }, the first here; expected one table.
 read-table-below-remedy = Deliver each table in a file or sheet of its own, or name the cells of the table in the layout (range). If it is a row of the table, delete the empty rows above it.
 read-header-repeated = The header is repeated inside the table or below its footer: lines={ $rows }, the first here; expected one header above all rows.
@@ -168,8 +170,12 @@ read-step-name-unlike = The step { $step } finds nothing for “{ $column }” i
 read-step-name-unlike-remedy = Name it as agreed, or correct the step's pattern.
 read-step-organisation-unknown = The step { $step } needs the organisation “{ $organisation }”, which is not registered.
 read-step-organisation-unknown-remedy = Register the organisation.
-read-total-mismatch = The total of “{ $column }” is not the sum of its lines: stated={ $stated } computed={ $computed }.
+read-total-mismatch = The total of “{ $column }” is not the sum of its { $parts } lines: stated={ $stated } computed={ $computed }.
 read-total-mismatch-remedy = Correct the total, or the lines below it; a line may be missing or counted twice.
+read-total-rounded = Totals of “{ $column }” differ from the sums of their lines by up to { $difference }, the most here; the layout puts up with { $tolerance }.
+read-total-rounded-remedy = If it is more than rounding, correct the total or its lines; the layout's tolerance says what is put up with.
+read-total-rounded-withheld = Totals of “{ $column }” differ from the sums of their lines, the most here, by no more than the layout puts up with: { $tolerance }.
+read-total-rounded-withheld-remedy = If it is more than rounding, correct the total or its lines; the layout's tolerance says what is put up with.
 read-total-mismatch-withheld = The total of “{ $column }” is not the sum of its lines.
 read-total-mismatch-withheld-remedy = Correct the total, or the lines below it; a line may be missing or counted twice.
 read-total-not-a-number = The total is not a number, so it cannot be checked.

@@ -133,6 +133,8 @@ read-signature-in-table = 表内有行以表尾签署栏的形式开头（填表
 read-signature-in-table-remedy = 请删除该行，或在布局中将其声明为表尾，例如 footer: ^填表人
 read-range-ends = 版式的区域到第 { $row } 行为止，但紧接其下的一行形似表内数据，未读取。
 read-range-ends-remedy = 如表格已增加行，请在版式中扩大 range；如表格到此为止，请在其下留一空行。
+read-column-unread = 版式未读取第 { $column } 列（列名：{ $label }），因其原无列名和内容；但现有 { $rows } 行在该列有内容，首行在此。
+read-column-unread-remedy = 如该列属于本表，请写明列名，并在版式的 columns 中指定其字段；否则请清空该列。
 read-table-below = 空行之后疑似另一张表的表头：表数={ $rows }，首处在此；应只有一张表。
 read-table-below-remedy = 请将各表分别放在单独的文件或工作表中报送，或在版式中用 range 指明该表的单元格。若确为本表的数据行，请删除其上方的空行。
 read-header-repeated = 表头在表内或表尾之后重复出现：共 { $rows } 处，首处在此；应只在所有数据行之上有一个表头。
@@ -170,6 +172,10 @@ read-step-organisation-unknown = 步骤 { $step } 需要机构“{ $organisation
 read-step-organisation-unknown-remedy = 请登记该机构。
 read-total-mismatch = “{ $column }”的合计与明细之和不符：填报={ $stated } 计算={ $computed }。
 read-total-mismatch-remedy = 请更正合计或其下明细；可能有明细遗漏或重复。
+read-total-rounded = “{ $column }”的合计与各行之和最多相差 { $difference }，最大处在此；版式允许相差 { $tolerance }。
+read-total-rounded-remedy = 如非四舍五入所致，请更正合计或其各行；版式中的 tolerance 规定允许的差额。
+read-total-rounded-withheld = “{ $column }”的合计与各行之和有差额，最大处在此，未超过版式允许的 { $tolerance }。
+read-total-rounded-withheld-remedy = 如非四舍五入所致，请更正合计或其各行；版式中的 tolerance 规定允许的差额。
 read-total-mismatch-withheld = “{ $column }”的合计与明细之和不符。
 read-total-mismatch-withheld-remedy = 请更正合计或其下明细；可能有明细遗漏或重复。
 read-total-not-a-number = 合计不是数字，无法核对。

@@ -9,9 +9,10 @@ goes into a draft or a report, where a person sees it.
 from pipelines.ingest.detection.delimiters import DelimiterGuess, delimiter_of, detect_delimiter
 from pipelines.ingest.detection.grids import GridGuess, detect_grid
 from pipelines.ingest.detection.headers import Certainty
-from pipelines.ingest.detection.samples import GridSample, sample_grid
+from pipelines.ingest.detection.samples import GridSample, sample_grid, sample_opening
 
 __all__ = [
     "Certainty", "DelimiterGuess", "GridGuess", "GridSample", "delimiter_of", "detect_delimiter", "detect_grid",
     "sample_grid",
+    "sample_opening",
 ]  # fmt: skip

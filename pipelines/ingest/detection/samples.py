@@ -40,6 +40,12 @@ def sample_grid(grid: Grid) -> GridSample:
     return GridSample(head, tail, len(head) + next(counter), grid.merges)
 
 
+def sample_opening(grid: Grid) -> GridSample:
+    """Read no more of a grid than its first rows; what is below them is taken for absent."""
+    head = tuple(itertools.islice(grid.rows(), HEAD_ROWS))
+    return GridSample(head, head[-TAIL_ROWS:], len(head), grid.merges)
+
+
 def first_text(row: GridRow) -> str:
     """The text of the first cell that holds anything; empty where none does."""
     return next((cell.strip() for cell in row.cells if cell is not None and not is_empty(cell)), "")

@@ -11,7 +11,7 @@ from typing import cast
 
 from pipelines.ingest.grids import Grid, GridRow
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.readers.text import encoding_of
+from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
 
@@ -25,13 +25,17 @@ _row = cast("Callable[[Iterable[int | list[str]]], GridRow]", functools.partial(
 
 def open_csv(source: SourceFile, layout: Layout) -> Iterator[Grid]:
     """The one grid of a CSV file. Row numbers are the physical lines on which records begin."""
-    encoding, codec = encoding_of(source.path, source.name, layout.encoding)
+    yield csv_grid(source, encoding_of(source.path, source.name, layout.encoding)[0], layout.delimiter)
+
+
+def csv_grid(source: SourceFile, encoding: str, delimiter: str) -> Grid:
+    """The grid of a CSV file whose encoding has been proved."""
 
     def rows() -> Iterator[GridRow]:
-        with source.path.open(encoding=codec, errors="strict", newline="") as stream:
-            yield from _records(stream, source.name, layout.delimiter)
+        with source.path.open(encoding=codec_of(encoding), errors="strict", newline="") as stream:
+            yield from _records(stream, source.name, delimiter)
 
-    yield Grid(source.name, None, FileFormat.CSV, encoding, rows)
+    return Grid(source.name, None, FileFormat.CSV, encoding, rows)
 
 
 def _records(stream: io.TextIOWrapper, name: str, delimiter: str) -> Iterator[GridRow]:

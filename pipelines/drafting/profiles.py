@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -16,10 +16,13 @@ from pipelines.drafting.shapes import Shapes
 
 #: Different values of a column that are kept; a code list is shorter.
 MOST_VALUES = 200
-_BATCH_ROWS = 16_384
+_BATCH_ROWS = 65_536
+#: Different values of a column that are known again in later batches.
+_MOST_SEEN = 65_536
 #: Texts that say that there is no value.
 MARKS = ("-", "—", "－", "–", "--", "——", "...", "…", "..", "n/a", "N/A", "NA", "n.a.", "NC", "null", "NULL", "None",
          "无", "#N/A")  # fmt: skip
+_ABSENT = pa.array(["", *MARKS])
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Profile:
     longest: int = 0
     shapes: Shapes = field(default_factory=Shapes)
     kinds: Counter[str] = field(default_factory=Counter)
+    seen: pa.Array | None = field(default_factory=lambda: pa.array([], pa.string()))
 
     @property
     def filled(self) -> int:
@@ -47,21 +51,32 @@ class Profile:
         """Count the cells of a batch."""
         self.rows += len(column)
         counts = pc.value_counts(column.fill_null(""))
-        texts, numbers = counts.field("values"), counts.field("counts").to_pylist()
-        seen = dict(zip(texts.to_pylist(), numbers, strict=True))
-        self.missing += seen.pop("", 0)
-        for mark in MARKS:
-            if mark in seen:
-                self.marked[mark] += seen[mark]
+        texts, numbers = counts.field("values"), counts.field("counts")
+        absent = pc.is_in(texts, value_set=_ABSENT)
+        for text, number in zip(texts.filter(absent).to_pylist(), numbers.filter(absent).to_pylist(), strict=True):
+            if text:
+                self.marked[text] += number
+            else:
+                self.missing += number
         if self.values is not None:
-            self.values.update(seen)
+            self.values.update(dict(zip(texts.to_pylist(), numbers.to_pylist(), strict=True)))
+            del self.values[""]
             if len(self.values) > MOST_VALUES:
                 self.values = None
-        others = texts.filter(pc.invert(pc.is_in(texts, value_set=pa.array(["", *MARKS]))))
+        others = self._new(texts.filter(pc.invert(absent)))
         self.shapes.add(others)
         if len(others):
             self.longest = max(self.longest, pc.max(pc.utf8_length(others)).as_py())
             self.kinds.update(suspected_kinds(others))
+
+    def _new(self, values: pa.Array) -> pa.Array:
+        """Those of a batch's different values that are not known from earlier ones: most columns repeat theirs."""
+        if self.seen is None:
+            return values
+        new = values.filter(pc.invert(pc.is_in(values, value_set=self.seen))) if len(self.seen) else values
+        together = len(self.seen) + len(new)
+        self.seen = pa.concat_arrays([self.seen, new]) if together <= _MOST_SEEN else None
+        return new
 
 
 def profile_columns(raw: RawTable, keeps: Callable[[pa.RecordBatch], pa.Array] | None) -> list[Profile]:
@@ -79,8 +94,9 @@ def _rows(
     batch: pa.RecordBatch, columns: int, keeps: Callable[[pa.RecordBatch], pa.Array] | None
 ) -> pa.RecordBatch:  # fmt: skip
     """The rows that count: neither blank nor totals."""
-    names: Sequence[str] = [f"c{place}" for place in range(columns)]
     keep = pa.array([False] * batch.num_rows)
-    for name in names:
-        keep = pc.or_(keep, pc.greater(pc.utf8_length(batch.column(name).fill_null("")), 0))
+    for place in range(columns):
+        keep = pc.or_(keep, pc.greater(pc.binary_length(batch.column(f"c{place}").fill_null("")), 0))
+        if pc.all(keep).as_py():
+            break
     return batch.filter(keep if keeps is None else pc.and_(keep, keeps(batch)))

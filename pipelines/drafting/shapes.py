@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -51,10 +52,10 @@ TIMES = {
     "%Y/%m/%d %H:%M:%S": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}:[0-5][0-9]$",
     "%Y/%m/%d %H:%M": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}$",
 }
-_PATTERNS = {
-    "integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "code": _CODE, "digits": DIGITS,
-    **DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES,
-}  # fmt: skip
+#: Forms that hold for all values of a column or not at all; and those of dates.
+_WHOLE = {"integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "digits": DIGITS}
+_DATED = {**DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES}
+_PATTERNS = {**_WHOLE, "code": _CODE, **_DATED}
 #: (decimal mark, thousands separator) as ``parse_number`` knows them, commonest first.
 WRITTEN = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
 
@@ -97,24 +98,29 @@ class Shapes:
     written: dict[tuple[str, str], int] = field(default_factory=lambda: dict.fromkeys(WRITTEN, 0))
     extents: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     exponents: bool = False
+    dated: bool = True
 
     def add(self, values: pa.Array) -> None:
         """Try a batch of different values. A form that an earlier batch has ruled out is not tried again."""
         size = len(values)
         if not size:
             return
-        masks: dict[str, pa.Array] = {}
-        for name, pattern in _PATTERNS.items():
-            # Dates may come in several forms; the others hold for all values or not at all.
-            if name in {"integer", "number", "year", "boolean", "digits"} and self.matched[name] < self.values:
-                continue
-            masks[name] = pc.match_substring_regex(values, pattern)
-            self.matched[name] += pc.sum(masks[name]).as_py() or 0
-        for marks in WRITTEN:
-            # A column with codes is text, whatever else it holds.
-            if self.written[marks] == self.values and not self.has("code"):
-                self._add_numbers(values, marks)
+        for name in _WHOLE:
+            if self.matched[name] == self.values:
+                self._match(name, values)
+        if not self.has("code"):
+            self._match("code", values)
+        if self.dated:
+            # Dates may come in several forms, but a column with anything that is none has no dates.
+            masks = [self._match(name, values) for name in _DATED]
+            self.dated = bool(pc.all(functools.reduce(pc.or_, masks)).as_py())
+        self._add_numbers(values)
         self.values += size
+
+    def _match(self, name: str, values: pa.Array) -> pa.Array:
+        mask = pc.match_substring_regex(values, _PATTERNS[name])
+        self.matched[name] += pc.sum(mask).as_py() or 0
+        return mask
 
     def holds(self, *names: str) -> bool:
         """Whether every value has one of these forms."""
@@ -129,10 +135,23 @@ class Shapes:
         """Decimal mark and thousands separator by which every value is a number."""
         return next((marks for marks in WRITTEN if self.values and self.written[marks] == self.values), None)
 
-    def _add_numbers(self, values: pa.Array, marks: tuple[str, str]) -> None:
+    def _add_numbers(self, values: pa.Array) -> None:
+        # A column with codes is text, whatever else it holds.
+        forms = [] if self.has("code") else [marks for marks in WRITTEN if self.written[marks] == self.values]
+        for decimal in dict.fromkeys(decimal for decimal, _ in forms):
+            # What has no thousands is the same number in all forms with that decimal mark.
+            plain = pc.match_substring_regex(values, _plain(decimal))
+            certain, others = values.filter(plain), values.filter(pc.invert(plain))
+            extent = _extent(certain, decimal)
+            for marks in (marks for marks in forms if marks[0] == decimal):
+                self._extend(marks, extent)
+                self.written[marks] += len(certain)
+                self._add_others(others, marks)
+
+    def _add_others(self, values: pa.Array, marks: tuple[str, str]) -> None:
         usual = pc.match_substring_regex(values, _USUAL[marks])
         certain = values.filter(usual)
-        self._measure(certain, marks)
+        self._extend(marks, _extent(certain, marks[0]))
         self.written[marks] += len(certain)
         for text in values.filter(pc.invert(usual)).to_pylist():
             plain = _PARSERS[marks](text)
@@ -142,18 +161,27 @@ class Shapes:
                 return
             self.written[marks] += 1
             digits, _, fraction = plain.lstrip("-").partition(".")
-            self._extend(marks, len(digits), len(fraction))
+            self._extend(marks, (len(digits), len(fraction)))
 
-    def _measure(self, numbers: pa.Array, marks: tuple[str, str]) -> None:
-        if len(numbers):
-            whole = pc.replace_substring_regex(numbers, f"[{marks[0]}][0-9]+$", "")
-            digits = pc.utf8_length(pc.replace_substring_regex(whole, "[^0-9]", ""))
-            decimals = pc.subtract(pc.utf8_length(numbers), pc.utf8_length(whole))
-            self._extend(marks, pc.max(digits).as_py(), max(0, pc.max(decimals).as_py() - 1))
+    def _extend(self, marks: tuple[str, str], extent: tuple[int, int] | None) -> None:
+        if extent is not None:
+            known = self.extents.get(marks, (0, 0))
+            self.extents[marks] = (max(known[0], extent[0]), max(known[1], extent[1]))
 
-    def _extend(self, marks: tuple[str, str], whole: int, decimals: int) -> None:
-        known = self.extents.get(marks, (0, 0))
-        self.extents[marks] = (max(known[0], whole), max(known[1], decimals))
+
+def _extent(numbers: pa.Array, decimal: str) -> tuple[int, int] | None:
+    """The most digits before and behind the decimal mark."""
+    if not len(numbers):
+        return None
+    whole = pc.replace_substring_regex(numbers, f"[{decimal}][0-9]+$", "")
+    digits = pc.utf8_length(pc.replace_substring_regex(whole, "[^0-9]", ""))
+    decimals = pc.subtract(pc.utf8_length(numbers), pc.utf8_length(whole))
+    return pc.max(digits).as_py(), max(0, pc.max(decimals).as_py() - 1)
+
+
+def _plain(decimal: str) -> str:
+    """RE2 pattern of the usual numbers without thousands."""
+    return rf"^-?(?:0|[1-9][0-9]*)(?:[{decimal}][0-9]+)?$"
 
 
 def _exponent(text: str) -> bool:

@@ -20,7 +20,7 @@ from pipelines.ingest.detection.cells import SUBTOTALS, TOTALS
 #: Labels of totals and codes of parents stand in one of the first columns.
 _FIRST_COLUMNS = 4
 _BOTH = f"(?i)(?:{TOTALS.removeprefix('(?i)')}|{SUBTOTALS.removeprefix('(?i)')})"
-_LONGEST_CODE = 20
+_CODE, _FIRST_ROWS = "[A-Za-z]?[0-9]{1,20}", 1_000
 #: Codes grow by two digits or more from parent to child: numbers from 1 to 99 are no codes.
 _DIGITS = 2
 
@@ -111,8 +111,9 @@ def totals_plans(
     places = range(min(columns, _FIRST_COLUMNS))
     with duckdb.connect(config={"memory_limit": "512MB", "threads": 2}) as connection:
         connection.execute(f"CREATE VIEW plain AS FROM read_parquet({literal(str(parquet))})")
-        label = _first_matching(connection, places, TOTALS)
-        part = _first_matching(connection, places, SUBTOTALS)
+        either = [place for place in places if _first_matching(connection, [place], _BOTH) is not None]
+        label = _first_matching(connection, either, TOTALS)
+        part = _first_matching(connection, either, SUBTOTALS)
         overall = TotalsPlan(label=label)
         plans: list[TotalsPlan] = []
         kept: list[TotalsPlan] = []
@@ -139,11 +140,13 @@ def _codes(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> Iter
     With each: the longest length, and whether some shorter code begins none of that length.
     """
     for place in places:
+        if not _begins_with_codes(connection, place):
+            continue
         codes = (
             f"(SELECT DISTINCT c{place} AS code FROM plain WHERE c{place} <> '' AND NOT regexp_matches(c{place}, ?))"
         )
         found = connection.execute(
-            f"SELECT bool_and(regexp_full_match(code, '[A-Za-z]?[0-9]{{1,{_LONGEST_CODE}}}')), "
+            f"SELECT bool_and(regexp_full_match(code, '{_CODE}')), "
             f"list(DISTINCT len(code) ORDER BY len(code)) FROM {codes}",
             [_BOTH],
         ).fetchone()
@@ -161,6 +164,16 @@ def _codes(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> Iter
         ).fetchone()
         if counted is not None and counted[0]:
             yield place, lengths[-1], counted[1] > 0
+
+
+def _begins_with_codes(connection: duckdb.DuckDBPyConnection, place: int) -> bool:
+    """Whether the first rows of a column hold nothing but codes and totals, as all of them would have to."""
+    row = connection.execute(
+        f"SELECT bool_and(regexp_full_match(code, '{_CODE}') OR regexp_matches(code, ?)) "
+        f"FROM (SELECT c{place} AS code FROM plain WHERE c{place} <> '' LIMIT {_FIRST_ROWS})",
+        [_BOTH],
+    ).fetchone()
+    return row is None or row[0] is not False
 
 
 def _groups(connection: duckdb.DuckDBPyConnection, places: Sequence[int], part: int) -> list[tuple[int, bool]]:

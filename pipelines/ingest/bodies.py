@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from pipelines.ingest.batches import BATCH_ROWS, Batch, is_empty
 from pipelines.ingest.detection.cells import is_signature
@@ -63,26 +64,56 @@ class Body:
         further headers are reported, because a table that goes on there would be published in part.
         """
         faults = _Faults()
-        below = self._rows(rows, tally, faults)
-        pending, characters = self._batch([]), 0
-        while chunk := list(itertools.islice(below, _CHUNK_ROWS)):
-            pending.append(self._batch(chunk))
+        pending, characters = self._batch([], []), 0
+        for chunk, blank in self._chunks(rows, tally, faults):
+            pending.append(self._batch(chunk, blank))
             for column in self.unread:
-                column.see(row for row, _ in chunk)
-            characters += sum(map(len, filter(None, itertools.chain.from_iterable(row.cells for row, _ in chunk))))
+                column.see(chunk)
+            characters += sum(map(len, filter(None, itertools.chain.from_iterable(row.cells for row in chunk))))
             if len(pending) >= BATCH_ROWS or characters >= _BATCH_CHARACTERS:
                 yield pending
-                pending, characters = self._batch([]), 0
+                pending, characters = self._batch([], []), 0
         if len(pending):
             yield pending
         for rule, (first, count) in faults.found.items():
             self.report(rule, first, count)
 
-    def _rows(self, rows: Iterator[GridRow], tally: Tally, faults: _Faults) -> Iterator[tuple[GridRow, bool]]:
-        """The rows that belong to the table, and whether they are blank."""
-        waiting: list[GridRow] = []
-        others = TablesBelow()
-        for row in rows:
+    def _chunks(
+        self, rows: Iterator[GridRow], tally: Tally, faults: _Faults
+    ) -> Iterator[tuple[list[GridRow], list[bool]]]:  # fmt: skip
+        """The rows that belong to the table, and whether they are blank; most are plain and need no closer look."""
+        seen = _Seen(tally, faults)
+        while chunk := list(itertools.islice(rows, _CHUNK_ROWS)):
+            if not seen.waiting and not seen.others.looking and self._are_plain(chunk):
+                tally.in_files += len(chunk)
+                yield chunk, [False] * len(chunk)
+                continue
+            looked = self._rows(iter(chunk), rows, seen)
+            while told := list(itertools.islice(looked, _CHUNK_ROWS)):
+                yield [row for row, _ in told], [blank for _, blank in told]
+        if seen.waiting:
+            tally.excluded["blank"] += len(seen.waiting)
+
+    def _are_plain(self, rows: Sequence[GridRow]) -> bool:
+        """Whether all of some rows begin with a text, none with the footer's, a signature or any of the header's."""
+        try:
+            firsts = [row.cells[0] for row in rows]
+        except IndexError:
+            return False
+        texts = cast("list[str]", firsts)
+        if not all(firsts) or any(map(str.isspace, texts)) or any(map(self._is_footer, texts if self.footer else ())):
+            return False
+        if any(map(is_signature, texts)):
+            return False
+        return all(line.texts.isdisjoint(itertools.chain.from_iterable(row.cells for row in rows))
+                   for line in self.header)  # fmt: skip
+
+    def _rows(
+        self, chunk: Iterator[GridRow], more: Iterator[GridRow], seen: _Seen
+    ) -> Iterator[tuple[GridRow, bool]]:  # fmt: skip
+        """Those of some rows that belong to the table; of the rows below, ``more``, too, where the table ends here."""
+        tally, faults, waiting, others = seen.tally, seen.faults, seen.waiting, seen.others
+        for row in chunk:
             tally.in_files += 1
             first = _first(row)
             if first is None:
@@ -92,7 +123,7 @@ class Body:
                 tally.excluded["footer"] += 1
                 if self._is_filled(row, _FILLED_FOOTER):
                     faults.add("rows-after-footer", row)
-                yield from self._below_footer(rows, tally, faults)
+                yield from self._below_footer(itertools.chain(chunk, more), tally, faults)
                 break
             other = others.see(row, after_gap=bool(waiting)) if waiting or others.looking else None
             if self.blanks:
@@ -108,8 +139,6 @@ class Body:
             if is_signature(first):
                 faults.add("signature-in-table", row)
             yield row, False
-        if waiting:
-            tally.excluded["blank"] += len(waiting)
 
     def _below_footer(self, rows: Iterator[GridRow], tally: Tally, faults: _Faults) -> Iterator[tuple[GridRow, bool]]:
         for row in rows:
@@ -144,10 +173,10 @@ class Body:
         filled = sum(1 for cell in row.cells if not is_empty(cell))
         return filled >= max(least, (self.width + 1) // 2)
 
-    def _batch(self, rows: Sequence[tuple[GridRow, bool]]) -> Batch:
-        cells = [row.cells for row, _ in rows]
+    def _batch(self, rows: Sequence[GridRow], blank: list[bool]) -> Batch:
+        cells = [row.cells for row in rows]
         kept = len(self.keep)
-        numbers, blank = [row.number for row, _ in rows], [blank for _, blank in rows]
+        numbers = [row.number for row in rows]
         if set(map(len, cells)) == {self.width}:
             turned = list(zip(*cells, strict=True))
             columns = [list(turned[place]) for place in self.keep]
@@ -176,6 +205,16 @@ class _Faults:
     def add(self, rule: str, row: GridRow) -> None:
         first, count = self.found.get(rule, (row.number, 0))
         self.found[rule] = (first, count + 1)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the rows so far have shown. ``waiting`` are empty ones that belong to the table if rows come below them."""
+
+    tally: Tally
+    faults: _Faults
+    waiting: list[GridRow] = field(default_factory=list)
+    others: TablesBelow = field(default_factory=TablesBelow)
 
 
 def _first(row: GridRow) -> Cell:

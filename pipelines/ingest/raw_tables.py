@@ -44,7 +44,7 @@ class Part:
             pa.array([sheet] * rows, pa.string()),
             pa.array(batch.numbers, pa.int64()),
             pa.array(_delivered_cells(batch, len(places), positional), pa.int32()),
-            pa.array(batch.extra, pa.list_(pa.string())),
+            pa.array(batch.extra, pa.list_(pa.string())) if any(batch.extra) else pa.nulls(rows, pa.list_(pa.string())),
             *(pa.array(batch.columns[place], pa.string()) for place in places),
         ]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
@@ -170,6 +170,8 @@ def _occurrences(labels: Sequence[str]) -> list[tuple[str, int]]:
 
 def _delivered_cells(batch: Batch, columns: int, positional: bool) -> list[int]:
     """Cells per row as the table's columns count them: fewer than there are labels only in a short row."""
+    if not any(batch.extra):
+        return batch.present if positional else [columns] * len(batch)
     counts: list[int] = []
     for present, extra in zip(batch.present, batch.extra, strict=True):
         whole = present if positional else columns

@@ -11,9 +11,9 @@ from pipelines.ingest.detection.delimiters import DelimiterGuess, delimiter_of, 
 from pipelines.ingest.detection.grids import GridGuess, detect_grid
 from pipelines.ingest.detection.headers import Certainty
 from pipelines.ingest.detection.regions import TablesFound, find_tables
-from pipelines.ingest.detection.samples import GridSample, sample_grid
+from pipelines.ingest.detection.samples import GridSample, sample_grid, sample_opening
 
 __all__ = [
     "Certainty", "DelimiterGuess", "GridGuess", "GridSample", "TablesFound", "delimiter_of", "detect_delimiter",
-    "detect_grid", "find_tables", "is_aligned", "sample_grid",
+    "detect_grid", "find_tables", "is_aligned", "sample_grid", "sample_opening",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, deque
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,15 +32,18 @@ class GridSample:
 
 def sample_grid(grid: Grid) -> GridSample:
     """Read a grid once and keep its ends."""
-    head: list[GridRow] = []
-    tail: deque[GridRow] = deque(maxlen=TAIL_ROWS)
-    rows = 0
-    for row in grid.rows():
-        rows += 1
-        if len(head) < HEAD_ROWS:
-            head.append(row)
-        tail.append(row)
-    return GridSample(tuple(head), tuple(tail), rows, grid.merges)
+    rows, counter = grid.rows(), itertools.count()
+    head = tuple(itertools.islice(rows, HEAD_ROWS))
+    # At the speed of C: ``zip`` asks the counter once for each row.
+    below = deque(zip(rows, counter, strict=False), maxlen=TAIL_ROWS)
+    tail = (*head, *(row for row, _ in below))[-TAIL_ROWS:]
+    return GridSample(head, tail, len(head) + next(counter), grid.merges)
+
+
+def sample_opening(grid: Grid) -> GridSample:
+    """Read no more of a grid than its first rows; what is below them is taken for absent."""
+    head = tuple(itertools.islice(grid.rows(), HEAD_ROWS))
+    return GridSample(head, head[-TAIL_ROWS:], len(head), grid.merges)
 
 
 def first_text(row: GridRow) -> str:

@@ -86,7 +86,7 @@ def _glob(source: SourceFile, layout: Layout) -> str:
 def _rank(source: SourceFile, layout: Layout, dataset: Dataset) -> tuple[int, int] | None:
     """How well the best table of a file answers what a layout expects; ``None``: none does."""
     try:
-        looks = [Look.at(grid, layout, dataset) for grid in open_grids(source, layout, [])]
+        looks = [Look.at_opening(grid, layout, dataset) for grid in open_grids(source, layout, [])]
     except Unreadable:
         return None
     return max((look.header.compared.rank for look in looks if look.header is not None), default=None)
@@ -95,11 +95,15 @@ def _rank(source: SourceFile, layout: Layout, dataset: Dataset) -> tuple[int, in
 def _differences(source: SourceFile, layout: Layout, dataset: Dataset, prove: Prover) -> Iterator[Movement]:
     """What differs, from the whole to its parts: each is looked for as if those before it had been accepted."""
     try:
-        movement = encoding_movement(source, layout, prove)
+        movement, encoding = encoding_movement(source, layout, prove)
         if movement is not None:
             yield movement
             layout = applied(layout, [movement])
-        movement = delimiter_movement(source, layout, dataset) or _sheet(source, layout, dataset)
+        if layout.format is FileFormat.CSV:
+            if encoding is not None:
+                yield from _of_text(source, encoding, layout, dataset)
+            return
+        movement = _sheet(source, layout, dataset)
         if movement is not None:
             yield movement
             layout = applied(layout, [movement])
@@ -107,6 +111,16 @@ def _differences(source: SourceFile, layout: Layout, dataset: Dataset, prove: Pr
             yield from table_movements(Look.at(grid, layout, dataset), layout)
     except Unreadable:
         return  # The finding about it says what to do.
+
+
+def _of_text(source: SourceFile, encoding: str, layout: Layout, dataset: Dataset) -> Iterator[Movement]:
+    """What differs in a CSV file. Where no header is found there is nothing to say, and the rest is not read."""
+    movement, grid = delimiter_movement(source, encoding, layout, dataset)
+    if movement is not None:
+        yield movement
+        layout = applied(layout, [movement])
+    if grid is not None:
+        yield from table_movements(Look.at(grid, layout, dataset), layout)
 
 
 def _sheet(source: SourceFile, layout: Layout, dataset: Dataset) -> Movement | None:
@@ -121,7 +135,7 @@ def _sheet(source: SourceFile, layout: Layout, dataset: Dataset) -> Movement | N
     else:
         return None
     every = layout.model_copy(update={"sheet": "*"})
-    looks = [Look.at(grid, every, dataset) for grid in open_grids(source, every, [])]
+    looks = [Look.at_opening(grid, every, dataset) for grid in open_grids(source, every, [])]
     fitting = [look for look in looks if look.header is not None]
     if len(fitting) != 1:
         if not fitting:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.core.findings import Location
 from pipelines.core.messages import Parameter
-from pipelines.ingest.detection import GridSample, sample_grid
+from pipelines.ingest.detection import GridSample, sample_grid, sample_opening
 from pipelines.ingest.detection.cells import is_total
 from pipelines.ingest.detection.footers import detect_footer, is_remark
 from pipelines.ingest.detection.samples import first_text
@@ -35,12 +35,24 @@ class Look:
 
     @classmethod
     def at(cls, grid: Grid, layout: Layout, dataset: Dataset) -> Look:
-        """Read a grid once.
+        """Read a grid once, to its end.
 
         Raises:
             Unreadable: the file turns out to be damaged.
         """
-        sample = sample_grid(grid)
+        return cls._of(grid, sample_grid(grid), layout, dataset)
+
+    @classmethod
+    def at_opening(cls, grid: Grid, layout: Layout, dataset: Dataset) -> Look:
+        """Read the first rows of a grid: enough to tell whether a header is there, not what is below the table.
+
+        Raises:
+            Unreadable: they turn out to be damaged.
+        """
+        return cls._of(grid, sample_opening(grid), layout, dataset)
+
+    @classmethod
+    def _of(cls, grid: Grid, sample: GridSample, layout: Layout, dataset: Dataset) -> Look:
         known = ExpectedLabels.of(layout, dataset)
         return cls(grid, sample, best_header(grid, sample, layout, expected_columns(layout, dataset), known))
 

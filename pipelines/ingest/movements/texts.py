@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pipelines.core.findings import Location
 from pipelines.ingest.detection import delimiter_of
+from pipelines.ingest.grids import Grid
 from pipelines.ingest.movements.model import Edit, Movement
 from pipelines.ingest.movements.tables import Look
 from pipelines.ingest.problems import Unreadable
-from pipelines.ingest.readers import open_grids
-from pipelines.ingest.readers.text import encoding_of
+from pipelines.ingest.readers.csv_text import csv_grid
+from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry import Dataset
 from pipelines.registry.layouts import TEXTS, FileFormat, Layout
@@ -25,48 +26,60 @@ _NOT_DECODED = frozenset({"undecodable", "implausible-text"})
 _MARKS = {"\t": "TAB"}
 
 
-def encoding_movement(source: SourceFile, layout: Layout, prove: Prover) -> Movement | None:
-    """The encoding that all of a file proves to be in, when it is in none of the layout's; else the candidates."""
-    if layout.format not in _TEXTS or _is_read(source, layout.encoding):
-        return None
+def encoding_movement(source: SourceFile, layout: Layout, prove: Prover) -> tuple[Movement | None, str | None]:
+    """The encoding that all of a file proves to be in, when it is in none of the layout's; else the candidates.
+
+    With it, the encoding that the file is read in once that is accepted, where that is known.
+    """
+    if layout.format not in _TEXTS:
+        return None, None
+    encoding, undecoded = _read_as(source, layout.encoding)
+    if not undecoded:
+        return None, encoding
     declared = ", ".join(layout.encoding)
     candidates = prove(source.path)
-    if len(candidates) == 1 and candidates[0] in _ENCODINGS and _is_read(source, candidates):
-        # The declared ones stay: older files are in them.
-        edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, candidates[0]])
-        params = {"found": candidates[0], "expected": declared}
-        return Movement("moved-encoding", Location(source.name), params, (edit,))
+    if len(candidates) == 1 and candidates[0] in _ENCODINGS:
+        encoding, undecoded = _read_as(source, candidates)
+        if not undecoded:
+            # The declared ones stay: older files are in them.
+            edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, candidates[0]])
+            params = {"found": candidates[0], "expected": declared}
+            return Movement("moved-encoding", Location(source.name), params, (edit,)), encoding
     if candidates:
         params = {"expected": declared, "candidates": ", ".join(candidates)}
-        return Movement("moved-encoding-ambiguous", Location(source.name), params)
-    return None
+        return Movement("moved-encoding-ambiguous", Location(source.name), params), None
+    return None, None
 
 
-def _is_read(source: SourceFile, encodings: Sequence[str]) -> bool:
-    """Whether a file is in one of the encodings; one that has other faults counts as such."""
+def _read_as(source: SourceFile, encodings: Sequence[str]) -> tuple[str | None, bool]:
+    """The encoding of these that a file is in, and whether it is in none; it may have other faults."""
     try:
-        encoding_of(source.path, source.name, encodings)
+        return encoding_of(source.path, source.name, encodings)[0], False
     except Unreadable as fault:
-        return fault.finding.rule not in _NOT_DECODED
-    return True
+        return None, fault.finding.rule in _NOT_DECODED
 
 
-def delimiter_movement(source: SourceFile, layout: Layout, dataset: Dataset) -> Movement | None:
+def delimiter_movement(
+    source: SourceFile, encoding: str, layout: Layout, dataset: Dataset
+) -> tuple[Movement | None, Grid | None]:  # fmt: skip
     """Another delimiter, when the header answers with it what is expected, and does not with the declared one.
+
+    Only the first rows are read. With it, the grid with the delimiter that answers; ``None``: none does.
 
     Raises:
         Unreadable: the file turns out to be damaged.
     """
-    if layout.format is not FileFormat.CSV or _header_fits(source, layout, dataset):
-        return None
-    _, codec = encoding_of(source.path, source.name, layout.encoding)
-    guess = delimiter_of(source.path, codec)
+    grid = csv_grid(source, encoding, layout.delimiter, layout.escape)
+    if _header_fits(grid, layout, dataset):
+        return None, grid
+    guess = delimiter_of(source.path, codec_of(encoding))
     for mark in (guess.delimiter, *guess.alternatives):
-        if mark != layout.delimiter and _header_fits(source, layout.model_copy(update={"delimiter": mark}), dataset):
+        grid = csv_grid(source, encoding, mark, layout.escape)
+        if mark != layout.delimiter and _header_fits(grid, layout.model_copy(update={"delimiter": mark}), dataset):
             params = {"found": shown_mark(mark), "expected": shown_mark(layout.delimiter)}
             edit = Edit(layout.name, "delimiter", layout.delimiter, mark)
-            return Movement("moved-delimiter", Location(source.name), params, (edit,))
-    return None
+            return Movement("moved-delimiter", Location(source.name), params, (edit,)), grid
+    return None, None
 
 
 def shown_mark(mark: str) -> str:
@@ -74,5 +87,6 @@ def shown_mark(mark: str) -> str:
     return _MARKS.get(mark, mark)
 
 
-def _header_fits(source: SourceFile, layout: Layout, dataset: Dataset) -> bool:
-    return any(Look.at(grid, layout, dataset).header is not None for grid in open_grids(source, layout, []))
+def _header_fits(grid: Grid, layout: Layout, dataset: Dataset) -> bool:
+    # Nothing is said yet about the rest of the file, which is read once the delimiter is known.
+    return Look.at_opening(grid, layout, dataset).header is not None

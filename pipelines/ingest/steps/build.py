@@ -98,7 +98,7 @@ def _cell_step(
     places = context.positions(labels, wanted, model.step)
     match model:
         case Trim():
-            return CellStep(labels, places, str.strip)
+            return CellStep(labels, places, str.strip, at_once=True)
         case HalfWidth():
             return CellStep(labels, places, half_width)
         case ParseNumber():

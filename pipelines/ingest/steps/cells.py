@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 from pipelines.ingest.batches import Batch, differences
 from pipelines.ingest.grids import Cell
@@ -16,12 +17,18 @@ _TIME_DIRECTIVES = ("%H", "%I", "%M", "%S", "%X", "%c")
 
 
 class CellStep(Streaming):
-    """Converts the cells of some columns. Absent cells stay absent."""
+    """Converts the cells of some columns. Absent cells stay absent.
 
-    def __init__(self, labels: tuple[str, ...], positions: Sequence[int], convert: Callable[[str], Cell]) -> None:
+    ``at_once``: converting a text costs less than telling whether it has been converted before.
+    """
+
+    def __init__(
+        self, labels: tuple[str, ...], positions: Sequence[int], convert: Callable[[str], Cell], at_once: bool = False
+    ) -> None:  # fmt: skip
         self.labels = labels
         self.changed = 0
         self._positions = sorted(set(positions))
+        self._at_once = convert if at_once else None
         # From batch to batch, too; the cache is bounded for columns that do not repeat them.
         self._convert = lru_cache(_CACHED_TEXTS)(convert)
 
@@ -29,12 +36,20 @@ class CellStep(Streaming):
         """Convert the cells of the step's columns."""
         for position in self._positions:
             before = batch.columns[position]
-            # Each text is converted once: columns of tables repeat theirs.
-            texts: dict[Cell, Cell] = {cell: None if cell is None else self._convert(cell) for cell in set(before)}
-            after = list(map(texts.__getitem__, before))
+            after = self._converted(before)
             self.changed += differences(before, after)
             batch.columns[position] = after
         return batch
+
+    def _converted(self, cells: list[Cell]) -> list[Cell]:
+        if self._at_once is not None:
+            try:
+                return list(map(self._at_once, cast("list[str]", cells)))
+            except TypeError:  # a cell is absent: that costs less to find out than to look for
+                return [None if cell is None else self._at_once(cell) for cell in cells]
+        # Each text is converted once: columns of tables repeat theirs.
+        texts: dict[Cell, Cell] = {cell: None if cell is None else self._convert(cell) for cell in set(cells)}
+        return list(map(texts.__getitem__, cells))
 
 
 def half_width(text: str) -> str:

@@ -9,9 +9,10 @@ from pipelines.fetching.database import Export
 from pipelines.fetching.deadline import Deadline
 from pipelines.fetching.download import Download
 from pipelines.fetching.hosts import HostPolicy
+from pipelines.fetching.s3 import object_address, signing
 from pipelines.fetching.store import SourceStore, Validators, origin_of
 from pipelines.fetching.transfer import Advance
-from pipelines.registry.sources import PERIOD_PLACEHOLDER, AnySource, DatabaseSource, SftpSource
+from pipelines.registry.sources import PERIOD_PLACEHOLDER, AnySource, DatabaseSource, S3Source, SftpSource
 
 _MEGABYTE = 1_000_000
 
@@ -36,6 +37,10 @@ def way_of(source: AnySource, period: str, store: SourceStore, policy: HostPolic
         origin = origin_of(source.database, source.query, period)
         export = Export(origin, *bounds, source.database, source.query, period)
         return Way(origin, lambda _: export.run())
+    if isinstance(source, S3Source):
+        address = object_address(source, period)
+        origin = origin_of(address)
+        return Way(origin, Download(origin, *bounds, address, signing(source), is_object=True).run)
     url = source.url.replace(PERIOD_PLACEHOLDER, period)
     origin = origin_of(url)
     if isinstance(source, SftpSource):

@@ -27,6 +27,9 @@ HostName = Annotated[
     AfterValidator(_lowered),
 ]
 
+#: Stands in ``endpoint`` where a store wants the bucket in the host's name.
+BUCKET_PLACEHOLDER = "{bucket}"
+
 #: The name of an environment variable: what it holds stands in no descriptor.
 Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
@@ -34,6 +37,12 @@ Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s\\/?#@{}]+(/[^\s\\#]*)?$")]
 #: A user and no password; the path is percent-encoded where it has blanks, ``?``, ``#`` or ``%``.
 SftpAddress = Annotated[str, Field(pattern=r"^sftp://[^\s\\/?#@:{}]+@[^\s\\/?#@{}]+/[^\s\\?#]*[^\s\\?#/]$")]
+#: A bucket and a key, which is no folder; the key as it is, not encoded.
+S3Address = Annotated[
+    str, Field(pattern=r"^s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]/[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f/]$")
+]
+Endpoint = Annotated[str, Field(pattern=r"^https://(\{bucket\}\.)?[^\s\\/?#@{}]+(/[^\s\\?#{}]*)?$")]
+
 
 _KEY_LINE = r"([^\s@#]\S* )?(?:ssh|ecdsa)-[a-z0-9-]+ AAAA[A-Za-z0-9+/]+={0,2}( .*)?"
 
@@ -128,6 +137,23 @@ class SftpSource(_FileSource):
         return self.password_variable is None
 
 
+class S3Source(_FileSource):
+    """An object in an S3-compatible store; without credentials it is read as everybody may."""
+
+    url: S3Address
+    endpoint: Endpoint
+    region: Text | None = None
+    access_key_variable: Variable | None = None
+    secret_key_variable: Variable | None = None
+    session_token_variable: Variable | None = None
+
+    @property
+    def has_login(self) -> bool:
+        """Whether what signs requests is there as a whole, or not at all."""
+        needed = {self.region is None, self.access_key_variable is None, self.secret_key_variable is None}
+        return needed == {False} or (needed == {True} and self.session_token_variable is None)
+
+
 class DatabaseSource(_Source):
     """Rows of a database, written as CSV."""
 
@@ -146,11 +172,15 @@ def _kind_of_source(value: Any) -> str:
     keys = value if isinstance(value, dict) else vars(value)
     if "query" in keys or "database" in keys:
         return "database"
-    return "sftp" if str(keys.get("url", "")).startswith("sftp://") else "web"
+    scheme = str(keys.get("url", "")).partition("://")[0]
+    return scheme if scheme in {"sftp", "s3"} else "web"
 
 
-AnySource = WebSource | SftpSource | DatabaseSource
+AnySource = WebSource | SftpSource | S3Source | DatabaseSource
 Source = Annotated[
-    Annotated[WebSource, Tag("web")] | Annotated[SftpSource, Tag("sftp")] | Annotated[DatabaseSource, Tag("database")],
+    Annotated[WebSource, Tag("web")]
+    | Annotated[SftpSource, Tag("sftp")]
+    | Annotated[S3Source, Tag("s3")]
+    | Annotated[DatabaseSource, Tag("database")],
     Discriminator(_kind_of_source),
 ]

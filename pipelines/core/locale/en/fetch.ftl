@@ -33,6 +33,7 @@ fetch-certificate = The certificate of { $host } cannot be trusted: { $reason }.
 fetch-certificate-remedy = Ask the publisher to renew it. For an authority of your own, name its certificate in the environment variable SSL_CERT_FILE.
 fetch-status = { $host } answers with the status { $status } instead of the file.
 fetch-status-remedy = { $status ->
+    [403] Look whether the credentials are right, not expired, and may read the file; for S3, whether region and this machine's clock are right too.
     [404] Look whether the address is right and the file for this period has been published.
     [410] The file has been taken away; ask the publisher for its new address.
    *[other] Open the address in a browser; fetch again later, or ask the publisher.
@@ -51,6 +52,8 @@ fetch-no-variable = The environment variable { $variable } is not set; it must h
 fetch-no-variable-remedy = Set it where the command is started, for example to postgresql+psycopg://reader:…@host/database; keep it out of the catalog.
 fetch-no-credential = The environment variable { $variable }, which { $key } of the source names, is not set.
 fetch-no-credential-remedy = Set it where the command is started; keep what it holds out of the catalog.
+fetch-redirect-signed = { $host } sends on to elsewhere (status { $status }); what is signed for it is sent to nobody else.
+fetch-redirect-signed-remedy = Look whether endpoint and region are those of the bucket, and whether its store wants endpoint to begin with https://{"{bucket}"}.
 fetch-host-key = { $host } shows a key that host_keys does not name: { $kind } { $fingerprint }. It may be another server.
 fetch-host-key-remedy = Ask whoever runs the server, by another way than this connection, for the fingerprint of its { $kind } key. Only if it is the same, add it to host_keys of the source.
 fetch-login = { $host } does not let us in.
@@ -99,3 +102,5 @@ check-source-no-period = The source “{ $name }” says of no period which it i
 check-source-no-period-remedy = Give a fixed period, or write {"{period}"} in the url or :period in the query.
 check-source-sftp-login = The source “{ $name }” does not say in one way how to log in.
 check-source-sftp-login-remedy = Name the environment variable with the password in password_variable, or the one with the path of a private key in key_file_variable (and its passphrase in passphrase_variable), not both.
+check-source-s3-login = The source “{ $name }” gives only a part of what signs requests.
+check-source-s3-login-remedy = Give region, access_key_variable and secret_key_variable together (session_token_variable may be added), or none of them for what everybody may read.

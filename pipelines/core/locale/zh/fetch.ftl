@@ -33,6 +33,7 @@ fetch-certificate = 不能信任 { $host } 的证书：{ $reason }。
 fetch-certificate-remedy = 请发布方更新证书。若由本单位的机构签发，请用环境变量 SSL_CERT_FILE 指明其证书。
 fetch-status = { $host } 未给出文件，而返回状态码 { $status }。
 fetch-status-remedy = { $status ->
+    [403] 请核对凭证是否正确、未过期，且有权读取该文件；若是 S3，还请核对 region 与本机时钟。
     [404] 请核对地址，以及本期文件是否已经发布。
     [410] 文件已被撤下；请向发布方询问新地址。
    *[other] 请在浏览器中打开该地址；稍后再取，或询问发布方。
@@ -51,6 +52,8 @@ fetch-no-variable = 环境变量 { $variable } 未设置；它应存放数据库
 fetch-no-variable-remedy = 请在启动命令之处设置，例如 postgresql+psycopg://reader:…@host/database；不要写入目录。
 fetch-no-credential = 来源的 { $key } 所指的环境变量 { $variable } 未设置。
 fetch-no-credential-remedy = 请在启动命令之处设置；其内容不要写入目录。
+fetch-redirect-signed = { $host } 转向别处（状态码 { $status }）；为其签名的请求不会发给其他主机。
+fetch-redirect-signed-remedy = 请核对 endpoint 与 region 是否为该存储桶所在，以及该存储是否要求 endpoint 以 https://{"{bucket}"}. 开头。
 fetch-host-key = { $host } 出示的密钥不在 host_keys 之列：{ $kind } { $fingerprint }。对方可能是另一台服务器。
 fetch-host-key-remedy = 请通过其他途径向服务器管理者索取其 { $kind } 密钥的指纹。仅当两者一致时，才将其加入该来源的 host_keys。
 fetch-login = { $host } 不允许登录。
@@ -99,3 +102,5 @@ check-source-no-period = 来源“{ $name }”未说明所属的期。
 check-source-no-period-remedy = 请给出固定的期，或在 url 中写 {"{period}"}，或在 query 中写 :period。
 check-source-sftp-login = 来源“{ $name }”未以唯一方式说明如何登录。
 check-source-sftp-login-remedy = 请在 password_variable 中写明存放密码的环境变量，或在 key_file_variable 中写明存放私钥路径的环境变量（口令在 passphrase_variable 中），二者不可并用。
+check-source-s3-login = 来源“{ $name }”只给出了签名所需的一部分。
+check-source-s3-login-remedy = 请同时给出 region、access_key_variable 与 secret_key_variable（可另加 session_token_variable）；若人人可读，则都不写。

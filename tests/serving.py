@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -29,8 +37,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """A server in threads of its own; over TLS with ``context``."""
+def serving(certificate: Path | None = None) -> Iterator[Server]:
+    """A server in threads of its own; over TLS with ``certificate``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -49,9 +57,11 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
             """Handshakes that clients break off are what some tests are about."""
 
     with Quiet(("127.0.0.1", 0), Handler) as listener:
-        if context is not None:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
             listener.socket = context.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
-        server = Server(listener.server_address[1], "http" if context is None else "https")
+        server = Server(listener.server_address[1], "http" if certificate is None else "https")
         thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -59,6 +69,30 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
         finally:
             listener.shutdown()
             thread.join()
+
+
+def certificate_in(folder: Path) -> Path:
+    """A certificate for ``localhost`` with its key, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(secret + made.public_bytes(pem))
+    return path
 
 
 def sends(body: bytes = b"", status: int = 200, /, **headers: str) -> Answer:
@@ -102,3 +136,26 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
     handler.end_headers()
     while True:
         handler.wfile.write(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
+
+
+@contextlib.contextmanager
+def trickling(beginning: bytes) -> Iterator[int]:
+    """A port that answers with ``beginning``, then with a byte every few hundredths of a second."""
+    over = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(beginning)
+            while not over.wait(0.05):
+                connection.sendall(b"0")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            over.set()
+            thread.join()

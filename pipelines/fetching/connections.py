@@ -75,10 +75,18 @@ class Answer:
 
 
 @contextlib.contextmanager
-def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: Deadline) -> Iterator[Answer]:
-    """What a server answers to GET, redirects followed.
+def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: Deadline, *,
+           follows: bool = True) -> Iterator[Answer]:  # fmt: skip
+    """What a server answers to GET.
 
     Every hop is checked anew: host, address, and that no redirect leads from https to http.
+
+    Args:
+        url: Where the file is.
+        headers: Sent to every hop.
+        policy: Which hosts and addresses may be reached.
+        deadline: When the connection is cut.
+        follows: Whether redirects are; headers that open something are for one server alone.
 
     Raises:
         FetchFailed: when a hop is not allowed, or the connection fails.
@@ -90,6 +98,8 @@ def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: D
             if given.response.status not in _REDIRECTS:
                 yield given
                 return
+            if not follows:
+                raise FetchFailed("fetch-redirect-signed", host=given.host, status=given.response.status)
             url = _location(url, given.response)
         target = _following(url, target, policy)
     raise FetchFailed("fetch-redirects", limit=MOST_REDIRECTS)

@@ -17,11 +17,9 @@ from pipelines.fetching.store import Validators
 from pipelines.fetching.transfer import Transfer
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection, CursorResult
+    from sqlalchemy import Connection, CursorResult
 
 _ROWS_PER_BATCH = 1000
-#: Parts of a database's URL that name a host in another way, past what is checked.
-_OTHER_HOSTS = {"host", "hostaddr", "service", "servicefile", "dsn", "odbc_connect", "server", "unix_socket"}
 
 
 @dataclass(frozen=True)
@@ -48,28 +46,19 @@ class Export(Transfer):
 
     def _rows(self, written: str) -> Generator[Sequence[Any]]:
         """Batches of rows, the column names first."""
-        from sqlalchemy import create_engine, make_url
-        from sqlalchemy.pool import NullPool
+        from pipelines.fetching.engines import connected
 
         try:
-            url = make_url(written)
-            self._require_host(url)
-            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-            with engine.connect() as connection, self.deadline.cutting(_interrupting(connection)):
+            with (
+                connected(written, self.variable, self.policy, self.deadline) as connection,
+                self.deadline.cutting(_interrupting(connection)),
+            ):
                 yield from self._batches(connection)
         except FetchFailed:
             raise
         except Exception as problem:  # drivers raise what they like; all of it may quote the URL
             self.deadline.remaining()
             raise FetchFailed("fetch-database", reason=_class_of(problem)) from None
-
-    def _require_host(self, url: URL) -> None:
-        if _OTHER_HOSTS & {name.lower() for name in url.query}:
-            raise FetchFailed("fetch-database-host", variable=self.variable)
-        if url.host:
-            host = url.host.lower()
-            self.policy.require_host(host, url.port or 0, is_default_port=url.port is None)
-            self.policy.addresses(host, url.port or 0)
 
     def _batches(self, connection: Connection) -> Iterator[Sequence[Any]]:
         from sqlalchemy import text

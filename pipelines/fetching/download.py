@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -10,19 +11,22 @@ from email.utils import parsedate_to_datetime
 
 from pipelines.fetching.connections import Answer, answer
 from pipelines.fetching.errors import FetchFailed
+from pipelines.fetching.s3 import Signing
 from pipelines.fetching.store import Validators
 from pipelines.fetching.transfer import Transfer
 
-_OK, _PARTIAL, _NOT_MODIFIED, _RANGE_REFUSED = 200, 206, 304, 416
+_OK, _PARTIAL, _NOT_MODIFIED, _CHANGED, _RANGE_REFUSED = 200, 206, 304, 412, 416
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
 class Download(Transfer):
-    """One file to bring."""
+    """One file to bring. ``signing``: makes the headers that open it; ``is_object``: it lies in an S3 store."""
 
     url: str
+    signing: Signing | None = None
+    is_object: bool = False
 
     def run(self, last: Validators | None) -> bool:
         """Bring the file into the store's part.
@@ -41,7 +45,7 @@ class Download(Transfer):
             if self._continued(*unfinished):
                 return True
             self.store.discard()
-        with answer(self.url, {**_PLAIN, **_unless(last)}, self.policy, self.deadline) as given:
+        with self._answer(_unless(last)) as given:
             if given.response.status == _NOT_MODIFIED and last is not None:
                 return False
             self._take_whole(given)
@@ -49,9 +53,10 @@ class Download(Transfer):
 
     def _continued(self, size: int, validator: str) -> bool:
         """Continue the part; false when the server does not take it up where it ended."""
-        headers = {**_PLAIN, "Range": f"bytes={size}-", "If-Range": validator}
-        with answer(self.url, headers, self.policy, self.deadline) as given:
-            if given.response.status == _RANGE_REFUSED:
+        # S3 promises If-Match, which answers 412 where If-Range gives the file anew.
+        condition = "If-Match" if self.is_object and validator.startswith('"') else "If-Range"
+        with self._answer({"Range": f"bytes={size}-", condition: validator}) as given:
+            if given.response.status in (_RANGE_REFUSED, _CHANGED):
                 return False
             if given.response.status != _PARTIAL:
                 self._take_whole(given)
@@ -63,6 +68,11 @@ class Download(Transfer):
                 return False  # a server that does not know If-Range
             self._write(given, size, int(found[3]))
         return True
+
+    def _answer(self, conditions: Mapping[str, str]) -> contextlib.AbstractContextManager[Answer]:
+        signed = self.signing(self.url) if self.signing is not None else {}
+        return answer(self.url, {**_PLAIN, **conditions, **signed}, self.policy, self.deadline,
+                      follows=self.signing is None)  # fmt: skip
 
     def _take_whole(self, given: Answer) -> None:
         if given.response.status != _OK:

@@ -13,19 +13,14 @@ from pipelines.core.files import sha256_of
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace, join_inside
 from pipelines.core.records import DeliveryKey
-from pipelines.fetching.database import Export
-from pipelines.fetching.deadline import Deadline
-from pipelines.fetching.download import Download
 from pipelines.fetching.errors import FetchFailed
 from pipelines.fetching.hosts import HostPolicy
 from pipelines.fetching.placing import place
 from pipelines.fetching.plan import Wanted
-from pipelines.fetching.store import Brought, SourceStore, exclusive, origin_of
+from pipelines.fetching.store import Brought, SourceStore, exclusive
 from pipelines.fetching.transfer import Advance
+from pipelines.fetching.ways import way_of
 from pipelines.registry import Catalog
-from pipelines.registry.sources import PERIOD_PLACEHOLDER, DatabaseSource
-
-_MEGABYTE = 1_000_000
 
 
 class Outcome(StrEnum):
@@ -133,33 +128,17 @@ class _Fetcher:
         path = f"{key.organisation}/{key.dataset}/{key.period}/{wanted.source.file}"
         target = join_inside(self._workspace.inbox, path)
         store = SourceStore.of(self._workspace, key, wanted.source.name)
-        origin, run = self._way(wanted, key.period, store, advance)
-        last = store.brought(origin) if target.is_file() else None
-        if not run(last):
+        way = way_of(wanted.source, key.period, store, self._policy, advance)
+        last = store.brought(way.origin) if target.is_file() else None
+        if not way.run(last.validators if last is not None else None):
             return Fetched(wanted, Outcome.UNCHANGED, path)
         size = store.part.stat().st_size
-        brought = Brought(origin, sha256_of(store.part), store.part_validators())
+        brought = Brought(way.origin, sha256_of(store.part), store.part_validators())
         if not _is_there(target, brought, last):
             return _Ready(wanted, store, path, size, brought)
         store.remember(brought)
         store.discard()
         return Fetched(wanted, Outcome.UNCHANGED, path, size)
-
-    def _way(self, wanted: Wanted, period: str, store: SourceStore,
-             advance: Advance) -> tuple[str, Callable[[Brought | None], bool]]:  # fmt: skip
-        """A digest of where the source comes from, and what brings it into the store's part."""
-        source = wanted.source
-        limit, deadline = source.max_megabytes * _MEGABYTE, Deadline(source.max_seconds)
-        if isinstance(source, DatabaseSource):
-            origin = origin_of(source.database, source.query, period)
-            export = Export(
-                origin, limit, store, self._policy, deadline, advance, source.database, source.query, period
-            )
-            return origin, lambda _: export.run()
-        url = source.url.replace(PERIOD_PLACEHOLDER, period)
-        origin = origin_of(url)
-        download = Download(origin, limit, store, self._policy, deadline, advance, url)
-        return origin, lambda last: download.run(last.validators if last is not None else None)
 
     def _place(self, first: Wanted, ready: Sequence[_Ready]) -> None:
         key = first.key(self._first_year)

@@ -45,7 +45,7 @@ def target_of(url: str) -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = _ascii_host(parts.hostname or "")
+        host = ascii_host(parts.hostname or "")
     except ValueError:  # UnicodeError among them
         raise FetchFailed("fetch-address") from None
     if parts.scheme not in _DEFAULT_PORTS or not host or parts.username is not None or parts.password is not None:
@@ -56,8 +56,12 @@ def target_of(url: str) -> Target:
     return Target(parts.scheme, host, port if port is not None else _DEFAULT_PORTS[parts.scheme], path)
 
 
-def _ascii_host(name: str) -> str:
-    """A host name as DNS and TLS know it; IPv6 addresses in brackets."""
+def ascii_host(name: str) -> str:
+    """A host name as DNS and TLS know it; IPv6 addresses in brackets.
+
+    Raises:
+        UnicodeError: when it is none.
+    """
     if ":" in name:
         return f"[{name}]"
     return name.rstrip(".").encode("idna").decode("ascii").lower()

@@ -9,7 +9,7 @@ from pipelines.core.periods import PeriodClass, is_period
 from pipelines.core.records import DeliveryKey
 from pipelines.fetching.errors import FetchFailed
 from pipelines.registry import Catalog, Dataset
-from pipelines.registry.sources import DatabaseSource, WebSource
+from pipelines.registry.sources import AnySource
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Wanted:
     """One source for one period; ``period`` is ``None`` where it needs one and none was given."""
 
     dataset: Dataset
-    source: WebSource | DatabaseSource
+    source: AnySource
     period: str | None
 
     @property
@@ -56,7 +56,7 @@ def wanted_sources(catalog: Catalog, datasets: Sequence[str], period: str | None
     return [entry for entry in wanted if period is None or entry.period == period]
 
 
-def _period(dataset: Dataset, source: WebSource | DatabaseSource, asked: str | None) -> str | None:
+def _period(dataset: Dataset, source: AnySource, asked: str | None) -> str | None:
     if source.period is not None:
         return source.period
     if dataset.period_class is PeriodClass.NONE:

@@ -11,7 +11,7 @@ from pipelines.core.inbox_names import is_ignored, is_unfinished
 from pipelines.core.messages import Parameter
 from pipelines.core.paths import is_plain_name
 from pipelines.core.periods import Period, PeriodClass
-from pipelines.registry.sources import DatabaseSource, WebSource
+from pipelines.registry.sources import AnySource, S3Source, SftpSource
 
 if TYPE_CHECKING:
     from pipelines.registry.dataset import DatasetDescriptor
@@ -43,10 +43,14 @@ def unusable_sources(dataset: DatasetDescriptor, first_year: int) -> Iterator[Un
         if any(other == source.period or None in (other, source.period) for other in others):
             yield UnusableSource((position, "file"), "check-source-file-twice", {"name": source.file})
         others.append(source.period)
+        if isinstance(source, SftpSource) and not source.has_login:
+            yield UnusableSource((position,), "check-source-sftp-login", {"name": source.name})
+        if isinstance(source, S3Source) and not source.has_login:
+            yield UnusableSource((position,), "check-source-s3-login", {"name": source.name})
         yield from _period(position, source, dataset.period, first_year)
 
 
-def _period(position: int, source: WebSource | DatabaseSource, kind: PeriodClass,
+def _period(position: int, source: AnySource, kind: PeriodClass,
             first_year: int) -> Iterator[UnusableSource]:  # fmt: skip
     if source.period is None:
         if kind is not PeriodClass.NONE and not source.asks_for_period:

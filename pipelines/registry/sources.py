@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
@@ -24,8 +27,65 @@ HostName = Annotated[
     AfterValidator(_lowered),
 ]
 
+#: Stands in ``endpoint`` where a store wants the bucket in the host's name.
+BUCKET_PLACEHOLDER = "{bucket}"
+
+#: The name of an environment variable: what it holds stands in no descriptor.
+Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
 #: No user name or password, no blanks, no backslash; the host holds no placeholder.
 WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s\\/?#@{}]+(/[^\s\\#]*)?$")]
+#: A user and no password; the path is percent-encoded where it has blanks, ``?``, ``#`` or ``%``.
+SftpAddress = Annotated[str, Field(pattern=r"^sftp://[^\s\\/?#@:{}]+@[^\s\\/?#@{}]+/[^\s\\?#]*[^\s\\?#/]$")]
+#: A bucket and a key, which is no folder; the key as it is, not encoded.
+S3Address = Annotated[
+    str, Field(pattern=r"^s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]/[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f/]$")
+]
+Endpoint = Annotated[str, Field(pattern=r"^https://(\{bucket\}\.)?[^\s\\/?#@{}]+(/[^\s\\?#{}]*)?$")]
+
+
+_KEY_LINE = r"([^\s@#]\S* )?(?:ssh|ecdsa)-[a-z0-9-]+ AAAA[A-Za-z0-9+/]+={0,2}( .*)?"
+
+
+def _fingerprint(text: str) -> str:
+    """A host's key as its fingerprint, which a line of ``known_hosts`` says too."""
+    if text.startswith("SHA256:"):
+        return text.rstrip("=")
+    kind, encoded = re.findall(r"(?:^| )((?:ssh|ecdsa)-[a-z0-9-]+) (AAAA\S+)", text)[0]
+    blob = base64.b64decode(encoded, validate=True)
+    if _parts(blob)[0] != kind.encode():
+        raise ValueError("the key is of another kind than the line says")
+    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"
+
+
+def _parts(blob: bytes) -> list[bytes]:
+    """The parts of a public key (RFC 4253, 6.6), each after its length: one that was copied by half does not add up."""
+    parts = []
+    while blob:
+        end = 4 + int.from_bytes(blob[:4], "big")
+        if len(blob) < end:
+            raise ValueError("the key is not complete")
+        parts.append(blob[4:end])
+        blob = blob[end:]
+    return parts
+
+
+#: ``SHA256:…`` as ``ssh-keygen -l`` shows it, or a line of ``known_hosts``; kept as the former.
+HostKey = Annotated[
+    str,
+    Field(pattern=rf"^(SHA256:[A-Za-z0-9+/]{{43}}=?|{_KEY_LINE})$"),
+    AfterValidator(_fingerprint),
+]
+
+
+def _at_least_one(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if not keys:
+        raise ValueError("host_keys names a key of the server: none is trusted because it is the first to be seen")
+    return keys
+
+
+#: ``min_length`` would find too few keys wherever one of them is wrong.
+HostKeys = Annotated[tuple[HostKey, ...], Field(json_schema_extra={"minItems": 1}), AfterValidator(_at_least_one)]
 
 
 class _Source(Descriptor):
@@ -42,10 +102,10 @@ class _Source(Descriptor):
     max_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
 
 
-class WebSource(_Source):
-    """A file on the web."""
+class _FileSource(_Source):
+    """What all files have."""
 
-    url: WebAddress
+    url: str
 
     @property
     def asks_for_period(self) -> bool:
@@ -53,12 +113,53 @@ class WebSource(_Source):
         return PERIOD_PLACEHOLDER in self.url
 
 
+class WebSource(_FileSource):
+    """A file on the web."""
+
+    url: WebAddress
+
+
+class SftpSource(_FileSource):
+    """A file on an SFTP server. Variables name what stands in the environment: ``key_file``: a path."""
+
+    url: SftpAddress
+    host_keys: HostKeys
+    """The keys that the server may show."""
+    password_variable: Variable | None = None
+    key_file_variable: Variable | None = None
+    passphrase_variable: Variable | None = None
+
+    @property
+    def has_login(self) -> bool:
+        """Whether there is one way to log in."""
+        if self.key_file_variable is None:
+            return self.password_variable is not None and self.passphrase_variable is None
+        return self.password_variable is None
+
+
+class S3Source(_FileSource):
+    """An object in an S3-compatible store; without credentials it is read as everybody may."""
+
+    url: S3Address
+    endpoint: Endpoint
+    region: Text | None = None
+    access_key_variable: Variable | None = None
+    secret_key_variable: Variable | None = None
+    session_token_variable: Variable | None = None
+
+    @property
+    def has_login(self) -> bool:
+        """Whether what signs requests is there as a whole, or not at all."""
+        needed = {self.region is None, self.access_key_variable is None, self.secret_key_variable is None}
+        return needed == {False} or (needed == {True} and self.session_token_variable is None)
+
+
 class DatabaseSource(_Source):
     """Rows of a database, written as CSV."""
 
     query: Text
-    database: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-    """The environment variable with the SQLAlchemy URL: credentials stand in no descriptor."""
+    database: Variable
+    """It holds the SQLAlchemy URL."""
 
     @property
     def asks_for_period(self) -> bool:
@@ -67,11 +168,19 @@ class DatabaseSource(_Source):
 
 
 def _kind_of_source(value: Any) -> str:
-    """Which kind of source it is, by its keys; whatever is no query is judged as a file on the web."""
+    """Which kind of source it is, by its keys and its address; anything else is judged as a file on the web."""
     keys = value if isinstance(value, dict) else vars(value)
-    return "database" if "query" in keys or "database" in keys else "web"
+    if "query" in keys or "database" in keys:
+        return "database"
+    scheme = str(keys.get("url", "")).partition("://")[0]
+    return scheme if scheme in {"sftp", "s3"} else "web"
 
 
+AnySource = WebSource | SftpSource | S3Source | DatabaseSource
 Source = Annotated[
-    Annotated[WebSource, Tag("web")] | Annotated[DatabaseSource, Tag("database")], Discriminator(_kind_of_source)
+    Annotated[WebSource, Tag("web")]
+    | Annotated[SftpSource, Tag("sftp")]
+    | Annotated[S3Source, Tag("s3")]
+    | Annotated[DatabaseSource, Tag("database")],
+    Discriminator(_kind_of_source),
 ]

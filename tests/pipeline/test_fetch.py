@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from describing import describe_sources, failure, inbox_file, outcomes
 from flowing import GOOD, HEADER, Command
 from serving import Server, endless, file, sends, serving
 
@@ -30,38 +30,15 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def describe(workspace: Workspace, server: Server) -> Describe:
     def write(*sources: dict[str, Any], hosts: list[str] | None = None, private: list[str] | None = None) -> None:
-        catalog = workspace.schema / "catalog.yaml"
-        _update(catalog, fetch_hosts=[server.host] if hosts is None else hosts,
-                fetch_private_hosts=["127.0.0.1"] if private is None else private)  # fmt: skip
-        path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "dataset.yaml"
-        defaults = {"name": "trees", "organisation": "parks_office", "file": "trees.csv", "period": "2025"}
-        _update(path, sources=[{**defaults, **source} for source in sources])
+        describe_sources(workspace, sources, [server.host] if hosts is None else hosts,
+                         ["127.0.0.1"] if private is None else private)  # fmt: skip
 
     return write
 
 
-def _update(path: Path, **keys: Any) -> None:
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    path.write_text(yaml.safe_dump({**document, **keys}, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
 @pytest.fixture
 def inbox(workspace: Workspace) -> Path:
-    """Where the source's file comes to lie."""
-    return workspace.inbox / "parks_office" / "tree_inventory" / "2025" / "trees.csv"
-
-
-def failure(gongkai: Command, *arguments: str) -> str:
-    """Fetch the one source, which fails; the identifier of its message."""
-    result = gongkai("fetch", "--json", *arguments)
-    assert result.exit_code == 1
-    (row,) = json.loads(result.stdout)["sources"]
-    assert row["outcome"] == "failed" and row["remedy"]["zh"] != row["remedy"]["en"]
-    return str(row["message"]["id"])
-
-
-def outcomes(gongkai: Command, *arguments: str) -> dict[str, str]:
-    return {row["source"]: row["outcome"] for row in gongkai.json("fetch", *arguments)["sources"]}
+    return inbox_file(workspace)
 
 
 def test_a_file_is_brought_once_and_the_run_takes_it(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from describing import describe_sources
 from flowing import Command
 
 from pipelines.core.paths import Workspace
@@ -36,11 +36,7 @@ def describe(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TREES_DATABASE", f"sqlite:///{database}")
 
     def write(query: str, **more: Any) -> None:
-        path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "dataset.yaml"
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        source = {"name": "trees", "organisation": "parks_office", "file": "trees.csv", "period": "2025",
-                  "query": query, "database": "TREES_DATABASE", **more}  # fmt: skip
-        path.write_text(yaml.safe_dump({**document, "sources": [source]}, allow_unicode=True), encoding="utf-8")
+        describe_sources(workspace, [{"query": query, "database": "TREES_DATABASE", **more}], ["127.0.0.1"])
 
     return write
 
@@ -89,10 +85,13 @@ def test_queries_that_cannot_be_answered(
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql+nodriver://reader:hush@127.0.0.1/trees", "fetch-host"),
+        ("postgresql+psycopg://reader:hush@127.0.0.2/trees", "fetch-host"),
+        ("postgresql+nodriver://reader:hush@127.0.0.1/trees", "fetch-database"),
+        ("mysql+mysqldb://reader:hush@127.0.0.1:1/trees", "fetch-host"),
         ("sqlite:////hush/absent/trees.sqlite", "fetch-database"),
         ("hush", "fetch-database"),
-        ("nodriver:///hush", "fetch-database"),
+        ("nodriver://127.0.0.1/hush", "fetch-database"),
+        ("postgresql+psycopg:///hush", "fetch-database-host"),
         ("sqlite:///?host=hush.example", "fetch-database-host"),
     ],
 )

@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-from collections.abc import Iterator
-
 import pytest
+from serving import trickling
 
 from pipelines.fetching.connections import answer
 from pipelines.fetching.deadline import Deadline
 from pipelines.fetching.errors import FetchFailed
 from pipelines.fetching.hosts import HostPolicy
-
-
-@contextlib.contextmanager
-def trickling(beginning: bytes) -> Iterator[int]:
-    """A port that answers with ``beginning``, then with a byte every few hundredths of a second."""
-    over = threading.Event()
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection, contextlib.suppress(OSError):
-            connection.recv(4096)
-            connection.sendall(beginning)
-            while not over.wait(0.05):
-                connection.sendall(b"0")
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            over.set()
-            thread.join()
 
 
 @pytest.mark.parametrize(

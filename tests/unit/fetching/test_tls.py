@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from serving import Server, file, sends, serving
+from serving import Server, certificate_in, file, sends, serving
 
 from pipelines.fetching.connections import answer
 from pipelines.fetching.deadline import Deadline
@@ -22,34 +16,12 @@ from pipelines.fetching.hosts import HostPolicy
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for ``localhost`` with its key, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "certificate.pem"
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(secret + made.public_bytes(pem))
-    return path
+    return certificate_in(tmp_path)
 
 
 @pytest.fixture
 def server(certificate: Path) -> Iterator[Server]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with serving(context) as running:
+    with serving(certificate) as running:
         running.answers["/trees.csv"] = file(b"trees")
         yield running
 

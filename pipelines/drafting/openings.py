@@ -18,7 +18,7 @@ from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.html_pages import page_encodings
 from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
-from pipelines.registry.layouts import SHEETS, TEXTS, FileFormat, Layout
+from pipelines.registry.layouts import ENCODINGS, SHEETS, TEXTS, FileFormat, Layout
 from pipelines.validate.any_file.encodings import declared, found
 from pipelines.validate.any_file.refusals import Unusable
 from pipelines.validate.any_file.text_scan import scan
@@ -27,8 +27,8 @@ from pipelines.validate.any_file.text_scan import scan
 _MOST_JSON = 64 << 20
 _DEEPEST = 3
 #: Encodings that a layout can name, by how Python calls them.
-_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
-              "big5": "big5", "cp1252": "cp1252", "windows-1252": "cp1252", "utf-16": "utf-16"}  # fmt: skip
+_NAMED = {codecs.lookup(name).name: name for name in ENCODINGS}
+_NAMED |= {"utf-8-sig": "utf-8", "gbk": "gb18030", "gb2312": "gb18030"}
 
 
 def open_layout(source: SourceFile, answers: Answers, assumed: list[Message]) -> Layout:
@@ -64,9 +64,9 @@ def _text_encoding(path: Path, answers: Answers, assumed: list[Message]) -> str:
         encoding = declared(answers.encoding) if answers.encoding else found(path, scan(path))
     except Unusable as unusable:
         raise CannotDraft([(entry.message, entry.remedy) for entry in unusable.complaints], True) from unusable
-    name = _ENCODINGS.get(codecs.lookup(encoding.name).name, _ENCODINGS.get(encoding.name.lower()))
+    name = _NAMED.get(codecs.lookup(encoding.name).name)
     if name is None:
-        raise cannot("encoding-unknown", encoding=encoding.name, known=", ".join(dict.fromkeys(_ENCODINGS.values())))
+        raise cannot("encoding-unknown", encoding=encoding.name, known=", ".join(ENCODINGS))
     if encoding.how == "detected":
         assumed.append(Message("draft-encoding", {"encoding": name}))
     return name

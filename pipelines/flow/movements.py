@@ -17,7 +17,9 @@ from pipelines.validate.any_file.refusals import Refusal
 from pipelines.validate.any_file.text_scan import scan
 
 #: Rules of files in which no table was found: nothing has been said about its columns.
-_NO_TABLE = frozenset({"undecodable", "implausible-text", "header-not-found", "no-sheet", "no-layout"})
+_NO_TABLE = frozenset(
+    {"undecodable", "implausible-text", "other-encoding", "header-not-found", "no-sheet", "no-layout"}
+)
 #: What is said already where a table was found: by ``header-elsewhere``, ``missing-label`` and ``extra-label``.
 _SAID = frozenset({"moved-header-row", "moved-columns-missing", "moved-columns-new"})
 

@@ -14,14 +14,12 @@ from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.text import encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import TEXTS, FileFormat, Layout
+from pipelines.registry.layouts import ENCODINGS, TEXTS, FileFormat, Layout
 
 _TEXTS = TEXTS - {FileFormat.HTML}
 #: Names the encodings that a whole file may be in: a single one is proven.
 Prover = Callable[[Path], tuple[str, ...]]
-#: What the prover may say and a layout can name.
-_ENCODINGS = frozenset({"utf-8", "utf-16", "gb18030", "big5", "cp1252"})
-_NOT_DECODED = frozenset({"undecodable", "implausible-text"})
+_NOT_DECODED = frozenset({"undecodable", "implausible-text", "other-encoding"})
 _MARKS = {"\t": "TAB"}
 
 
@@ -31,7 +29,7 @@ def encoding_movement(source: SourceFile, layout: Layout, prove: Prover) -> Move
         return None
     declared = ", ".join(layout.encoding)
     candidates = prove(source.path)
-    if len(candidates) == 1 and candidates[0] in _ENCODINGS and _is_read(source, candidates):
+    if len(candidates) == 1 and candidates[0] in ENCODINGS and _is_read(source, candidates):
         # The declared ones stay: older files are in them.
         edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, candidates[0]])
         params = {"found": candidates[0], "expected": declared}

@@ -11,7 +11,7 @@ draft-place-sheet = Sheet of the delivered file
 draft-place-file = Delivered file
 
 draft-assumed = { $option } was not given: “{ $value }” was taken
-draft-encoding = the text fits { $encoding } and no other multi-byte encoding
+draft-encoding = the whole text makes sense in { $encoding }, and far less in any other encoding
 draft-delimiter = cells seem to be separated by “{ $delimiter }”; --delimiter says otherwise
 draft-header-guessed = row { $row } was taken for the header, though nothing but its place tells it from the rows below
 draft-sheet = the sheet “{ $sheet }” was taken, the largest; sheets with other columns are left out: { $left }; --sheet takes another

@@ -11,7 +11,7 @@ draft-place-sheet = 报送文件中的工作表
 draft-place-file = 报送文件
 
 draft-assumed = 未提供 { $option }，暂用“{ $value }”
-draft-encoding = 文本只符合 { $encoding } 一种多字节编码
+draft-encoding = 全部文本按 { $encoding } 解码才通顺，其他编码远不及
 draft-delimiter = 单元格似以“{ $delimiter }”分隔；可用 --delimiter 另行指定
 draft-header-guessed = 第 { $row } 行被当作表头，但除位置外没有其他依据
 draft-sheet = 选用了最大的工作表“{ $sheet }”；列不同的工作表未读取：{ $left }；可用 --sheet 另选

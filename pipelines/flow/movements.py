@@ -57,10 +57,10 @@ def _ends(raw: RawTable, log: FindingLog) -> bool:
     return log.last_row > 0 and (len(raw.readings) > 1 or log.last_row + TAIL_ROWS >= raw.rows_in_files)
 
 
-def _encodings(path: Path) -> tuple[str, ...]:
-    """The encodings that a text file may be in: the one that its bytes prove, or those that nothing tells apart."""
+def _encodings(path: Path) -> tuple[str | None, tuple[str, ...]]:
+    """The encoding that a text file proves to be in, or those that nothing tells apart."""
     try:
         encoding = found(path, scan(path))
     except Refusal as refusal:
-        return tuple(filter(None, str(refusal.message.params.get("candidates", "")).split(", ")))
-    return (encoding.name.removesuffix("-sig"),)
+        return None, tuple(filter(None, str(refusal.message.params.get("candidates", "")).split(", ")))
+    return encoding.name.removesuffix("-sig"), ()

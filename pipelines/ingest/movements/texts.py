@@ -17,8 +17,8 @@ from pipelines.registry import Dataset
 from pipelines.registry.layouts import ENCODINGS, TEXTS, FileFormat, Layout
 
 _TEXTS = TEXTS - {FileFormat.HTML}
-#: Names the encodings that a whole file may be in: a single one is proven.
-Prover = Callable[[Path], tuple[str, ...]]
+#: Names the encoding that a whole file proves to be in, or ``None`` and those that it may be in.
+Prover = Callable[[Path], tuple[str | None, tuple[str, ...]]]
 _NOT_DECODED = frozenset({"undecodable", "implausible-text", "other-encoding"})
 _MARKS = {"\t": "TAB"}
 
@@ -28,11 +28,11 @@ def encoding_movement(source: SourceFile, layout: Layout, prove: Prover) -> Move
     if layout.format not in _TEXTS or _is_read(source, layout.encoding):
         return None
     declared = ", ".join(layout.encoding)
-    candidates = prove(source.path)
-    if len(candidates) == 1 and candidates[0] in ENCODINGS and _is_read(source, candidates):
+    proved, candidates = prove(source.path)
+    if proved is not None and proved in ENCODINGS and _is_read(source, (proved,)):
         # The declared ones stay: older files are in them.
-        edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, candidates[0]])
-        params = {"found": candidates[0], "expected": declared}
+        edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, proved])
+        params = {"found": proved, "expected": declared}
         return Movement("moved-encoding", Location(source.name), params, (edit,))
     if candidates:
         params = {"expected": declared, "candidates": ", ".join(candidates)}

@@ -67,7 +67,7 @@ class Judgement:
         """An encoding of every reading that is not out of the question; of those that make sense, if any do."""
         near = [reading for reading in self.readings if reading.bits - self.readings[0].bits < 2 * MARGIN]
         sensible = [reading for reading in near if reading.plausible]
-        return tuple(reading.encodings[0] for reading in sensible or near)
+        return tuple(reading.encodings[0] for reading in (sensible if len(sensible) > 1 else near))
 
 
 def judge(path: Path, among: Sequence[str]) -> Judgement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ _BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,4
 _RATIO_WORDS = re.compile(r"率|比|占|%|人数|户数|数量|面积|次|序号|\b(?:rate|share|percent|count|number)\b")
 #: A list of values is proposed where there are so few of them, each repeated so often.
 _MOST_LISTED, _REPEATED, _LONGEST_LISTED = 20, 5, 60
+_YUAN = "CNY"
 _MOST_DIGITS, _MOST_DECIMALS, _MONEY_DECIMALS = 18, 9, 2
 
 
@@ -46,6 +47,8 @@ class FieldDraft:
     listed: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     written: tuple[str, str] | None = None
+    currency: str | None = None
+    percent: bool = False
     formats: tuple[str, ...] = ()
     codelist: tuple[str, str | None] | None = None
     suspected: Suspicion | None = None
@@ -117,7 +120,7 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     if not shapes.has("code") and not (shapes.holds("digits") and _CODE_WORDS.search(_words(label))):
         number = _numeric(label, shapes, unit)
         if number is not None:
-            return FieldDraft(**typed, **number)
+            return FieldDraft(**typed, **number, remarks=tuple(_told_of_marks(name, number)))
     listed = _listed(profile)
     remarks = _doubts(name, shapes)
     if listed:
@@ -168,7 +171,7 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
     if not plain and marks is None:
         return None
     whole, decimals = shapes.extents.get(marks or (".", ","), (0, 0))
-    own = _unit(label)
+    own = _unit(label) or _marked_unit(shapes)
     noted = own is None
     unit = own or (unit if unit is not None and not _RATIO_WORDS.search(label.lower()) else None)
     money = unit in YUAN
@@ -178,7 +181,7 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
         "unit_noted": noted,
     }
     if not plain:
-        document["written"] = marks
+        document |= {"written": marks, "currency": shapes.currency, "percent": shapes.percents > 0}
     if shapes.holds("integer") and not money:
         return {**document, "type": "integer"}
     if decimals == 0 and not shapes.exponents and not plain and not money and whole <= _MOST_DIGITS:
@@ -186,6 +189,22 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
     places = max(decimals, _MONEY_DECIMALS) if decimals <= _MONEY_DECIMALS else decimals
     exact = not shapes.exponents and places <= _MOST_DECIMALS and whole + places <= _MOST_DIGITS - 9 * bool(money)
     return {**document, "type": "number", "decimals": places if exact else None}
+
+
+def _marked_unit(shapes: Shapes) -> str | None:
+    """The unit that a sign beside every figure says, or one beside some that says a currency without doubt."""
+    if shapes.percents:
+        return "%"
+    if shapes.currencies is None or len(shapes.currencies) > 1:
+        return None
+    return "元" if shapes.currency == _YUAN else shapes.currency
+
+
+def _told_of_marks(name: str, number: Mapping[str, Any]) -> Iterator[Message]:
+    if number.get("percent"):
+        yield Message("draft-percent", {"field": name})
+    elif number.get("currency") not in {None, _YUAN}:
+        yield Message("draft-currency", {"field": name, "currency": number["currency"]})
 
 
 def _unit(label: str) -> str | None:
@@ -208,6 +227,8 @@ def _doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
     for first, second in zip(DAY_FIRST, MONTH_FIRST, strict=True):
         if shapes.holds(first) and shapes.holds(second):
             return (Message("draft-day-or-month", {"field": name}),)
+    if 0 < shapes.percents < shapes.values:
+        return (Message("draft-percent-some", {"field": name}),)
     return ()
 
 

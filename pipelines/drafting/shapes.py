@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.numbers import number_parser
+from pipelines.ingest.numbers import CURRENCY_MARKS, number_parser, plain_forms, without_marks
 from pipelines.registry.layouts import ParseNumber
 
 #: RE2 patterns. Leading zeros make a code of a number.
@@ -59,15 +59,20 @@ _PATTERNS = {
 WRITTEN = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
 
 
+#: RE2: a percent sign at the end; a sign or code of a currency, perhaps within parentheses.
+_PERCENT = r"[%％]\)?\s*$"
+_CURRENCY = r"(?i)[$＄€£¥￥元円]|\b(?:CNY|RMB|EUR|USD|GBP|JPY|CHF)\b"
+
+
 def _parser(decimal: str, thousands: str) -> Callable[[str], str | None]:
     step = ParseNumber.model_validate(
-        {"step": "parse_number", "fields": ["x"], "decimal": decimal, "thousands": thousands}
+        {"step": "parse_number", "fields": ["x"], "decimal": decimal, "thousands": thousands, "percent": "keep"}
     )  # fmt: skip
-    parse = number_parser(step)
+    parsers = [number_parser(step.model_copy(update={"currency": currency})) for currency in CURRENCY_MARKS]
 
     def plain(text: str) -> str | None:
         # What is no number comes back as it was, and so do numbers that are plain already.
-        parsed = parse(text)
+        parsed = next((parsed for parse in parsers if (parsed := parse(text)) != text), text)
         return parsed if parsed != text or _is_plain(text, decimal) else None
 
     return plain
@@ -97,6 +102,9 @@ class Shapes:
     written: dict[tuple[str, str], int] = field(default_factory=lambda: dict.fromkeys(WRITTEN, 0))
     extents: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     exponents: bool = False
+    percents: int = 0
+    currencies: frozenset[str] | None = None
+    """Currencies that all marked values may be in; ``None``: none is marked."""
 
     def add(self, values: pa.Array) -> None:
         """Try a batch of different values. A form that an earlier batch has ruled out is not tried again."""
@@ -110,6 +118,10 @@ class Shapes:
                 continue
             masks[name] = pc.match_substring_regex(values, pattern)
             self.matched[name] += pc.sum(masks[name]).as_py() or 0
+        self.percents += pc.sum(pc.match_substring_regex(values, _PERCENT)).as_py() or 0
+        for text in values.filter(pc.match_substring_regex(values, _CURRENCY)).to_pylist():
+            possible = _currencies(text)
+            self.currencies = possible if self.currencies is None else self.currencies & possible
         for marks in WRITTEN:
             # A column with codes is text, whatever else it holds.
             if self.written[marks] == self.values and not self.has("code"):
@@ -126,8 +138,15 @@ class Shapes:
 
     @property
     def marks(self) -> tuple[str, str] | None:
-        """Decimal mark and thousands separator by which every value is a number."""
+        """Decimal mark and thousands separator by which every value is a number, all percentages or of one currency."""
+        if 0 < self.percents < self.values or self.currencies == frozenset():
+            return None
         return next((marks for marks in WRITTEN if self.values and self.written[marks] == self.values), None)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency that values are marked with; ¥ without more is the yuan's."""
+        return next((name for name in CURRENCY_MARKS if name in (self.currencies or ())), None)
 
     def _add_numbers(self, values: pa.Array, marks: tuple[str, str]) -> None:
         usual = pc.match_substring_regex(values, _USUAL[marks])
@@ -154,6 +173,13 @@ class Shapes:
     def _extend(self, marks: tuple[str, str], whole: int, decimals: int) -> None:
         known = self.extents.get(marks, (0, 0))
         self.extents[marks] = (max(known[0], whole), max(known[1], decimals))
+
+
+def _currencies(text: str) -> frozenset[str]:
+    """Currencies with whose marks a text can be a marked figure."""
+    bare = plain_forms(text)
+    bare = bare.removeprefix("(").removesuffix(")").strip("+- ")
+    return frozenset(name for name, marks in CURRENCY_MARKS.items() if without_marks(bare, marks) != bare)
 
 
 def _exponent(text: str) -> bool:

@@ -13,6 +13,7 @@ from pipelines.drafting.naming import english_title
 from pipelines.drafting.personal import Suspicion, suspicion
 from pipelines.drafting.profiles import Profile
 from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, Shapes
+from pipelines.drafting.truth import yes_and_no
 from pipelines.ingest.units import YUAN, known_unit
 
 _CODE_WORDS = re.compile(
@@ -50,6 +51,7 @@ class FieldDraft:
     currency: str | None = None
     percent: bool = False
     formats: tuple[str, ...] = ()
+    truth: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     codelist: tuple[str, str | None] | None = None
     suspected: Suspicion | None = None
     remarks: tuple[Message, ...] = field(default=(), compare=False)
@@ -76,6 +78,7 @@ class FieldDraft:
         document |= {"decimals": self.decimals} if self.decimals is not None else {}
         document |= {"codelist": self.codelist[0]} if self.codelist else {}
         document |= {"constraints": constraints} if constraints else {}
+        document |= {"trueValues": list(self.truth[0]), "falseValues": list(self.truth[1])} if self.truth else {}
         if self.marks and self.written is None:
             document["missingValues"] = ["", *self.marks]
         return {**document, "disclosure": disclosure}
@@ -115,6 +118,12 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         return FieldDraft(type=dated[0], formats=dated[1], **typed)
     if shapes.holds("boolean"):
         return FieldDraft(type="boolean", **typed)
+    truth = yes_and_no(_words(label) + label[-1:], _said(profile))
+    if truth is not None:
+        marks = tuple(mark for mark in marks if mark not in truth[1])
+        remark = Message("draft-boolean", {"field": name, "yes": ", ".join(truth[0]), "no": ", ".join(truth[1])})
+        return FieldDraft(type="boolean", **common, required=required and not marks, marks=marks, truth=truth,
+                          remarks=(remark,))  # fmt: skip
     if shapes.holds("year") and _YEAR_WORDS.search(_words(label)):
         return FieldDraft(type="year", **typed)
     if not shapes.has("code") and not (shapes.holds("digits") and _CODE_WORDS.search(_words(label))):
@@ -230,6 +239,11 @@ def _doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
     if 0 < shapes.percents < shapes.values:
         return (Message("draft-percent-some", {"field": name}),)
     return ()
+
+
+def _said(profile: Profile) -> frozenset[str]:
+    """Different values of a column, without marks for "no value" save the word 无."""
+    return frozenset(value for value in profile.values or () if value not in profile.marked or value == "无")
 
 
 def _words(label: str) -> str:

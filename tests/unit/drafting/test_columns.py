@@ -120,3 +120,21 @@ def test_signs_beside_figures_become_units(tmp_path: Path) -> None:
     assert made.example()[1] == "a,12.5,1200,5.10,12,5%,€3"
     [rates] = [step for step in made.layout.steps if step.step == "parse_number" and "taux" in step.fields]
     assert rates.percent == "keep"
+
+
+def test_words_for_yes_and_no_are_booleans_as_they_are_spelled(tmp_path: Path) -> None:
+    table = text(
+        "id,是否完工,配套,ouvert,active,offen,sex,is_new,level,only",
+        "a,是,有,Oui,Y,Ja,F,1,1,是",
+        "b,否,无,NON,N,Nein,M,0,0,是",
+        "c,是,有,non,Y,-,F,1,1,是",
+    )
+    made = draft(tmp_path, "flags.csv", table)
+    booleans = [name for name, kind in made.types.items() if kind == "boolean"]
+    assert len(booleans) == 6 and "is_new" in booleans
+    assert "level" not in booleans and "sex" not in booleans
+    opened = made.dataset.field("ouvert")
+    assert (opened.trueValues, opened.falseValues) == (("Oui",), ("NON", "non"))
+    assert made.dataset.field("offen").missingValues == ("", "-")
+    assert [made.dataset.fields[2].trueValues, made.dataset.fields[2].falseValues] == [("有",), ("无",)]
+    assert "boolean" in made.remarks

@@ -14,6 +14,7 @@ draft-assumed = { $option } was not given: “{ $value }” was taken
 draft-percent = all figures of { $field } carry a percent sign: they are kept as written (12.5% is 12.5, unit %); write “percent: divide” into the step parse_number where 0.125 is wanted
 draft-percent-some = some figures of { $field } carry a percent sign and others do not, so it is kept as text: 0.5 and 50% may be the same or not
 draft-currency = figures of { $field } are marked as { $currency }: other currencies are then refused
+draft-boolean = { $field } says { $yes } or { $no }: taken for yes and no
 draft-encoding = the whole text makes sense in { $encoding }, and far less in any other encoding
 draft-delimiter = cells seem to be separated by “{ $delimiter }”; --delimiter says otherwise
 draft-header-guessed = row { $row } was taken for the header, though nothing but its place tells it from the rows below

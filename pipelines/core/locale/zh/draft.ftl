@@ -14,6 +14,7 @@ draft-assumed = 未提供 { $option }，暂用“{ $value }”
 draft-percent = { $field } 的数值均带百分号：按原值保留（12.5% 即 12.5，单位 %）；如需 0.125，请在 parse_number 步骤中写 percent: divide
 draft-percent-some = { $field } 的数值有的带百分号、有的不带，因此按文本保留：0.5 与 50% 是否相同无从判断
 draft-currency = { $field } 的数值标有币种 { $currency }：其他币种的数值将不予识别
+draft-boolean = { $field } 的取值为 { $yes } 或 { $no }：按是／否处理
 draft-encoding = 全部文本按 { $encoding } 解码才通顺，其他编码远不及
 draft-delimiter = 单元格似以“{ $delimiter }”分隔；可用 --delimiter 另行指定
 draft-header-guessed = 第 { $row } 行被当作表头，但除位置外没有其他依据

@@ -12,7 +12,7 @@ from pipelines.drafting.answers import both
 from pipelines.drafting.naming import english_title
 from pipelines.drafting.personal import Suspicion, suspicion
 from pipelines.drafting.profiles import Profile
-from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, Shapes
+from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, WORDED, WORDED_MONTHS, Shapes
 from pipelines.drafting.truth import yes_and_no
 from pipelines.ingest.units import YUAN, known_unit
 
@@ -21,6 +21,8 @@ _CODE_WORDS = re.compile(
 )
 _YEAR_WORDS = re.compile(r"年|\b(?:year|fy|annee|année|exercice|jaar|ano|anno|jahr)\b")
 _DATE_WORDS = re.compile(r"日期|时间|\b(?:date|day)\b")
+#: Labels of a date, not of a number of days.
+_SERIAL_WORDS = re.compile(r"日期|\b(?:date|datum|fecha)\b")
 _BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,40})[)）\]】]\s*$")
 _RATIO_WORDS = re.compile(r"率|比|占|%|人数|户数|数量|面积|次|序号|\b(?:rate|share|percent|count|number)\b")
 #: A list of values is proposed where there are so few of them, each repeated so often.
@@ -51,6 +53,7 @@ class FieldDraft:
     currency: str | None = None
     percent: bool = False
     formats: tuple[str, ...] = ()
+    serial: bool = False
     truth: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     codelist: tuple[str, str | None] | None = None
     suspected: Suspicion | None = None
@@ -116,6 +119,8 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     dated = _dated(label, shapes)
     if dated is not None:
         return FieldDraft(type=dated[0], formats=dated[1], **typed)
+    if shapes.holds("serial") and _SERIAL_WORDS.search(_words(label)):
+        return FieldDraft(type="date", serial=True, **typed, remarks=(Message("draft-serial", {"field": name}),))
     if shapes.holds("boolean"):
         return FieldDraft(type="boolean", **typed)
     truth = yes_and_no(_words(label) + label[-1:], _said(profile))
@@ -159,8 +164,10 @@ def _dated(label: str, shapes: Shapes) -> tuple[str, tuple[str, ...]] | None:
     if shapes.holds("%Y%m%d") and not _DATE_WORDS.search(_words(label)):
         return None
     for kind, formats, standard in (
-        ("date", DATES, "%Y-%m-%d"), ("yearmonth", MONTHS, "%Y-%m"), ("datetime", TIMES, "%Y-%m-%dT%H:%M:%S"),
-    ):  # fmt: skip
+        ("date", DATES | WORDED, "%Y-%m-%d"),
+        ("yearmonth", MONTHS | WORDED_MONTHS, "%Y-%m"),
+        ("datetime", TIMES, "%Y-%m-%dT%H:%M:%S"),
+    ):
         if shapes.holds(*formats):
             used = tuple(name for name in formats if shapes.has(name))
             if used == (standard,):

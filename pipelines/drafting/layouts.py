@@ -177,6 +177,9 @@ def _scales(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[
 
 
 def _dates(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
+    counted = [draft.name for draft in fields if draft.serial]
+    if counted:
+        yield {"step": "parse_date", "fields": counted, "serial": 1900}
     groups: dict[tuple[str, ...], list[str]] = {}
     for draft in fields:
         if draft.formats:

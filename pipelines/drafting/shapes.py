@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.ingest.dates import date_parser
 from pipelines.ingest.numbers import CURRENCY_MARKS, number_parser, plain_forms, without_marks
-from pipelines.registry.layouts import ParseNumber
+from pipelines.registry.layouts import ParseDate, ParseNumber
 
 #: RE2 patterns. Leading zeros make a code of a number.
 INTEGER = r"^[+-]?(?:0|[1-9][0-9]{0,17})$"
@@ -51,7 +52,19 @@ TIMES = {
     "%Y/%m/%d %H:%M:%S": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}:[0-5][0-9]$",
     "%Y/%m/%d %H:%M": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}$",
 }
+_MONTH = r"[A-Za-zéèêûùäà]{3,9}\.?"
+#: Months in words: English, French, German.
+WORDED = {
+    "%d %B %Y": rf"^{_D} {_MONTH} [0-9]{{4}}$",
+    "%d. %B %Y": rf"^{_D}\. {_MONTH} [0-9]{{4}}$",
+    "%d-%b-%Y": rf"^{_D}-{_MONTH}-[0-9]{{4}}$",
+    "%B %d, %Y": rf"^{_MONTH} {_D}, [0-9]{{4}}$",
+}
+WORDED_MONTHS = {"%B %Y": rf"^{_MONTH} [0-9]{{4}}$"}
+#: Days as workbooks count them, from 1949 to 2091.
+SERIAL = r"^(?:1[89]|[2-6][0-9])[0-9]{3}(?:\.0+)?$"
 _PATTERNS = {
+    "serial": SERIAL, **WORDED, **WORDED_MONTHS,
     "integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "code": _CODE, "digits": DIGITS,
     **DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES,
 }  # fmt: skip
@@ -114,9 +127,14 @@ class Shapes:
         masks: dict[str, pa.Array] = {}
         for name, pattern in _PATTERNS.items():
             # Dates may come in several forms; the others hold for all values or not at all.
-            if name in {"integer", "number", "year", "boolean", "digits"} and self.matched[name] < self.values:
+            if (
+                name in {"integer", "number", "year", "boolean", "digits", "serial"}
+                and self.matched[name] < self.values
+            ):
                 continue
             masks[name] = pc.match_substring_regex(values, pattern)
+            if name in WORDED or name in WORDED_MONTHS:
+                masks[name] = _dated(values, masks[name], name)
             self.matched[name] += pc.sum(masks[name]).as_py() or 0
         self.percents += pc.sum(pc.match_substring_regex(values, _PERCENT)).as_py() or 0
         for text in values.filter(pc.match_substring_regex(values, _CURRENCY)).to_pylist():
@@ -173,6 +191,15 @@ class Shapes:
     def _extend(self, marks: tuple[str, str], whole: int, decimals: int) -> None:
         known = self.extents.get(marks, (0, 0))
         self.extents[marks] = (max(known[0], whole), max(known[1], decimals))
+
+
+def _dated(values: pa.Array, mask: pa.Array, pattern: str) -> pa.Array:
+    """Of the values that look like a date with a word in it, those whose word is a month."""
+    if not pc.any(mask).as_py():
+        return mask
+    parse = date_parser(ParseDate(step="parse_date", fields=("x",), formats=(pattern,)), dates_only=True)
+    pairs = zip(values.to_pylist(), mask.to_pylist(), strict=True)
+    return pa.array([bool(alike) and parse(text) != text for text, alike in pairs])
 
 
 def _currencies(text: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ draft-percent = all figures of { $field } carry a percent sign: they are kept as
 draft-percent-some = some figures of { $field } carry a percent sign and others do not, so it is kept as text: 0.5 and 50% may be the same or not
 draft-currency = figures of { $field } are marked as { $currency }: other currencies are then refused
 draft-boolean = { $field } says { $yes } or { $no }: taken for yes and no
+draft-serial = { $field } is called a date and holds numbers that are days as workbooks count them (system of 1900): compare a row with the original; write “serial: 1904” for a workbook of an old Mac, or delete the step parse_date where they are something else
 draft-encoding = the whole text makes sense in { $encoding }, and far less in any other encoding
 draft-delimiter = cells seem to be separated by “{ $delimiter }”; --delimiter says otherwise
 draft-header-guessed = row { $row } was taken for the header, though nothing but its place tells it from the rows below

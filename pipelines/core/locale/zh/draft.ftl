@@ -15,6 +15,7 @@ draft-percent = { $field } 的数值均带百分号：按原值保留（12.5% �
 draft-percent-some = { $field } 的数值有的带百分号、有的不带，因此按文本保留：0.5 与 50% 是否相同无从判断
 draft-currency = { $field } 的数值标有币种 { $currency }：其他币种的数值将不予识别
 draft-boolean = { $field } 的取值为 { $yes } 或 { $no }：按是／否处理
+draft-serial = { $field } 标题为日期，数值符合电子表格的日期序号（1900 日期系统）：请与原件核对一行；若为旧版 Mac 工作簿，请写 serial: 1904，若非日期请删除该 parse_date 步骤
 draft-encoding = 全部文本按 { $encoding } 解码才通顺，其他编码远不及
 draft-delimiter = 单元格似以“{ $delimiter }”分隔；可用 --delimiter 另行指定
 draft-header-guessed = 第 { $row } 行被当作表头，但除位置外没有其他依据

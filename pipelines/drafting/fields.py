@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from pipelines.drafting.answers import both
 from pipelines.drafting.naming import english_title
 from pipelines.drafting.personal import Suspicion, suspicion
 from pipelines.drafting.profiles import Profile
-from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, Shapes
+from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, WORDED, WORDED_MONTHS, Shapes
+from pipelines.drafting.truth import yes_and_no
 from pipelines.ingest.units import YUAN, known_unit
 
 _CODE_WORDS = re.compile(
@@ -21,11 +22,14 @@ _CODE_WORDS = re.compile(
 _COUNT_WORDS = re.compile(r"\s*(?:total )?(?:number|no|nr|num|nombre|nb|numero|número|anzahl) (?:of|de|des|d|di|der)\b")
 _YEAR_WORDS = re.compile(r"年|\b(?:year|fy|annee|année|exercice|jaar|ano|anno|jahr)\b")
 _DATE_WORDS = re.compile(r"日期|时间|\b(?:date|day)\b")
+#: Labels of a date, not of a number of days.
+_SERIAL_WORDS = re.compile(r"日期|\b(?:date|datum|fecha)\b")
 _BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,40})[)）\]】]\s*$")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])")
 _RATIO_WORDS = re.compile(r"率|比|占|%|人数|户数|数量|面积|次|序号|\b(?:rate|share|percent|count|number)\b")
 #: A list of values is proposed where there are so few of them, each repeated so often.
 _MOST_LISTED, _REPEATED, _LONGEST_LISTED = 20, 5, 60
+_YUAN = "CNY"
 _MOST_DIGITS, _MOST_DECIMALS, _MONEY_DECIMALS = 18, 9, 2
 
 
@@ -48,7 +52,11 @@ class FieldDraft:
     listed: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     written: tuple[str, str] | None = None
+    currency: str | None = None
+    percent: bool = False
     formats: tuple[str, ...] = ()
+    serial: bool = False
+    truth: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     codelist: tuple[str, str | None] | None = None
     suspected: Suspicion | None = None
     remarks: tuple[Message, ...] = field(default=(), compare=False)
@@ -75,6 +83,7 @@ class FieldDraft:
         document |= {"decimals": self.decimals} if self.decimals is not None else {}
         document |= {"codelist": self.codelist[0]} if self.codelist else {}
         document |= {"constraints": constraints} if constraints else {}
+        document |= {"trueValues": list(self.truth[0]), "falseValues": list(self.truth[1])} if self.truth else {}
         if self.marks and self.written is None:
             document["missingValues"] = ["", *self.marks]
         return {**document, "disclosure": disclosure}
@@ -112,14 +121,23 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     dated = _dated(label, shapes)
     if dated is not None:
         return FieldDraft(type=dated[0], formats=dated[1], **typed)
+    if shapes.holds("serial") and _SERIAL_WORDS.search(_words(label)):
+        return FieldDraft(type="date", serial=True, **typed, remarks=(Message("draft-serial", {"field": name}),))
     if shapes.holds("boolean"):
         return FieldDraft(type="boolean", **typed)
+    truth = yes_and_no(_words(label) + label[-1:], _said(profile))
+    if truth is not None:
+        marks = tuple(mark for mark in marks if mark not in truth[1])
+        remark = Message("draft-boolean", {"field": name, "yes": ", ".join(truth[0]), "no": ", ".join(truth[1])})
+        return FieldDraft(type="boolean", **common, required=required and not marks, marks=marks, truth=truth,
+                          remarks=(remark,))  # fmt: skip
     if shapes.holds("year") and _YEAR_WORDS.search(_words(label)):
         return FieldDraft(type="year", **typed)
     if not shapes.has("code") and not (shapes.holds("digits") and _names_something(label)):
         number = _numeric(label, shapes, unit)
         if number is not None:
-            return FieldDraft(**typed, **number, remarks=_lost_digits(name, profile))
+            told = (*_told_of_marks(name, number), *_lost_digits(name, profile))
+            return FieldDraft(**typed, **number, remarks=told)
     listed = _listed(profile)
     remarks = _doubts(name, shapes)
     if listed:
@@ -149,8 +167,10 @@ def _dated(label: str, shapes: Shapes) -> tuple[str, tuple[str, ...]] | None:
     if shapes.holds("%Y%m%d") and not _DATE_WORDS.search(_words(label)):
         return None
     for kind, formats, standard in (
-        ("date", DATES, "%Y-%m-%d"), ("yearmonth", MONTHS, "%Y-%m"), ("datetime", TIMES, "%Y-%m-%dT%H:%M:%S"),
-    ):  # fmt: skip
+        ("date", DATES | WORDED, "%Y-%m-%d"),
+        ("yearmonth", MONTHS | WORDED_MONTHS, "%Y-%m"),
+        ("datetime", TIMES, "%Y-%m-%dT%H:%M:%S"),
+    ):
         if shapes.holds(*formats):
             used = tuple(name for name in formats if shapes.has(name))
             if used == (standard,):
@@ -170,7 +190,7 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
     if not plain and marks is None:
         return None
     whole, decimals = shapes.extents.get(marks or (".", ","), (0, 0))
-    own = _unit(label)
+    own = _unit(label) or _marked_unit(shapes)
     noted = own is None
     unit = own or (unit if unit is not None and not _RATIO_WORDS.search(label.lower()) else None)
     money = unit in YUAN
@@ -180,7 +200,7 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
         "unit_noted": noted,
     }
     if not plain:
-        document["written"] = marks
+        document |= {"written": marks, "currency": shapes.currency, "percent": shapes.percents > 0}
     if shapes.holds("integer") and not money:
         return {**document, "type": "integer"}
     if decimals == 0 and not shapes.exponents and not plain and not money and whole <= _MOST_DIGITS:
@@ -188,6 +208,22 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
     places = max(decimals, _MONEY_DECIMALS) if decimals <= _MONEY_DECIMALS else decimals
     exact = not shapes.exponents and places <= _MOST_DECIMALS and whole + places <= _MOST_DIGITS - 9 * bool(money)
     return {**document, "type": "number", "decimals": places if exact else None}
+
+
+def _marked_unit(shapes: Shapes) -> str | None:
+    """The unit that a sign beside every figure says, or one beside some that says a currency without doubt."""
+    if shapes.percents:
+        return "%"
+    if shapes.currencies is None or len(shapes.currencies) > 1:
+        return None
+    return "元" if shapes.currency == _YUAN else shapes.currency
+
+
+def _told_of_marks(name: str, number: Mapping[str, Any]) -> Iterator[Message]:
+    if number.get("percent"):
+        yield Message("draft-percent", {"field": name})
+    elif number.get("currency") not in {None, _YUAN}:
+        yield Message("draft-currency", {"field": name, "currency": number["currency"]})
 
 
 def _unit(label: str) -> str | None:
@@ -214,6 +250,8 @@ def _doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
     for first, second in zip(DAY_FIRST, MONTH_FIRST, strict=True):
         if shapes.holds(first) and shapes.holds(second):
             return (Message("draft-day-or-month", {"field": name}),)
+    if 0 < shapes.percents < shapes.values:
+        return (Message("draft-percent-some", {"field": name}),)
     return ()
 
 
@@ -229,6 +267,11 @@ def _lost_digits(name: str, profile: Profile) -> tuple[Message, ...]:
     """Figures such as ``6.22202E+15``: a spreadsheet has shortened long numbers, and their last digits are gone."""
     lost = any(_SHORTENED.fullmatch(value) for value in profile.values or ())
     return (Message("draft-lost-digits", {"field": name}),) if lost else ()
+
+
+def _said(profile: Profile) -> frozenset[str]:
+    """Different values of a column, without marks for "no value" save the word 无."""
+    return frozenset(value for value in profile.values or () if value not in profile.marked or value == "无")
 
 
 def _words(label: str) -> str:

@@ -163,13 +163,15 @@ def whole_layout(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adju
 
 
 def _numbers(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
-    groups: dict[tuple[tuple[str, str], tuple[str, ...]], list[str]] = {}
+    groups: dict[tuple[tuple[str, str], tuple[str, ...], str | None, bool], list[str]] = {}
     for draft in fields:
         if draft.written is not None:
-            groups.setdefault((draft.written, draft.marks), []).append(draft.name)
-    for ((decimal, thousands), marks), names in groups.items():
+            groups.setdefault((draft.written, draft.marks, draft.currency, draft.percent), []).append(draft.name)
+    for ((decimal, thousands), marks, currency, percent), names in groups.items():
         step: dict[str, Any] = {"step": "parse_number", "fields": names}
         step |= {"decimal": decimal, "thousands": thousands} if (decimal, thousands) != (".", ",") else {}
+        step |= {"currency": currency} if currency not in {None, "CNY"} else {}
+        step |= {"percent": "keep"} if percent else {}
         yield {**step, "missing": list(marks)} if marks else step
 
 
@@ -204,6 +206,9 @@ def _scales(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[
 
 
 def _dates(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
+    counted = [draft.name for draft in fields if draft.serial]
+    if counted:
+        yield {"step": "parse_date", "fields": counted, "serial": 1900}
     groups: dict[tuple[str, ...], list[str]] = {}
     for draft in fields:
         if draft.formats:

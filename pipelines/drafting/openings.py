@@ -17,15 +17,15 @@ from pipelines.ingest.readers.csv_text import is_regular
 from pipelines.ingest.readers.html_pages import page_encodings
 from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
-from pipelines.registry.layouts import RECORDS, SHEETS, TEXTS, WITH_CELLS, FileFormat, Layout
+from pipelines.registry.layouts import ENCODINGS, RECORDS, SHEETS, TEXTS, WITH_CELLS, FileFormat, Layout
 from pipelines.validate.any_file.encodings import declared, found
 from pipelines.validate.any_file.refusals import Unusable
 from pipelines.validate.any_file.text_scan import scan
 
 _BLOCK = 1 << 20
 #: Encodings that a layout can name, by how Python calls them.
-_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
-              "big5": "big5", "cp1252": "cp1252", "windows-1252": "cp1252", "utf-16": "utf-16"}  # fmt: skip
+_NAMED = {codecs.lookup(name).name: name for name in ENCODINGS}
+_NAMED |= {"utf-8-sig": "utf-8", "gbk": "gb18030", "gb2312": "gb18030"}
 
 
 def open_layout(source: SourceFile, answers: Answers, assumed: list[Message]) -> Layout:
@@ -67,9 +67,9 @@ def _text_encoding(path: Path, answers: Answers, assumed: list[Message]) -> str:
         encoding = declared(answers.encoding) if answers.encoding else found(path, scan(path))
     except Unusable as unusable:
         raise CannotDraft([(entry.message, entry.remedy) for entry in unusable.complaints], True) from unusable
-    name = _ENCODINGS.get(codecs.lookup(encoding.name).name, _ENCODINGS.get(encoding.name.lower()))
+    name = _NAMED.get(codecs.lookup(encoding.name).name)
     if name is None:
-        raise cannot("encoding-unknown", encoding=encoding.name, known=", ".join(dict.fromkeys(_ENCODINGS.values())))
+        raise cannot("encoding-unknown", encoding=encoding.name, known=", ".join(ENCODINGS))
     if encoding.how == "detected":
         assumed.append(Message("draft-encoding", {"encoding": name}))
     return name

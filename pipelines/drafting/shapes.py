@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.numbers import number_parser
-from pipelines.registry.steps import ParseNumber
+from pipelines.ingest.dates import date_parser
+from pipelines.ingest.numbers import CURRENCY_MARKS, number_parser, plain_forms, without_marks
+from pipelines.registry.steps import ParseDate, ParseNumber
 
 #: RE2 patterns. Leading zeros make a code of a number.
 INTEGER = r"^[+-]?(?:0|[1-9][0-9]{0,17})$"
@@ -52,23 +53,39 @@ TIMES = {
     "%Y/%m/%d %H:%M:%S": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}:[0-5][0-9]$",
     "%Y/%m/%d %H:%M": rf"^[0-9]{{4}}/{_M}/{_D} {_CLOCK}$",
 }
+_MONTH = r"[A-Za-zéèêûùäà]{3,9}\.?"
+#: Months in words: English, French, German.
+WORDED = {
+    "%d %B %Y": rf"^{_D} {_MONTH} [0-9]{{4}}$",
+    "%d. %B %Y": rf"^{_D}\. {_MONTH} [0-9]{{4}}$",
+    "%d-%b-%Y": rf"^{_D}-{_MONTH}-[0-9]{{4}}$",
+    "%B %d, %Y": rf"^{_MONTH} {_D}, [0-9]{{4}}$",
+}
+WORDED_MONTHS = {"%B %Y": rf"^{_MONTH} [0-9]{{4}}$"}
+#: Days as workbooks count them, from 1949 to 2091.
+SERIAL = r"^(?:1[89]|[2-6][0-9])[0-9]{3}(?:\.0+)?$"
 #: Forms that hold for all values of a column or not at all; and those of dates.
-_WHOLE = {"integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "digits": DIGITS}
-_DATED = {**DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES}
+_WHOLE = {"integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "digits": DIGITS, "serial": SERIAL}
+_DATED = {**DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES, **WORDED, **WORDED_MONTHS}
 _PATTERNS = {**_WHOLE, "code": _CODE, **_DATED}
 #: (decimal mark, thousands separator) as ``parse_number`` knows them, commonest first.
 WRITTEN = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
 
 
+#: RE2: a percent sign at the end; a sign or code of a currency, perhaps within parentheses.
+_PERCENT = r"[%％]\)?\s*$"
+_CURRENCY = r"(?i)[$＄€£¥￥元円]|\b(?:CNY|RMB|EUR|USD|GBP|JPY|CHF)\b"
+
+
 def _parser(decimal: str, thousands: str) -> Callable[[str], str | None]:
     step = ParseNumber.model_validate(
-        {"step": "parse_number", "fields": ["x"], "decimal": decimal, "thousands": thousands}
+        {"step": "parse_number", "fields": ["x"], "decimal": decimal, "thousands": thousands, "percent": "keep"}
     )  # fmt: skip
-    parse = number_parser(step)
+    parsers = [number_parser(step.model_copy(update={"currency": currency})) for currency in CURRENCY_MARKS]
 
     def plain(text: str) -> str | None:
         # What is no number comes back as it was, and so do numbers that are plain already.
-        parsed = parse(text)
+        parsed = next((parsed for parse in parsers if (parsed := parse(text)) != text), text)
         return parsed if parsed != text or _is_plain(text, decimal) else None
 
     return plain
@@ -99,6 +116,9 @@ class Shapes:
     extents: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     exponents: bool = False
     dated: bool = True
+    percents: int = 0
+    currencies: frozenset[str] | None = None
+    """Currencies that all marked values may be in; ``None``: none is marked."""
 
     def add(self, values: pa.Array) -> None:
         """Try a batch of different values. A form that an earlier batch has ruled out is not tried again."""
@@ -114,11 +134,17 @@ class Shapes:
             # Dates may come in several forms, but a column with anything that is none has no dates.
             masks = [self._match(name, values) for name in _DATED]
             self.dated = bool(pc.all(functools.reduce(pc.or_, masks)).as_py())
+        self.percents += pc.sum(pc.match_substring_regex(values, _PERCENT)).as_py() or 0
+        for text in values.filter(pc.match_substring_regex(values, _CURRENCY)).to_pylist():
+            possible = _currencies(text)
+            self.currencies = possible if self.currencies is None else self.currencies & possible
         self._add_numbers(values)
         self.values += size
 
     def _match(self, name: str, values: pa.Array) -> pa.Array:
         mask = pc.match_substring_regex(values, _PATTERNS[name])
+        if name in WORDED or name in WORDED_MONTHS:
+            mask = _months(values, mask, name)
         self.matched[name] += pc.sum(mask).as_py() or 0
         return mask
 
@@ -132,8 +158,15 @@ class Shapes:
 
     @property
     def marks(self) -> tuple[str, str] | None:
-        """Decimal mark and thousands separator by which every value is a number."""
+        """Decimal mark and thousands separator by which every value is a number, all percentages or of one currency."""
+        if 0 < self.percents < self.values or self.currencies == frozenset():
+            return None
         return next((marks for marks in WRITTEN if self.values and self.written[marks] == self.values), None)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency that values are marked with; ¥ without more is the yuan's."""
+        return next((name for name in CURRENCY_MARKS if name in (self.currencies or ())), None)
 
     def _add_numbers(self, values: pa.Array) -> None:
         # A column with codes is text, whatever else it holds.
@@ -182,6 +215,22 @@ def _extent(numbers: pa.Array, decimal: str) -> tuple[int, int] | None:
 def _plain(decimal: str) -> str:
     """RE2 pattern of the usual numbers without thousands."""
     return rf"^-?(?:0|[1-9][0-9]*)(?:[{decimal}][0-9]+)?$"
+
+
+def _months(values: pa.Array, mask: pa.Array, pattern: str) -> pa.Array:
+    """Of the values that look like a date with a word in it, those whose word is a month."""
+    if not pc.any(mask).as_py():
+        return mask
+    parse = date_parser(ParseDate(step="parse_date", fields=("x",), formats=(pattern,)), dates_only=True)
+    pairs = zip(values.to_pylist(), mask.to_pylist(), strict=True)
+    return pa.array([bool(alike) and parse(text) != text for text, alike in pairs])
+
+
+def _currencies(text: str) -> frozenset[str]:
+    """Currencies with whose marks a text can be a marked figure."""
+    bare = plain_forms(text)
+    bare = bare.removeprefix("(").removesuffix(")").strip("+- ")
+    return frozenset(name for name, marks in CURRENCY_MARKS.items() if without_marks(bare, marks) != bare)
 
 
 def _exponent(text: str) -> bool:

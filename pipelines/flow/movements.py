@@ -17,7 +17,9 @@ from pipelines.validate.any_file.refusals import Refusal
 from pipelines.validate.any_file.text_scan import scan
 
 #: Rules of files in which no table was found: nothing has been said about its columns.
-_NO_TABLE = frozenset({"undecodable", "implausible-text", "header-not-found", "no-sheet", "no-layout"})
+_NO_TABLE = frozenset(
+    {"undecodable", "implausible-text", "other-encoding", "header-not-found", "no-sheet", "no-layout"}
+)
 #: What is said already where a table was found: by ``header-elsewhere``, ``missing-label`` and ``extra-label``.
 _SAID = frozenset({"moved-header-row", "moved-columns-missing", "moved-columns-new"})
 
@@ -55,10 +57,10 @@ def _ends(raw: RawTable, log: FindingLog) -> bool:
     return log.last_row > 0 and (len(raw.readings) > 1 or log.last_row + TAIL_ROWS >= raw.rows_in_files)
 
 
-def _encodings(path: Path) -> tuple[str, ...]:
-    """The encodings that a text file may be in: the one that its bytes prove, or those that nothing tells apart."""
+def _encodings(path: Path) -> tuple[str | None, tuple[str, ...]]:
+    """The encoding that a text file proves to be in, or those that nothing tells apart."""
     try:
         encoding = found(path, scan(path))
     except Refusal as refusal:
-        return tuple(filter(None, str(refusal.message.params.get("candidates", "")).split(", ")))
-    return (encoding.name.removesuffix("-sig"),)
+        return None, tuple(filter(None, str(refusal.message.params.get("candidates", "")).split(", ")))
+    return encoding.name.removesuffix("-sig"), ()

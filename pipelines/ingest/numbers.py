@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Context, Decimal, InvalidOperation
 
 from pipelines.registry.steps import ParseNumber
@@ -11,50 +11,89 @@ from pipelines.registry.steps import ParseNumber
 _EXACT = Context(prec=200)
 _MAX_DIGITS = 60
 _MAX_PRODUCT = 150
-#: Signs of the yuan alone: a dollar amount is no amount in yuan.
-_CURRENCIES = "¥￥"
+#: What amounts in each currency are marked with, before or after the figure. One sign may be of several currencies.
+CURRENCY_MARKS = {
+    "CNY": ("¥", "元", "CNY", "RMB"),
+    "EUR": ("€", "EUR"),
+    "USD": ("$", "USD", "US$"),
+    "GBP": ("£", "GBP"),
+    "JPY": ("¥", "円", "JPY"),
+    "CHF": ("CHF",),
+}
+_PERCENT = "%"
 #: Full-width digits and signs, and the minus signs that word processors put in (U+2212, U+2013, U+FE63).
 _MINUS_SIGNS = dict.fromkeys((0x2212, 0x2013, 0xFE63), ord("-"))
-_ASCII_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | _MINUS_SIGNS
-_SPACES = {0x00A0: " ", 0x2009: " ", 0x202F: " ", 0x3000: " "}
+_ASCII_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | _MINUS_SIGNS | {0xFFE5: 0x00A5}
+_SPACES = {0x00A0: " ", 0x2007: " ", 0x2009: " ", 0x202F: " ", 0x3000: " "}
+_APOSTROPHES = {0x2019: "'"}
 
 
 def number_parser(step: ParseNumber) -> Callable[[str], str | None]:
     """The codec of one ``parse_number`` step: text → plain decimal, ``None`` for a missing mark, else unchanged.
 
-    Understands groups of three, the step's decimal mark, full-width characters, a leading or trailing yuan
-    sign, ``+``, ``-`` and accounting parentheses for negatives.
+    Understands groups of three, the step's decimal mark, full-width characters, signs and codes of the step's currency
+    on either side, ``+``, ``-`` before or behind, accounting parentheses for negatives, and percent signs where the
+    step says what becomes of them.
     """
     missing = {mark.strip() for mark in step.missing}
     grouping = step.thousands if step.thousands != step.decimal else None
+    marks = CURRENCY_MARKS[step.currency]
 
     def parse(text: str) -> str | None:
         trimmed = text.strip()
         if trimmed in missing:
             return None
-        plain = _plain(trimmed.translate(_ASCII_FORMS).translate(_SPACES), step.decimal, grouping)
-        return text if plain is None else plain
+        bare = plain_forms(trimmed)
+        hundredths = step.percent is not None and bare.endswith(_PERCENT)
+        plain = _plain(bare.removesuffix(_PERCENT) if hundredths else bare, marks, step.decimal, grouping)
+        if plain is None:
+            return text
+        return _hundredth(plain) if hundredths and step.percent == "divide" else plain
 
     return parse
 
 
-def _plain(text: str, decimal: str, grouping: str | None) -> str | None:
-    text = text.strip()
+def plain_forms(text: str) -> str:
+    """A text with ASCII digits, signs, spaces and apostrophes."""
+    return text.translate(_ASCII_FORMS).translate(_SPACES).translate(_APOSTROPHES).strip()
+
+
+def without_marks(text: str, marks: Collection[str]) -> str:
+    """A text without one currency mark at either end, whatever the case of its code."""
+    for mark in sorted(marks, key=len, reverse=True):
+        if text[: len(mark)].upper() == mark:
+            return text[len(mark) :].strip()
+        if text[-len(mark) :].upper() == mark:
+            return text[: -len(mark)].strip()
+    return text
+
+
+def _plain(text: str, marks: Collection[str], decimal: str, grouping: str | None) -> str | None:
+    text = without_marks(text.strip(), marks)
     negative = text.startswith("(") and text.endswith(")")
     if negative:
-        text = text[1:-1].strip()
+        text = without_marks(text[1:-1].strip(), marks)
     sign = "-" if negative else ""
-    text = text.strip(_CURRENCIES + " ")
-    if text[:1] in {"+", "-"}:
-        if negative:
-            return None
-        sign = "-" if text[0] == "-" else ""
-        text = text[1:].strip(_CURRENCIES + " ")
+    for signed, rest in ((text[:1], text[1:]), (text[-1:], text[:-1])):
+        if signed and signed in "+-":
+            if negative:
+                return None
+            sign = "-" if signed == "-" else ""
+            text = without_marks(rest.strip(), marks)
+            break
     whole, _, fraction = text.partition(decimal)
     ungrouped = _ungrouped(whole, grouping)
     if ungrouped is None or (fraction and not _is_digits(fraction)) or not (ungrouped or fraction):
         return None
     return f"{sign}{ungrouped or '0'}" + (f".{fraction}" if fraction else "")
+
+
+def _hundredth(plain: str) -> str:
+    """A plain decimal divided by a hundred, digit by digit."""
+    sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
+    whole, _, fraction = digits.partition(".")
+    whole = whole.rjust(3, "0")
+    return f"{sign}{whole[:-2]}.{whole[-2:]}{fraction}"
 
 
 def _ungrouped(whole: str, grouping: str | None) -> str | None:

@@ -6,7 +6,7 @@ These models only describe; ``pipelines.ingest`` carries them out.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -40,6 +40,14 @@ SHEETS = WITH_CELLS | {FileFormat.HTML}
 TEMPLATE_LAYOUT = "template"
 
 
+Encoding = Literal[
+    "utf-8", "gb18030", "big5", "cp1252", "utf-16", "iso8859-15", "cp1250", "iso8859-2", "cp1251", "koi8-r",
+    "mac_roman", "cp850", "cp437", "cp852", "iso8859-5", "cp866", "mac_cyrillic", "cp1253", "iso8859-7", "cp1254",
+    "cp1257", "shift_jis", "euc_kr", "euc_jp",
+]  # fmt: skip
+ENCODINGS: tuple[str, ...] = get_args(Encoding)
+
+
 class UnitNote(Descriptor):
     """A note such as ``单位：万元`` above the table. The first group of ``pattern`` is the unit."""
 
@@ -54,9 +62,9 @@ class Layout(Descriptor):
     name: Identifier
     format: FileFormat
     file: Text = "*"
-    encoding: tuple[Literal["utf-8", "gb18030", "big5", "cp1252", "utf-16"], ...] = ("utf-8",)
-    """Tried in this order, strictly, over the whole file (CSV, JSON, JSON Lines, HTML). What an HTML page declares goes
-    first."""
+    encoding: tuple[Encoding, ...] = ("utf-8",)
+    """Tried strictly over the whole file (CSV, JSON, JSON Lines, HTML); where several decode it, the one in which it
+    makes sense. What an HTML page declares is tried as well."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     escape: Literal["\\"] | None = None
     """What makes the next character one of the text, for CSV that does not double quotation marks inside cells."""

@@ -65,14 +65,28 @@ class ParseNumber(Descriptor):
     thousands: Literal[",", ".", " ", "'"] = ","
     missing: tuple[str, ...] = ("-", "—", "－")
     """Marks that mean "no value" and become an absent cell."""
+    currency: Literal["CNY", "EUR", "USD", "GBP", "JPY", "CHF"] = "CNY"
+    """The currency whose signs and codes may stand before or behind a figure. Another one's is no figure."""
+    percent: Literal["keep", "divide"] | None = None
+    """What becomes of a percent sign: ``12.5%`` is 12.5 (``keep``, for fields in %) or 0.125 (``divide``). Absent: a
+    figure with one is none."""
 
 
 class ParseDate(Descriptor):
-    """Dates in the given ``strptime`` formats become ISO 8601. What fits none stays."""
+    """Dates in the given ``strptime`` formats become ISO 8601. What fits none stays. ``%B`` and ``%b`` are months in
+    English, French or German words."""
 
     step: Literal["parse_date"]
     fields: Fields
-    formats: Annotated[tuple[Text, ...], Field(min_length=1)]
+    formats: tuple[Text, ...] = ()
+    serial: Literal[1900, 1904] | None = None
+    """Whole numbers are days as workbooks count them, in the date system of 1900 (Windows) or 1904 (old Macs)."""
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> ParseDate:
+        if not self.formats and self.serial is None:
+            raise ValueError("give formats, or serial: 1900 or 1904")
+        return self
 
 
 class Scale(Descriptor):

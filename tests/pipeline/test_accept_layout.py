@@ -132,10 +132,10 @@ def test_another_encoding_is_added_when_it_is_proven(gongkai: Command, deliver: 
 def test_an_encoding_that_is_not_proven_is_told_with_candidates(
     gongkai: Command, deliver: Deliver, descriptor: Path
 ) -> None:
-    deliver((HEADER + GOOD.replace("by the gate", "à côté, près du café")).encode("cp1252"))
+    deliver((HEADER + GOOD.replace("by the gate", "café")).encode("cp1252"))
     gongkai("run")
     before = descriptor.read_bytes()
-    assert "cp1252, iso8859-15" in rules(gongkai)["moved-encoding-ambiguous"]
+    assert "cp1252, mac_roman" in rules(gongkai)["moved-encoding-ambiguous"]
     assert "Not taken" in gongkai(*ACCEPT).stdout
     assert descriptor.read_bytes() == before
 

@@ -15,14 +15,12 @@ from pipelines.ingest.readers.csv_text import csv_grid
 from pipelines.ingest.readers.text import codec_of, encoding_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import TEXTS, FileFormat, Layout
+from pipelines.registry.layouts import ENCODINGS, TEXTS, FileFormat, Layout
 
 _TEXTS = TEXTS - {FileFormat.HTML}
-#: Names the encodings that a whole file may be in: a single one is proven.
-Prover = Callable[[Path], tuple[str, ...]]
-#: What the prover may say and a layout can name.
-_ENCODINGS = frozenset({"utf-8", "utf-16", "gb18030", "big5", "cp1252"})
-_NOT_DECODED = frozenset({"undecodable", "implausible-text"})
+#: Names the encoding that a whole file proves to be in, or ``None`` and those that it may be in.
+Prover = Callable[[Path], tuple[str | None, tuple[str, ...]]]
+_NOT_DECODED = frozenset({"undecodable", "implausible-text", "other-encoding"})
 _MARKS = {"\t": "TAB"}
 
 
@@ -37,13 +35,13 @@ def encoding_movement(source: SourceFile, layout: Layout, prove: Prover) -> tupl
     if not undecoded:
         return None, encoding
     declared = ", ".join(layout.encoding)
-    candidates = prove(source.path)
-    if len(candidates) == 1 and candidates[0] in _ENCODINGS:
-        encoding, undecoded = _read_as(source, candidates)
+    proved, candidates = prove(source.path)
+    if proved is not None and proved in ENCODINGS:
+        encoding, undecoded = _read_as(source, (proved,))
         if not undecoded:
             # The declared ones stay: older files are in them.
-            edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, candidates[0]])
-            params = {"found": candidates[0], "expected": declared}
+            edit = Edit(layout.name, "encoding", list(layout.encoding), [*layout.encoding, proved])
+            params = {"found": proved, "expected": declared}
             return Movement("moved-encoding", Location(source.name), params, (edit,)), encoding
     if candidates:
         params = {"expected": declared, "candidates": ", ".join(candidates)}

@@ -11,6 +11,7 @@ from pipelines.core.findings import Finding, Location
 from pipelines.ingest.grids import Grid, GridRow, Merge, merges_of
 from pipelines.ingest.headers import head_size
 from pipelines.ingest.problems import unreadable
+from pipelines.ingest.proof import SINGLE_BYTE
 from pipelines.ingest.readers.faults import Fault, faults_of
 from pipelines.ingest.readers.html_tables import TableParser, TableRow
 from pipelines.ingest.readers.parsed_rows import ParsedRows
@@ -32,6 +33,13 @@ _ENCODINGS = {
     **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936"), "gb18030"),
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5"),
     **dict.fromkeys(("windows-1252", "cp1252", "iso-8859-1", "latin1", "us-ascii"), "cp1252"),
+    **{f"windows-{page}": f"cp{page}" for page in (1250, 1251, 1253, 1254, 1257)},
+    **{f"iso-8859-{part}": f"iso8859-{part}" for part in (2, 5, 7, 15)},
+    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "x-sjis"), "shift_jis"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "euc_kr"),
+    "koi8-r": "koi8-r",
+    "euc-jp": "euc_jp",
 }
 
 
@@ -162,7 +170,7 @@ def page_encodings(path: Path, known: tuple[str, ...]) -> tuple[str, ...]:
     declared = _ENCODINGS.get(match[1].decode("ascii", "replace").lower()) if match is not None else None
     if declared is None:
         return known
-    first = ("utf-8", declared) if declared == "cp1252" else (declared,)
+    first = ("utf-8", declared) if declared in SINGLE_BYTE else (declared,)
     return tuple(dict.fromkeys((*first, *known)))
 
 

@@ -1,7 +1,7 @@
 """Which encoding a text file has: the one of the layout's that decodes all of it, strictly, to plausible text.
 
-UTF-8 proves itself: bytes of other encodings are no UTF-8 but by chance. Encodings of two bytes per character decode
-nearly anything, so there the text has to be plausible, give the same bytes again, and be the only such text.
+UTF-8 proves itself: bytes of other encodings are no UTF-8 but by chance. Other encodings decode nearly anything, so
+there the text has to be plausible, give the same bytes again, and make more sense than any other such text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.readers.plausibility import Plausibility
+from pipelines.ingest.proof import SINGLE_BYTE, contradiction, judge
+from pipelines.ingest.proof.plausibility import Plausibility
 
 _BLOCK = 1 << 20
 #: Bytes that are UTF-8, or begin with UTF-16's mark, are that.
@@ -33,7 +34,8 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
 
     Raises:
         Unreadable: when none of ``candidates`` decodes the whole file, or only to characters that nobody wrote, or
-            several do to different texts, or the text holds NUL characters.
+            several do to texts of which none makes more sense, or the text holds NUL characters, or plainly is in
+            another encoding of one byte per character.
     """
     with path.open("rb") as stream:
         head = stream.read(4)
@@ -53,10 +55,12 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
         held[candidate] = text
         if candidate in _PROVEN:
             break
-    if len(set(held.values())) > 1:
-        raise unreadable("ambiguous-encoding", name, encodings=", ".join(held))
     if held:
-        found = next(iter(held))
+        found = next(iter(held)) if len(set(held.values())) == 1 else judge(path, tuple(held)).proved
+        if found is None:
+            raise unreadable("ambiguous-encoding", name, encodings=", ".join(held))
+        if found in SINGLE_BYTE and (other := contradiction(path, found)) is not None:
+            raise unreadable("other-encoding", name, encodings=", ".join(candidates), found=other)
         return found, codec_of(found)
     if implausible:
         raise unreadable("implausible-text", name, decoded=", ".join(implausible), encodings=", ".join(candidates))

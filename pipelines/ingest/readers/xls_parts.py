@@ -39,7 +39,7 @@ def hidden_in_xls(path: Path, sheets: Sequence[str]) -> dict[str, Hidden] | None
 
 
 def indented_in_xls(path: Path, number: int) -> Iterator[Indented]:
-    """The indented cells of text of the sheet of that number, from 0; none where the file is not built as it should be."""
+    """The indented cells of text of the sheet of that number, from 0; none where the file is not built as it should."""
     cells: list[Indented] = []
     try:
         book, places = _opened(path)

@@ -6,9 +6,10 @@ import re
 from decimal import Decimal
 
 from pipelines.core.findings import Severity
+from pipelines.ingest.dates import date_parser
 from pipelines.ingest.numbers import number_parser
 from pipelines.ingest.steps.base import StepContext, TidyStep
-from pipelines.ingest.steps.cells import CellStep, date_parser, half_width, mapper
+from pipelines.ingest.steps.cells import CellStep, half_width, mapper
 from pipelines.ingest.steps.columns import (
     ComposeStep,
     ConstantStep,
@@ -106,7 +107,7 @@ def _cell_step(
         case ParseDate():
             targets = [spec for name in wanted if (spec := context.field_of(name)) is not None]
             dates_only = bool(targets) and all(spec.type == "date" for spec in targets)
-            return CellStep(labels, places, date_parser(model.formats, dates_only))
+            return CellStep(labels, places, date_parser(model, dates_only))
         case MapValues():
             return CellStep(labels, places, mapper(model.values))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
@@ -13,7 +12,6 @@ from pipelines.ingest.steps.base import Streaming
 
 _CACHED_TEXTS = 1 << 16
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-_TIME_DIRECTIVES = ("%H", "%I", "%M", "%S", "%X", "%c")
 
 
 class CellStep(Streaming):
@@ -55,27 +53,6 @@ class CellStep(Streaming):
 def half_width(text: str) -> str:
     """Full-width letters, digits and signs, and the ideographic space, in their ASCII forms."""
     return text.translate(_HALF_WIDTH)
-
-
-def date_parser(formats: Sequence[str], dates_only: bool) -> Callable[[str], str]:
-    """Dates in the first format that fits become ISO 8601; with a time where the format has one.
-
-    ``dates_only``: the column goes into a date field, where midnight (as spreadsheets export dates) is no time.
-    """
-
-    def parse(text: str) -> str:
-        for pattern in formats:
-            try:
-                moment = dt.datetime.strptime(text.strip(), pattern)
-            except ValueError:
-                continue
-            timed = any(directive in pattern for directive in _TIME_DIRECTIVES)
-            if dates_only and moment.time() == dt.time():
-                timed = False
-            return moment.isoformat() if timed else moment.date().isoformat()
-        return text
-
-    return parse
 
 
 def mapper(values: Mapping[str, str]) -> Callable[[str], str]:

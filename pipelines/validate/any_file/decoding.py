@@ -7,15 +7,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.ingest.readers.plausibility import Plausibility
+from pipelines.ingest.proof.plausibility import Plausibility
 from pipelines.validate.any_file.text_scan import blocks_of
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _WRONG_SIDE = re.compile("[\u0a00-\u0aff\u0d00-\u0dff\u2c00-\u2cff]")
-_HANJA = re.compile("[\u4e00-\u9fff]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
-_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_KANA = re.compile("[\u3040-\u30ff]")
 #: Characters of one script to one of another that texts in it hardly have.
 _TIMES = 5
 
@@ -33,11 +29,6 @@ def has_lines(path: Path, encoding: str) -> bool:
         ends[1] += len(_WRONG_SIDE.findall(text))
 
     return first_failure(path, encoding, look) is None and ends[0] > _TIMES * ends[1]
-
-
-def decodes(path: Path, encoding: str) -> bool:
-    """Whether all of a file is strictly text in ``encoding``."""
-    return first_failure(path, encoding) is None
 
 
 def first_failure(path: Path, encoding: str, look: Callable[[str], None] | None = None) -> int | None:
@@ -59,19 +50,7 @@ def first_failure(path: Path, encoding: str, look: Callable[[str], None] | None 
 def fits(path: Path, encoding: str) -> bool:
     """Whether a file is text in an East Asian encoding that somebody can have written."""
     plausibility = Plausibility(encoding)
-    counts = [0, 0]
-
-    def look(text: str) -> None:
-        plausibility.add(text)
-        odd, usual = {"euc_kr": (_HANJA, _HANGUL), "shift_jis": (_HALF_WIDTH, _KANA)}.get(encoding, (None, None))
-        if odd is not None and usual is not None:
-            counts[0] += len(odd.findall(text))
-            counts[1] += len(usual.findall(text))
-
-    if first_failure(path, encoding, look) is not None or not plausibility.holds:
-        return False
-    # Korean is written with few Chinese characters; Japanese with kana, and hardly with half-width ones.
-    return encoding not in {"euc_kr", "shift_jis"} or counts[1] > _TIMES * counts[0]
+    return first_failure(path, encoding, plausibility.add) is None and plausibility.holds
 
 
 def share_alone(path: Path) -> float:

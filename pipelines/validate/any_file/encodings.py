@@ -1,8 +1,8 @@
 """Which encoding a text file has when nobody said it: certain, or not chosen at all.
 
 Frictionless asks chardet about the first 100 kB. Here the whole file has its say: UTF-8 is what is strictly UTF-8,
-a byte order mark is believed, East Asian encodings are taken when exactly one of them fits. Encodings of one byte per
-character cannot be told apart by their bytes, so they are named and not guessed.
+a byte order mark is believed, and any other encoding is taken when the words of the whole file make sense in it and
+in no other (``ingest.proof``). Where they may in several, these are named and nothing is guessed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.validate.any_file.decoding import decodes, first_failure, fits, has_lines, share_alone
+from pipelines.ingest.proof import EAST_ASIAN, SINGLE_BYTE, judge
+from pipelines.validate.any_file.decoding import first_failure, fits, has_lines, share_alone
 from pipelines.validate.any_file.refusals import refused, unusable
 from pipelines.validate.any_file.text_scan import TextFacts, blocks_of, line_at
 
@@ -24,8 +25,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_EAST_ASIAN = ("gb18030", "big5", "shift_jis", "euc_kr")
-_SINGLE_BYTE = ("cp1252", "iso8859-15", "cp1250", "cp1251", "mac_roman", "cp850")
 #: Codecs that are no encodings of files, or that let half a surrogate pair through.
 _NOT_FOR_FILES = {"utf-7", "unicode_escape", "raw-unicode-escape", "unicode-escape", "raw_unicode_escape", "idna",
                   "punycode", "undefined", "mbcs", "oem"}  # fmt: skip
@@ -80,16 +79,19 @@ def found(path: Path, facts: TextFacts) -> Encoding:
         return Encoding("utf-8", "utf-8")
     line = line_at(path, facts.broken_at or 0)
     _refuse_damaged(path, line)
-    fitting = [encoding for encoding in _EAST_ASIAN if fits(path, encoding)]
-    if share_alone(path) >= _MOST_ALONE:
-        fitting = []
-    if len(fitting) == 1:
-        return Encoding(fitting[0], "detected")
-    candidates = fitting or [encoding for encoding in _SINGLE_BYTE if decodes(path, encoding)]
+    judgement = judge(path, (*SINGLE_BYTE, *EAST_ASIAN))
+    if judgement.proved is not None and _may_be(path, judgement.proved):
+        return Encoding(judgement.proved, "detected")
+    candidates = judgement.candidates
     if not candidates:
         raise refused("encoding-error", "undecodable", row=line, line=line)
     raise refused("encoding-error", "ambiguous-encoding", row=line, line=line, candidates=", ".join(candidates),
                   first=candidates[0])  # fmt: skip
+
+
+def _may_be(path: Path, encoding: str) -> bool:
+    """Whether all of the file, and not only what its words were judged by, is text in an encoding."""
+    return encoding in SINGLE_BYTE or (share_alone(path) < _MOST_ALONE and fits(path, encoding))
 
 
 def _require(path: Path, encoding: str) -> None:

@@ -104,3 +104,51 @@ def test_files_without_a_header_are_refused(tmp_path: Path) -> None:
 def test_texts_without_a_header_are_told(tmp_path: Path) -> None:
     made = draft(tmp_path, "bare.csv", text("East,lake,old", "West,hill,new", "South,bridge,old", "North,gate,odd"))
     assert "header-guessed" in made.remarks
+
+
+def test_signs_beside_figures_become_units(tmp_path: Path) -> None:
+    table = text(
+        "id;taux;montant;dollars;yuan;mixed;both",
+        "a;12,5 %;1 200 €;$5.10;12元;5%;€3",
+        "b;3 %;-7,5 €;(US$7);13元;0.5;$4",
+        "c;4 %;1 €;8 USD-;15;6;€5",
+    )
+    made = draft(tmp_path, "rates.csv", table)
+    units = {spec.name: spec.unit for spec in made.dataset.fields if spec.type != "string"}
+    assert units == {"taux": "%", "montant": "EUR", "dollars": "USD", "yuan": "CNY"}
+    assert {"percent", "percent-some", "currency"} <= made.remarks
+    assert made.example()[1] == "a,12.5,1200,5.10,12,5%,€3"
+    [rates] = [step for step in made.layout.steps if step.step == "parse_number" and "taux" in step.fields]
+    assert rates.percent == "keep"
+
+
+def test_words_for_yes_and_no_are_booleans_as_they_are_spelled(tmp_path: Path) -> None:
+    table = text(
+        "id,是否完工,配套,ouvert,active,offen,sex,is_new,level,only",
+        "a,是,有,Oui,Y,Ja,F,1,1,是",
+        "b,否,无,NON,N,Nein,M,0,0,是",
+        "c,是,有,non,Y,-,F,1,1,是",
+    )
+    made = draft(tmp_path, "flags.csv", table)
+    booleans = [name for name, kind in made.types.items() if kind == "boolean"]
+    assert len(booleans) == 6 and "is_new" in booleans
+    assert "level" not in booleans and "sex" not in booleans
+    opened = made.dataset.field("ouvert")
+    assert (opened.trueValues, opened.falseValues) == (("Oui",), ("NON", "non"))
+    assert made.dataset.field("offen").missingValues == ("", "-")
+    assert [made.dataset.fields[2].trueValues, made.dataset.fields[2].falseValues] == [("有",), ("无",)]
+    assert "boolean" in made.remarks
+
+
+def test_days_counted_by_workbooks_are_dates_where_the_label_says_so(tmp_path: Path) -> None:
+    table = text(
+        "name,decision date,签订日期,amount,jour,mois",
+        "a,42735,42736,42735,3 mars 2016,août 2016",
+        "b,42736,42737,42736,14 avril 2016,mars 2016",
+        "c,-,4,42737,1 décembre 2017,mai 2016",
+    )
+    made = draft(tmp_path, "grants.csv", table)
+    assert list(made.types.values()) == ["string", "date", "integer", "integer", "date", "date"]
+    assert made.example()[1].split(",")[1:] == ["2016-12-31", "42736", "42735", "2016-03-03", "2016-08-01"]
+    assert "serial" in made.remarks
+    assert [step.serial for step in made.layout.steps if step.step == "parse_date"] == [1900, None, None]

@@ -21,7 +21,7 @@ def moved(folder: Path, text: str) -> list[Movement]:
     scratch = folder / "scratch"
     scratch.mkdir(mode=PRIVATE_FOLDER_MODE)
     files = delivered(folder, {"trees.csv": text.encode()})
-    return movements_of(files, dataset({"format": "csv"}), scratch, lambda _: ())
+    return movements_of(files, dataset({"format": "csv"}), scratch, lambda _: (None, ()))
 
 
 @pytest.mark.parametrize("mark", [";", "\t"])

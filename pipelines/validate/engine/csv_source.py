@@ -21,7 +21,7 @@ import pyarrow.csv
 
 from pipelines.validate.engine.model import Block, Cells, Mask, Positions, Uncertified
 from pipelines.validate.engine.text_arrays import check_utf8, has_empty
-from pipelines.validate.engine.utf8_stream import Utf8Stream
+from pipelines.validate.engine.utf8_stream import HoldsNul, Utf8Stream
 
 #: Larger blocks are read no faster and take more memory; but those of wide tables should have many rows, too.
 BLOCK_BYTES = 4 << 20
@@ -109,6 +109,8 @@ def _batches(file: CsvFile, ragged: _RaggedRows) -> Iterator[pa.RecordBatch]:
                 for column in batch.columns:
                     check_utf8(column.dictionary if pa.types.is_dictionary(column.type) else column)
                 yield batch
+    except HoldsNul:
+        raise Uncertified("uncertified-nul") from None
     except (pa.ArrowException, UnicodeError) as problem:
         raise Uncertified("uncertified-parser", kind=type(problem).__name__) from None
 

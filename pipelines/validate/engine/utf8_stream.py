@@ -20,14 +20,15 @@ class Utf8Stream(io.RawIOBase):
     """Reads a file of any encoding as UTF-8.
 
     Arrow drops a line feed that begins a block when the block before ended with a carriage return, even inside
-    quotes (pyarrow 26). So a carriage return at the end of a block waits for the next one.
+    quotes (pyarrow 26). So a carriage return at the end of a block waits for the next one. Where a text has NUL, it
+    may cut a quoted cell in two at the end of a block: such a text is not given to it.
 
     Args:
         tell: called with the number of bytes read since the last call.
         patience: seconds without a parsed block after which one more is read.
 
     Raises:
-        UnicodeError: on reading what the encoding does not allow. UTF-8 itself is not checked.
+        UnicodeError: on reading what the encoding does not allow (UTF-8 itself is not checked), or NUL.
     """
 
     def __init__(self, path: Path, encoding: str, tell: Callable[[int], None] | None = None,
@@ -61,6 +62,7 @@ class Utf8Stream(io.RawIOBase):
             text = bytes(content)
             if self._decoder is not None:
                 text = self._decoder.decode(text, final=not text).encode()
+                _refuse_nul(text.find(b"\0"))
             block = self._waiting + text
             self._waiting = b""
             if len(content) and block.endswith(b"\r"):
@@ -81,7 +83,10 @@ class Utf8Stream(io.RawIOBase):
         if len(self._buffers[place]) < size:
             self._buffers[place] = bytearray(size)
         whole = memoryview(self._buffers[place])[:size]
-        self._read[place] = content = whole[: self._file.readinto(whole)]
+        length = self._file.readinto(whole)
+        if self._decoder is None:
+            _refuse_nul(self._buffers[place].find(b"\0", 0, length))
+        self._read[place] = content = whole[:length]
         return content
 
     def _wanted(self, size: int) -> int:
@@ -92,6 +97,15 @@ class Utf8Stream(io.RawIOBase):
         """Close the file."""
         self._file.close()
         super().close()
+
+
+class HoldsNul(UnicodeError):
+    """A text has the character NUL."""
+
+
+def _refuse_nul(place: int) -> None:
+    if place >= 0:
+        raise HoldsNul
 
 
 def _ends_with_return(content: memoryview) -> bool:

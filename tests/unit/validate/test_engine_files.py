@@ -76,6 +76,15 @@ def test_a_line_end_inside_quotes_is_kept_wherever_blocks_end(
     assert [error["cell"] for error in report.errors] == ["1\r\n2", "345\r\n\r\n6\r", "\n7"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_text_with_nul_is_left_to_the_reference(tmp_path: Path, encoding: str) -> None:
+    # Arrow cuts the last cell in two where a block ends inside it.
+    schema = {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}]}
+    report = _report(tmp_path, 'a,b\n\0,"x\ny"\n'.encode(encoding), schema, encoding=encoding)
+    assert report.engine == "reference" and report.reason is not None
+    assert report.reason.id == "uncertified-nul"
+
+
 @pytest.mark.parametrize(
     ("content", "options", "reason"),
     [

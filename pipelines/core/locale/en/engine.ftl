@@ -5,6 +5,7 @@ uncertified-no-header = no header, in an encoding other than UTF-8
 uncertified-escapes = escape characters, or spaces skipped after the delimiter
 uncertified-delimiter = a delimiter or quote character outside ASCII
 uncertified-same-quote = delimiter and quote character are the same
+uncertified-nul = the character NUL in the text
 uncertified-mark = a byte order mark in an encoding other than UTF-8
 uncertified-parser = the quick parser refused the file ({ $kind })
 uncertified-empty-row = the two parsers disagree about a row of empty cells

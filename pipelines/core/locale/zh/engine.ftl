@@ -5,6 +5,7 @@ uncertified-no-header = 没有表头，且编码不是 UTF-8
 uncertified-escapes = 使用转义字符，或忽略分隔符后的空格
 uncertified-delimiter = 分隔符或引号不是 ASCII 字符
 uncertified-same-quote = 分隔符与引号相同
+uncertified-nul = 文本含有 NUL 字符
 uncertified-mark = 非 UTF-8 编码带有字节顺序标记
 uncertified-parser = 快速解析器无法解析该文件（{ $kind }）
 uncertified-empty-row = 两种解析器对一个空行的结果不一致

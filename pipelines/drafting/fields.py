@@ -104,7 +104,8 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         suspected = Suspicion(("unknown",), False)
     required = profile.filled == profile.rows > 0
     if suspected is not None:
-        remark = Message("draft-suspected", {"field": name, "kinds": ", ".join(suspected.kinds)})
+        told = "draft-suspected-label" if suspected.by_label else "draft-suspected"
+        remark = Message(told, {"field": name, "kinds": ", ".join(suspected.kinds)})
         return FieldDraft(name, label, "string", required, profile, suspected=suspected, remarks=(remark,))
     shapes = profile.shapes
     marks = tuple(sorted(profile.marked))

@@ -8,6 +8,7 @@ import pytest
 from drafting import draft
 
 from pipelines.drafting import CannotDraft
+from pipelines.drafting.personal import suspicion
 
 
 def text(*rows: str) -> bytes:
@@ -152,3 +153,15 @@ def test_days_counted_by_workbooks_are_dates_where_the_label_says_so(tmp_path: P
     assert made.example()[1].split(",")[1:] == ["2016-12-31", "42736", "42735", "2016-03-03", "2016-08-01"]
     assert "serial" in made.remarks
     assert [step.serial for step in made.layout.steps if step.step == "parse_date"] == [1900, None, None]
+
+
+@pytest.mark.parametrize(
+    ("label", "suspected"),
+    [
+        ("nom", True), ("nom_commune", False), ("Nom du lieu", False), ("prog_nom", False), ("nomAttribuant", False),
+        ("nom_beneficiaire", True), ("nom_moa", True), ("porteurReferentNom", True), ("nom prénom commune", True),
+        ("项目负责人", True), ("Nachname", True), ("项目名称", False), ("name", False),
+    ],
+)  # fmt: skip
+def test_names_of_places_and_bodies_are_no_names_of_persons(label: str, suspected: bool) -> None:
+    assert (suspicion(label, ()) is not None) is suspected

@@ -109,16 +109,16 @@ def test_texts_without_a_header_are_told(tmp_path: Path) -> None:
 
 def test_signs_beside_figures_become_units(tmp_path: Path) -> None:
     table = text(
-        "id;taux;montant;dollars;yuan;mixed;both",
-        "a;12,5 %;1 200 €;$5.10;12元;5%;€3",
-        "b;3 %;-7,5 €;(US$7);13元;0.5;$4",
-        "c;4 %;1 €;8 USD-;15;6;€5",
+        "id;taux;montant;dollars;yuan;mixed;both;额(万元)",
+        "a;12,5 %;1 200 €;$5.10;12元;5%;€3;1元",
+        "b;3 %;-7,5 €;(US$7);13元;0.5;$4;2",
+        "c;4 %;1 €;8 USD-;15;6;€5;3",
     )
     made = draft(tmp_path, "rates.csv", table)
     units = {spec.name: spec.unit for spec in made.dataset.fields if spec.type != "string"}
     assert units == {"taux": "%", "montant": "EUR", "dollars": "USD", "yuan": "CNY"}
     assert {"percent", "percent-some", "currency"} <= made.remarks
-    assert made.example()[1] == "a,12.5,1200,5.10,12,5%,€3"
+    assert made.example()[1] == "a,12.5,1200,5.10,12,5%,€3,1元"
     [rates] = [step for step in made.layout.steps if step.step == "parse_number" and "taux" in step.fields]
     assert rates.percent == "keep"
 

@@ -106,7 +106,8 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         suspected = Suspicion(("unknown",), False)
     required = profile.filled == profile.rows > 0
     if suspected is not None:
-        remark = Message("draft-suspected", {"field": name, "kinds": ", ".join(suspected.kinds)})
+        told = "draft-suspected-label" if suspected.by_label else "draft-suspected"
+        remark = Message(told, {"field": name, "kinds": ", ".join(suspected.kinds)})
         return FieldDraft(name, label, "string", required, profile, suspected=suspected, remarks=(remark,))
     shapes = profile.shapes
     marks = tuple(sorted(profile.marked))
@@ -191,6 +192,8 @@ def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | N
         return None
     whole, decimals = shapes.extents.get(marks or (".", ","), (0, 0))
     own = _unit(label) or _marked_unit(shapes)
+    if shapes.currency == _YUAN and own in YUAN and own != "元":
+        return None  # 12元 under a label that says 万元: one of them is wrong
     noted = own is None
     unit = own or (unit if unit is not None and not _RATIO_WORDS.search(label.lower()) else None)
     money = unit in YUAN
@@ -214,8 +217,6 @@ def _marked_unit(shapes: Shapes) -> str | None:
     """The unit that a sign beside every figure says, or one beside some that says a currency without doubt."""
     if shapes.percents:
         return "%"
-    if shapes.currencies is None or len(shapes.currencies) > 1:
-        return None
     return "元" if shapes.currency == _YUAN else shapes.currency
 
 

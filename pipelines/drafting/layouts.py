@@ -170,7 +170,7 @@ def _numbers(fields: Sequence[FieldDraft]) -> Iterator[dict[str, Any]]:
     for ((decimal, thousands), marks, currency, percent), names in groups.items():
         step: dict[str, Any] = {"step": "parse_number", "fields": names}
         step |= {"decimal": decimal, "thousands": thousands} if (decimal, thousands) != (".", ",") else {}
-        step |= {"currency": currency} if currency not in {None, "CNY"} else {}
+        step |= {"currency": currency} if currency is not None else {}
         step |= {"percent": "keep"} if percent else {}
         yield {**step, "missing": list(marks)} if marks else step
 

@@ -19,6 +19,18 @@ _TREATMENTS = {
 }
 
 
+#: French labels that say whose name it is: a place's, a public body's, a thing's. Any other word keeps the suspicion.
+_THINGS = (
+    "lieu|commune|communes|epci|departement|département|region|région|pays|ville|voie|rue|quartier|site|station|zone|"
+    "compteur|secteur|sect|programme|prog|projet|operation|opération|organisme|orga|collectivite|collectivité|"
+    "etablissement|établissement|ecole|école|college|collège|lycee|lycée|equipement|équipement|ligne|arret|arrêt|"
+    "parking|jeu|fichier|champ|produit|attribuant"
+)
+_NAME_OF_A_THING = re.compile(
+    rf"(?:(?:{_THINGS}) )*nom(?: (?:de la|de|du|des|d|l))*(?: (?:{_THINGS}))+|(?:(?:{_THINGS}) )+nom"
+)
+
+
 @dataclass(frozen=True)
 class Suspicion:
     """``kinds`` of personal data; ``by_label`` says that the label gave rise to it, not the values."""
@@ -33,7 +45,7 @@ def suspicion(label: str, found: Collection[str]) -> Suspicion | None:
         return Suspicion(tuple(sorted(found)), False)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", unicodedata.normalize("NFKC", label)).lower().strip()
     for kind, pattern in _labels():
-        if pattern.search(spaced):
+        if pattern.search(spaced) and not (kind == "name" and _NAME_OF_A_THING.fullmatch(spaced)):
             return Suspicion((kind,), True)
     return None
 

@@ -165,8 +165,8 @@ class Shapes:
 
     @property
     def currency(self) -> str | None:
-        """The currency that values are marked with; ¥ without more is the yuan's."""
-        return next((name for name in CURRENCY_MARKS if name in (self.currencies or ())), None)
+        """The currency that values are marked with; ``None`` where there is none but perhaps the sign ¥."""
+        return next(iter(self.currencies)) if self.currencies is not None and len(self.currencies) == 1 else None
 
     def _add_numbers(self, values: pa.Array) -> None:
         # A column with codes is text, whatever else it holds.

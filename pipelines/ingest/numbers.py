@@ -20,6 +20,8 @@ CURRENCY_MARKS = {
     "JPY": ("¥", "円", "JPY"),
     "CHF": ("CHF",),
 }
+#: Marks that leave open whether an amount is in 元 or 万元.
+_UNDECLARED = ("¥",)
 _PERCENT = "%"
 #: Full-width digits and signs, and the minus signs that word processors put in (U+2212, U+2013, U+FE63).
 _MINUS_SIGNS = dict.fromkeys((0x2212, 0x2013, 0xFE63), ord("-"))
@@ -37,7 +39,7 @@ def number_parser(step: ParseNumber) -> Callable[[str], str | None]:
     """
     missing = {mark.strip() for mark in step.missing}
     grouping = step.thousands if step.thousands != step.decimal else None
-    marks = CURRENCY_MARKS[step.currency]
+    marks = _UNDECLARED if step.currency is None else CURRENCY_MARKS[step.currency]
 
     def parse(text: str) -> str | None:
         trimmed = text.strip()

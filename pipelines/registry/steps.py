@@ -65,8 +65,9 @@ class ParseNumber(Descriptor):
     thousands: Literal[",", ".", " ", "'"] = ","
     missing: tuple[str, ...] = ("-", "—", "－")
     """Marks that mean "no value" and become an absent cell."""
-    currency: Literal["CNY", "EUR", "USD", "GBP", "JPY", "CHF"] = "CNY"
-    """The currency whose signs and codes may stand before or behind a figure. Another one's is no figure."""
+    currency: Literal["CNY", "EUR", "USD", "GBP", "JPY", "CHF"] | None = None
+    """The currency whose signs and codes may stand before or behind a figure; another one's is no figure. Absent: only
+    the sign ¥ may, since 元 beside a figure says that it is not in 万元."""
     percent: Literal["keep", "divide"] | None = None
     """What becomes of a percent sign: ``12.5%`` is 12.5 (``keep``, for fields in %) or 0.125 (``divide``). Absent: a
     figure with one is none."""

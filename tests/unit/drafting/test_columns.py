@@ -8,6 +8,7 @@ import pytest
 from drafting import draft
 
 from pipelines.drafting import CannotDraft
+from pipelines.drafting.personal import suspicion
 
 
 def text(*rows: str) -> bytes:
@@ -108,16 +109,16 @@ def test_texts_without_a_header_are_told(tmp_path: Path) -> None:
 
 def test_signs_beside_figures_become_units(tmp_path: Path) -> None:
     table = text(
-        "id;taux;montant;dollars;yuan;mixed;both",
-        "a;12,5 %;1 200 €;$5.10;12元;5%;€3",
-        "b;3 %;-7,5 €;(US$7);13元;0.5;$4",
-        "c;4 %;1 €;8 USD-;15;6;€5",
+        "id;taux;montant;dollars;yuan;mixed;both;额(万元)",
+        "a;12,5 %;1 200 €;$5.10;12元;5%;€3;1元",
+        "b;3 %;-7,5 €;(US$7);13元;0.5;$4;2",
+        "c;4 %;1 €;8 USD-;15;6;€5;3",
     )
     made = draft(tmp_path, "rates.csv", table)
     units = {spec.name: spec.unit for spec in made.dataset.fields if spec.type != "string"}
     assert units == {"taux": "%", "montant": "EUR", "dollars": "USD", "yuan": "CNY"}
     assert {"percent", "percent-some", "currency"} <= made.remarks
-    assert made.example()[1] == "a,12.5,1200,5.10,12,5%,€3"
+    assert made.example()[1] == "a,12.5,1200,5.10,12,5%,€3,1元"
     [rates] = [step for step in made.layout.steps if step.step == "parse_number" and "taux" in step.fields]
     assert rates.percent == "keep"
 
@@ -152,3 +153,15 @@ def test_days_counted_by_workbooks_are_dates_where_the_label_says_so(tmp_path: P
     assert made.example()[1].split(",")[1:] == ["2016-12-31", "42736", "42735", "2016-03-03", "2016-08-01"]
     assert "serial" in made.remarks
     assert [step.serial for step in made.layout.steps if step.step == "parse_date"] == [1900, None, None]
+
+
+@pytest.mark.parametrize(
+    ("label", "suspected"),
+    [
+        ("nom", True), ("nom_commune", False), ("Nom du lieu", False), ("prog_nom", False), ("nomAttribuant", False),
+        ("nom_beneficiaire", True), ("nom_moa", True), ("porteurReferentNom", True), ("nom prénom commune", True),
+        ("项目负责人", True), ("Nachname", True), ("项目名称", False), ("name", False),
+    ],
+)  # fmt: skip
+def test_names_of_places_and_bodies_are_no_names_of_persons(label: str, suspected: bool) -> None:
+    assert (suspicion(label, ()) is not None) is suspected

@@ -24,8 +24,8 @@ def parsed(text: str, **options: Any) -> str | None:
     [
         ("1,234.50-", {}, "-1234.50"),
         ("￥ 12", {}, "12"),
-        ("12元", {}, "12"),
-        ("RMB 1,200", {}, "1200"),
+        ("12元", {"currency": "CNY"}, "12"),
+        ("RMB 1,200", {"currency": "CNY"}, "1200"),
         ("（1，234）", {}, "-1234"),
         ("$(1,234)", {"currency": "USD"}, "-1234"),
         ("($1,234.5)", {"currency": "USD"}, "-1234.5"),
@@ -45,8 +45,8 @@ def test_numbers_as_people_write_them(text: str, options: dict[str, Any], plain:
 
 @pytest.mark.parametrize(
     ("text", "options"),
-    [("$12", {}), ("12元", EURO), ("12.5%", {}), ("-5-", {}), ("(5)-", {}), ("€", EURO), ("12万元", {}), ("<5", {}),
-     ("***", {}), ("€€5", EURO)],
+    [("$12", {}), ("12元", {}), ("12元", EURO), ("12.5%", {}), ("-5-", {}), ("(5)-", {}), ("€", EURO), ("12万元", {}),
+     ("<5", {}), ("***", {}), ("€€5", EURO)],
 )  # fmt: skip
 def test_what_the_step_does_not_say_is_no_number(text: str, options: dict[str, Any]) -> None:
     assert parsed(text, **options) == text

@@ -29,6 +29,7 @@ draft-delimiter = cells seem to be separated by “{ $delimiter }”; --delimite
 draft-header-guessed = row { $row } was taken for the header, though nothing but its place tells it from the rows below
 draft-sheet = the sheet “{ $sheet }” was taken, the largest; sheets with other columns are left out: { $left }; --sheet takes another
 draft-sheets = { $taken } sheets with the same columns were taken, all that fit “{ $pattern }”; sheets with other columns are left out: { $left }
+draft-suspected-label = { $field } is called as fields with personal data are ({ $kinds }), whatever its values look like: it is withheld under a treatment until somebody decides; where it names bodies, places or things, make it active
 draft-suspected = { $field } may hold personal data ({ $kinds }): it is withheld under a treatment until somebody decides
 draft-codelist = { $field }: all values are in the code list { $codelist }, which is proposed
 draft-listed = { $field } has { $values } different values, which became its list: complete it, or make it a code list

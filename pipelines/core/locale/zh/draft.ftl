@@ -29,6 +29,7 @@ draft-delimiter = 单元格似以“{ $delimiter }”分隔；可用 --delimiter
 draft-header-guessed = 第 { $row } 行被当作表头，但除位置外没有其他依据
 draft-sheet = 选用了最大的工作表“{ $sheet }”；列不同的工作表未读取：{ $left }；可用 --sheet 另选
 draft-sheets = 选用了列相同的 { $taken } 张工作表，即名称符合“{ $pattern }”的全部工作表；列不同的工作表未读取：{ $left }
+draft-suspected-label = { $field } 的标题与个人信息字段相同（{ $kinds }），其取值本身未作判断依据：在有人决定之前不予公开并作处理；如为单位、地点或事物名称，可改为主动公开
 draft-suspected = { $field } 疑似含个人信息（{ $kinds }）：在有人决定之前不予公开并作处理
 draft-codelist = { $field } 的所有取值都在代码表 { $codelist } 中，建议采用
 draft-listed = { $field } 有 { $values } 个不同取值，已列为可选值：请补全，或改为代码表

@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.drafting.columns import LeftOut
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
+from pipelines.drafting.rounding import Rounding
 from pipelines.drafting.totals import TotalsPlan, level_name, path_name
 from pipelines.ingest.headers import label_keys, matching
 from pipelines.registry.layouts import TEXTS, FileFormat
@@ -29,6 +30,7 @@ class Adjustments:
     given_up: list[TotalsPlan] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
     levels: tuple[int, ...] = ()
+    rounding: Rounding = Rounding()  # noqa: RUF009
     number_key: bool = False
     footer: bool = True
     unit_note: bool = True
@@ -65,6 +67,7 @@ class Adjustments:
         """Go on to the next way of telling totals: this one knows none."""
         self.plans.pop(0)
         self.not_summed.clear()
+        self.rounding = Rounding()
 
     def hierarchy(self, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
         """Fields that the indents of a column become, as (name, kind). Paths of what may be personal data are none."""
@@ -165,7 +168,7 @@ def _totals(
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     sums = summed(fields, adjustments)
     if adjustments.plan is not None and sums:
-        yield from adjustments.plan.steps(names, sums)
+        yield from adjustments.plan.steps(names, sums, adjustments.rounding.tolerance)
 
 
 def _noted(draft: FieldDraft, adjustments: Adjustments) -> bool:

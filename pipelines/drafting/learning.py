@@ -12,6 +12,7 @@ from pipelines.drafting.columns import columns_by_time
 from pipelines.drafting.fields import FieldDraft
 from pipelines.drafting.intake import Intake
 from pipelines.drafting.layouts import PLACE_FIELDS, Adjustments, summed
+from pipelines.drafting.rounding import rounding_of
 
 _TOTALS = {"total-mismatch", "total-mismatch-withheld", "total-not-a-number"}
 #: Shares of faulty rows are rounded up to whole twentieths.
@@ -27,7 +28,11 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 
 def learn(findings: Sequence[Finding], fields: Sequence[FieldDraft], adjustments: Adjustments) -> bool:
     """Take into account what stopped the file; ``False`` when none of it can be helped."""
-    learned = [_learn(finding, adjustments) for finding in findings]
+    rounded = rounding_of((finding for finding in findings if finding.rule in _TOTALS), fields)
+    for rounding in rounded.values():
+        adjustments.rounding = adjustments.rounding.joined(rounding)
+    left = [finding for finding in findings if finding.rule not in _TOTALS or finding.location.field not in rounded]
+    learned = [bool(rounded), *(_learn(finding, adjustments) for finding in left)]
     if adjustments.plan is not None and any(finding.rule in _TOTALS for finding in findings):
         proving = set(summed(fields, adjustments))
         if not any(draft.name in proving and _says_something(draft) for draft in fields):
@@ -88,6 +93,10 @@ def _told_of_totals(fields: Sequence[FieldDraft], adjustments: Adjustments) -> I
     unproved = [*adjustments.given_up, *([plan] if plan is not None and not sums else [])]
     if plan is not None and sums:
         yield Message("draft-totals", {"fields": ", ".join(sums)})
+        rounding = adjustments.rounding
+        if rounding.tolerance:
+            told = {"largest": f"{rounding.largest:f}", "tolerance": f"{rounding.tolerance:f}"}
+            yield Message("draft-rounded", told)
         if plan.parents is not None:
             yield Message("draft-parents", {"field": names[plan.parents]})
         if plan.fill and plan.within is not None:

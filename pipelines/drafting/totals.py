@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,16 @@ class TotalsPlan:
             place for place in (self.label, self.part, self.within, self.code, self.indent) if place is not None
         )
 
-    def steps(self, names: Sequence[str | None], sums: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def steps(
+        self, names: Sequence[str | None], sums: Sequence[str], tolerance: Decimal = Decimal(0)
+    ) -> Iterator[dict[str, Any]]:  # fmt: skip
         """The tidy steps, except the one for indents, which comes first of all."""
+        summed = {"sums": list(sums), **({"tolerance": float(tolerance)} if tolerance else {})}
         if self.fill and self.within is not None:
             yield {"step": "fill_down", "fields": [names[self.within]]}
         if self.part is not None and self.within is not None:
             yield {"step": "exclude_totals", "label": names[self.part], "pattern": SUBTOTALS,
-                   "within": [names[self.within]], "sums": list(sums)}  # fmt: skip
+                   "within": [names[self.within]], **summed}  # fmt: skip
         step: dict[str, Any] = {"step": "exclude_totals"}
         if self.code is not None:
             step |= {"code": names[self.code], "leaf_length": self.leaf_length}
@@ -69,7 +73,7 @@ class TotalsPlan:
         if self.label is not None:
             step |= {"label": names[self.label], "pattern": self.pattern}
         if len(step) > 1:
-            yield {**step, "sums": list(sums)}
+            yield {**step, **summed}
 
     def keeps(self, batch: pa.RecordBatch) -> pa.Array:
         """Which rows of a plain table are none of those, as far as each row by itself shows it."""

@@ -14,7 +14,7 @@ from pipelines.ingest.batches import Batch, is_empty
 from pipelines.ingest.grids import Cell
 from pipelines.ingest.numbers import total
 from pipelines.ingest.steps.base import StepContext
-from pipelines.ingest.steps.reconciling import NOTHING, added, reconcile
+from pipelines.ingest.steps.reconciling import Reconciler, added, nothing
 from pipelines.registry.steps import ExcludeTotals
 
 
@@ -63,9 +63,10 @@ class LevelTotalsStep:
     ) -> None:  # fmt: skip
         self.labels = labels
         self.changed = 0
-        self._step, self._columns, self._context = step, columns, context
+        self._columns, self._context = columns, context
         self._pattern = re.compile(step.pattern) if step.pattern is not None else None
-        self._all = _Parent(0, 0, (), [NOTHING] * len(columns.sums))
+        self._reconciler = Reconciler(step, context)
+        self._all = _Parent(0, 0, (), nothing(len(columns.sums)))
         self._open = [self._all]
         self._totals: list[tuple[int, tuple[Cell, ...]]] = []
         self._waiting: _Waiting | None = None
@@ -104,7 +105,8 @@ class LevelTotalsStep:
         """Compare what is still open, and give back the last row."""
         last = self._decide(0)
         for number, stated in self._totals:
-            reconcile(self._step, self._context, number, stated, self._all.sums)
+            self._reconciler.compare(number, stated, self._all.sums)
+        self._reconciler.tell()
         return None if last is None else last.held
 
     def _decide(self, level: int) -> _Waiting | None:
@@ -112,8 +114,8 @@ class LevelTotalsStep:
         waiting, self._waiting = self._waiting, None
         leaf = None
         if waiting is not None and level > waiting.level:
-            nothing = [NOTHING] * len(waiting.amounts)
-            self._open.append(_Parent(waiting.level, waiting.number, waiting.amounts, nothing))
+            sums = nothing(len(waiting.amounts))
+            self._open.append(_Parent(waiting.level, waiting.number, waiting.amounts, sums))
             self._leave_out()
         elif waiting is not None:
             self._add(waiting.amounts)
@@ -126,7 +128,7 @@ class LevelTotalsStep:
         above = self._open[-1]
         above.sums = [total(a, b) for a, b in zip(above.sums, parent.sums, strict=True)]
         if not all(map(is_empty, parent.stated)):
-            reconcile(self._step, self._context, parent.number, parent.stated, parent.sums)
+            self._reconciler.compare(parent.number, parent.stated, parent.sums)
 
     def _add(self, amounts: tuple[Cell, ...]) -> None:
         parent = self._open[-1]

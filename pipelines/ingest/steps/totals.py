@@ -15,7 +15,7 @@ from pipelines.ingest.batches import Batch
 from pipelines.ingest.grids import Cell
 from pipelines.ingest.numbers import total
 from pipelines.ingest.steps.base import StepContext
-from pipelines.ingest.steps.reconciling import NOTHING, added, reconcile
+from pipelines.ingest.steps.reconciling import Reconciler, added, nothing
 from pipelines.registry.steps import ExcludeTotals
 
 Group = tuple[Cell, ...]
@@ -67,9 +67,11 @@ class ExcludeTotalsStep:
     def finish(self) -> None:
         """Compare every total with its leaves."""
         sums = self._sums()
+        reconciler = Reconciler(self._step, self._context)
         for stated in self._stated:
-            below = sums.get((stated.group, stated.prefix), [NOTHING] * len(self._columns.sums))
-            reconcile(self._step, self._context, stated.number, stated.amounts, below)
+            below = sums.get((stated.group, stated.prefix), nothing(len(self._columns.sums)))
+            reconciler.compare(stated.number, stated.amounts, below)
+        reconciler.tell()
 
     def _is_leaf(self, batch: Batch, row: int) -> bool:
         columns = self._columns
@@ -85,7 +87,7 @@ class ExcludeTotalsStep:
             self._stated.append(_Stated(batch.numbers[row], group, code, cells))
             return False
         leaves = self._leaves.setdefault(group, {})
-        leaves[code] = added(leaves.get(code) or [NOTHING] * len(cells), cells)
+        leaves[code] = added(leaves.get(code) or nothing(len(cells)), cells)
         return True
 
     def _sums(self) -> dict[tuple[Group, str], list[Decimal]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -145,6 +146,39 @@ def test_indents_that_no_sums_prove_still_become_levels_and_paths(tmp_path: Path
 def test_indents_that_are_no_levels_are_none(labels: list[str], tmp_path: Path) -> None:
     made = draft(tmp_path, "ages.csv", ages(labels))
     assert not [step for step in made.layout.steps if isinstance(step, Indent)] and "levels" not in made.remarks
+
+
+@pytest.mark.parametrize(
+    ("labels", "stated", "tolerance"),
+    [
+        (["合计", "甲", "乙", "丙"], ("100.0", "33.3", "33.3", "33.3"), "0.2"),
+        (["合计", "甲", "乙", "丙"], ("2001", "667", "667", "666"), "2"),
+        (["a", "  b", "  c"], ("200.4", "100.1", "100.2"), "0.15"),
+    ],
+    ids=["shares", "whole numbers", "parents"],
+)
+def test_totals_of_rounded_amounts_are_totals(
+    labels: list[str], stated: tuple[str, ...], tolerance: str, tmp_path: Path
+) -> None:
+    rows = [f"{label},{amount}" for label, amount in zip(labels, stated, strict=True)]
+    made = draft(tmp_path, "shares.csv", csv_of("项目,数值", *rows))
+    [step] = totals(made.layout)
+    assert step.tolerance == Decimal(tolerance)
+    assert made.drafted.excluded["total"] == 1
+    [told] = [message for message in made.drafted.assumed if message.id == "draft-rounded"]
+    assert told.params["largest"] in {"0.1", "1"}
+    assert made.remarks >= {"totals"} and "totals-kept" not in made.remarks
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [("101.0", "33.3", "33.3", "33.3"), ("8", "2", "3", "2"), ("1000.9", "500.1", "500.1", "0.1")],
+    ids=["more than rounding", "a large share", "too many units"],
+)
+def test_larger_differences_are_no_rounding(amounts: tuple[str, ...], tmp_path: Path) -> None:
+    rows = [f"{label},{amount}" for label, amount in zip("合甲乙丙", amounts, strict=True)]
+    made = draft(tmp_path, "shares.csv", csv_of("项目,数值", *rows).replace("合,".encode(), "合计,".encode()))
+    assert not totals(made.layout) and "totals-kept" in made.remarks
 
 
 def test_subtotals_within_groups(tmp_path: Path) -> None:

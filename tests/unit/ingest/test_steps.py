@@ -7,7 +7,7 @@ import pytest
 from ingesting import column, read_files, rows_of, workbook
 
 from pipelines.core.errors import DeliveryRejected
-from pipelines.core.findings import Finding
+from pipelines.core.findings import Finding, Severity
 from pipelines.core.records import RawTable
 
 HEADER = ["tree_id", "species", "district", "height", "planted", "note"]
@@ -186,7 +186,7 @@ def test_totals_that_differ_reject_with_both_figures(tmp_path: Path) -> None:
         ("total-not-a-number", 5, "height"),
         ("total-mismatch", 6, "height"),
     ]
-    assert found[0].message.params == {"column": "height", "stated": "4", "computed": "3.1"}
+    assert found[0].message.params == {"column": "height", "parts": 2, "stated": "4", "computed": "3.1"}
 
 
 def test_tolerance_and_groups_of_totals(tmp_path: Path) -> None:
@@ -196,7 +196,10 @@ def test_tolerance_and_groups_of_totals(tmp_path: Path) -> None:
         ["101", "", "q", "5", "", ""],
         ["", "总计", "q", "5", "", ""],
     ]
-    assert run(tmp_path, rows, {**TOTALS, "within": ["district"], "tolerance": "0.01"}).rows == 2
+    raw = run(tmp_path, rows, {**TOTALS, "within": ["district"], "tolerance": "0.01"})
+    [told] = [finding for finding in raw.findings if finding.rule == "total-rounded"]
+    assert (raw.rows, told.severity, told.location.row) == (2, Severity.WARNING, 3)
+    assert told.message.params == {"column": "height", "difference": "0.01", "tolerance": "0.01"}
     assert len(errors(tmp_path, rows, {**TOTALS, "within": ["district"]})) == 1
 
 

@@ -26,6 +26,7 @@ draft-row-key = no combination of up to three columns tells all rows apart: the 
 draft-totals = totals are left out after they were checked against the sums of { $fields }
 draft-totals-kept = rows that are called totals do not equal the sum of all others: they are kept as rows
 draft-totals-unproved = their figures are all zero or missing, so that proves nothing: look at the rows that are left out
+draft-rounded = totals differ from the sums of their rows by up to { $largest }, which rounding explains: the layout puts up with { $tolerance }
 draft-parents = { $field } shows which rows are parents of others: they are left out after they were checked against the rows below them
 draft-parents-kept = { $fields } seems to show a hierarchy that no sums prove: all rows are kept, parents among them, and sums over a column may count twice
 draft-levels = { $field } is indented below others: its level and path became fields, and all rows are kept

@@ -156,8 +156,12 @@ read-step-name-unlike = The step { $step } finds nothing for “{ $column }” i
 read-step-name-unlike-remedy = Name it as agreed, or correct the step's pattern.
 read-step-organisation-unknown = The step { $step } needs the organisation “{ $organisation }”, which is not registered.
 read-step-organisation-unknown-remedy = Register the organisation.
-read-total-mismatch = The total of “{ $column }” is not the sum of its lines: stated={ $stated } computed={ $computed }.
+read-total-mismatch = The total of “{ $column }” is not the sum of its { $parts } lines: stated={ $stated } computed={ $computed }.
 read-total-mismatch-remedy = Correct the total, or the lines below it; a line may be missing or counted twice.
+read-total-rounded = Totals of “{ $column }” differ from the sums of their lines by up to { $difference }, the most here; the layout puts up with { $tolerance }.
+read-total-rounded-remedy = If it is more than rounding, correct the total or its lines; the layout's tolerance says what is put up with.
+read-total-rounded-withheld = Totals of “{ $column }” differ from the sums of their lines, the most here, by no more than the layout puts up with: { $tolerance }.
+read-total-rounded-withheld-remedy = If it is more than rounding, correct the total or its lines; the layout's tolerance says what is put up with.
 read-total-mismatch-withheld = The total of “{ $column }” is not the sum of its lines.
 read-total-mismatch-withheld-remedy = Correct the total, or the lines below it; a line may be missing or counted twice.
 read-total-not-a-number = The total is not a number, so it cannot be checked.

@@ -26,6 +26,7 @@ draft-row-key = 三列以内的任何组合都不能区分所有行，暂以行�
 draft-totals = 合计行与 { $fields } 的各行之和核对后不计入数据
 draft-totals-kept = 名为合计的行不等于其余各行之和，按普通行保留
 draft-totals-unproved = 其数字均为零或缺失，不足为据：请查看被剔除的行
+draft-rounded = 合计与各行之和最多相差 { $largest }，可由四舍五入解释：版式允许相差 { $tolerance }
 draft-parents = { $field } 表明哪些行是上级行：与其下各行之和核对后不计入数据
 draft-parents-kept = { $fields } 似有层级，但未能以各行之和印证：包括上级行在内的所有行均保留，按列求和可能重复计算
 draft-levels = { $field } 有逐级缩进：层级与完整路径已成为字段，所有行均保留

@@ -17,6 +17,7 @@ _NAMES = " ".join(
         "text": "text",
         "style": "style",
         "draw": "drawing",
+        "fo": "xsl-fo-compatible",
     }.items()
 )
 _HIDING = (
@@ -25,11 +26,11 @@ _HIDING = (
 )
 
 
-def content(sheets: str, prolog: str = "") -> str:
-    """``content.xml`` with these sheets; the style ``hiding`` hides a sheet. ``prolog`` stands before the root."""
+def content(sheets: str, prolog: str = "", styles: str = "") -> str:
+    """``content.xml`` with these sheets and styles; ``hiding`` hides a sheet. ``prolog`` stands before the root."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>{prolog}<office:document-content {_NAMES}>'
-        f"<office:automatic-styles>{_HIDING}</office:automatic-styles>"
+        f"<office:automatic-styles>{_HIDING}{styles}</office:automatic-styles>"
         f"<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
     )
 

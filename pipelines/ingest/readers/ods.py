@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from pipelines.core.findings import Finding
-from pipelines.ingest.grids import Grid, GridRow, Merge, merges_of
+from pipelines.ingest.grids import Grid, GridRow, Indented, Merge, merges_of
 from pipelines.ingest.headers import head_size
 from pipelines.ingest.problems import unreadable
 from pipelines.ingest.readers.faults import Fault, faults_of
@@ -107,20 +107,22 @@ def open_ods(source: SourceFile, layout: Layout, findings: list[Finding]) -> Ite
     Raises:
         Unreadable: when the file is encrypted, damaged or too large, or no sheet fits.
     """
-    sheets = _survey(source, layout)
+    sheets, indents = _survey(source, layout)
     candidates = [Candidate((sheet.name,), sheet.visible) for sheet in sheets]
     chosen = [(sheets[place], shown) for place, shown in choose_sheets(candidates, source.name, layout, findings)]
     chosen = [(sheet, shown) for sheet, shown in chosen if sheet.rows]
     tell_errors(sum(sheet.errors for sheet, _ in chosen), source.name, findings)
     for sheet, shown in chosen:
         _require_size(sheet, source.name, shown)
-        yield select(_grid(source, sheet, shown), sheet.hidden, (sheet.rows, sheet.width), layout, findings)
+        yield select(_grid(source, sheet, shown, indents), sheet.hidden, (sheet.rows, sheet.width), layout, findings)
     if not chosen:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)
 
 
-def _survey(source: SourceFile, layout: Layout) -> list[_Sheet]:
+def _survey(source: SourceFile, layout: Layout) -> tuple[list[_Sheet], Mapping[str, int]]:
+    """The sheets, and how far styles indent."""
     survey = _Survey(head_size(layout))
+    content = Content(survey)
     with _faults(source), zipfile.ZipFile(source.path) as package:
         if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
             raise unreadable("workbook-too-large", source.name, limit=MAX_UNPACKED)
@@ -128,9 +130,9 @@ def _survey(source: SourceFile, layout: Layout) -> list[_Sheet]:
             b"encryption-data" in window for window, _ in windows(package, package.getinfo(_MANIFEST))
         ):
             raise unreadable("encrypted-file", source.name)
-        for _ in Content(survey).feed(_blocks(package)):
+        for _ in content.feed(_blocks(package)):
             pass
-    return survey.sheets
+    return survey.sheets, content.indents
 
 
 def _require_size(sheet: _Sheet, file: str, shown: str) -> None:
@@ -140,25 +142,35 @@ def _require_size(sheet: _Sheet, file: str, shown: str) -> None:
         raise unreadable("text-too-long", file, shown, limit=MAX_TEXT)
 
 
-def _grid(source: SourceFile, sheet: _Sheet, shown: str) -> Grid:
+def _grid(source: SourceFile, sheet: _Sheet, shown: str, styles: Mapping[str, int]) -> Grid:
     left, width = sheet.left, sheet.width - sheet.left
     merges = tuple(
         ((top, first - left), (bottom, last - left)) for (top, first), (bottom, last) in sheet.merges if first >= left
     )
 
-    def rows() -> Iterator[GridRow]:
+    def parsed() -> Iterator[tuple[int, SheetRow]]:
         number, reader = 0, _Rows()
         with _faults(source), zipfile.ZipFile(source.path) as package:
-            for _ in Content(reader, one_sheet=True).feed(_blocks(package, sheet.place)):
+            for _ in Content(reader, one_sheet=True, indents=styles).feed(_blocks(package, sheet.place)):
                 for row in reader.take():
                     for _ in range(min(row.repeat, sheet.rows - number)):
                         number += 1
-                        yield GridRow(number, filled_cells(row, left, width))
+                        yield number, row
                 if number == sheet.rows:
                     return
 
+    def rows() -> Iterator[GridRow]:
+        for number, row in parsed():
+            yield GridRow(number, filled_cells(row, left, width))
+
+    def indents() -> Iterator[Indented]:
+        for number, row in parsed():
+            for first, columns, indent in row.indents:
+                yield from (Indented(number, first + place + 1, indent) for place in range(columns))
+
     return Grid(
-        source.name, shown, FileFormat.ODS, None, rows, padded=True, merges=merges, sheet_name=sheet.name, left=left
+        source.name, shown, FileFormat.ODS, None, rows, padded=True, merges=merges, sheet_name=sheet.name, left=left,
+        indents=indents if styles else None,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from pipelines.ingest.readers.faults import Fault
-from pipelines.ingest.readers.ods_cells import BREAK, SPACE, TAB, is_error, paragraph_text, value_text
+from pipelines.ingest.readers.ods_cells import BREAK, SPACE, TAB, indent_of, is_error, paragraph_text, value_text
 
 #: Characters of one row, as of one record of a CSV file; a run of spaces is no longer than a cell of a spreadsheet.
 MAX_ROW = 1 << 20
@@ -38,13 +38,15 @@ _PASSED_OVER = {
 
 class SheetRow(NamedTuple):
     """``repeat`` equal rows: their cells' texts, each with the number of columns that it fills; none at the end is
-    empty. ``spans`` are merged cells: column, and rows and columns that they take."""
+    empty. ``spans`` are merged cells: column, and rows and columns that they take. ``indents`` are cells that their
+    style indents: column, how many columns, and by how much."""
 
     repeat: int
     cells: list[tuple[str, int]]
     hidden: bool
     errors: int
     spans: list[tuple[int, int, int]]
+    indents: list[tuple[int, int, int]]
 
 
 class Place(NamedTuple):
@@ -79,11 +81,17 @@ class _SheetRead(Exception):
 class Content:
     """Parses ``content.xml``, or a part that begins with a sheet, to the end of that (``one_sheet``).
 
-    Nothing that the document refers to is ever opened.
+    Nothing that the document refers to is ever opened. ``indents``: by the name of a style that the document itself
+    defines, how far it indents cells; where only a sheet is parsed, those that were met before.
     """
 
-    def __init__(self, receiver: Receiver, one_sheet: bool = False) -> None:
+    def __init__(self, receiver: Receiver, one_sheet: bool = False, indents: Mapping[str, int] | None = None) -> None:
         self._receiver, self._one_sheet = receiver, one_sheet
+        self.indents = dict(indents or {})
+        #: Styles of cells that name none: of the row, and of columns from a first to a last one.
+        self._row_style = ""
+        self._column_styles: list[tuple[int, int, str]] = []
+        self._columns_told = 0
         self._passed = 0  # how deep inside what is passed over
         self._in_sheet = False
         self._style = ""
@@ -93,11 +101,11 @@ class Content:
         self._paragraphs: list[str] = []
         #: Characters of the row: those its paragraphs are written with, and those of its cells.
         self._written = self._characters = 0
-        self._row, self._column = SheetRow(1, [], False, 0, []), 0
+        self._row, self._column = SheetRow(1, [], False, 0, [], []), 0
         self._prefixes: list[tuple[str | None, str]] = []
         self._starts: dict[str, Callable[[Mapping[str, str]], None]] = {
             _STYLE + "style": self._begin_style, _STYLE + "default-style": self._begin_style,
-            _STYLE + "table-properties": self._table_properties,
+            _STYLE + "table-properties": self._table_properties, _STYLE + "paragraph-properties": self._margins,
             _TABLE + "table": self._begin_sheet, _TABLE + "table-column": self._columns,
             _TABLE + "table-row": self._begin_row, _TABLE + "table-cell": self._begin_cell,
             _TABLE + "covered-table-cell": self._begin_cell, _TEXT + "p": self._begin_paragraph,
@@ -176,10 +184,18 @@ class Content:
             if len(self._hiding) > _MAX_STYLES:
                 raise Fault("too-many-tables", limit=_MAX_STYLES)
 
+    def _margins(self, attributes: Mapping[str, str]) -> None:
+        indent = indent_of(attributes)
+        if indent and self._style and not self._in_sheet:
+            self.indents[self._style] = indent
+            if len(self.indents) > _MAX_STYLES:
+                raise Fault("too-many-tables", limit=_MAX_STYLES)
+
     def _begin_sheet(self, attributes: Mapping[str, str]) -> None:
         if self._in_sheet:
             raise Fault("nested-table")
         self._in_sheet = True
+        self._column_styles, self._columns_told = [], 0
         visible = attributes.get(_TABLE + "style-name") not in self._hiding
         place = Place(self._parser.CurrentByteIndex, tuple(self._prefixes))
         self._receiver.sheet(attributes.get(_TABLE + "name", ""), visible, place)
@@ -190,10 +206,15 @@ class Content:
             raise _SheetRead
 
     def _columns(self, attributes: Mapping[str, str]) -> None:
-        self._receiver.columns(_count(attributes, _REPEATED_COLUMNS), _is_hidden(attributes))
+        repeat, style = _count(attributes, _REPEATED_COLUMNS), attributes.get(_TABLE + "default-cell-style-name", "")
+        if style in self.indents and len(self._column_styles) < MAX_COLUMNS:
+            self._column_styles.append((self._columns_told, self._columns_told + repeat, style))
+        self._columns_told += repeat
+        self._receiver.columns(repeat, _is_hidden(attributes))
 
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
-        self._row = SheetRow(_count(attributes, _REPEATED_ROWS), [], _is_hidden(attributes), 0, [])
+        self._row = SheetRow(_count(attributes, _REPEATED_ROWS), [], _is_hidden(attributes), 0, [], [])
+        self._row_style = attributes.get(_TABLE + "default-cell-style-name", "")
         self._column = self._written = self._characters = 0
 
     def _end_row(self) -> None:
@@ -227,11 +248,20 @@ class Content:
                 raise Fault("row-too-long", limit=MAX_ROW)
             if rows > 1 or columns > 1:
                 self._row.spans.append((self._column, rows, columns))
+            indent = self.indents.get(self._style_of(attributes)) if self.indents else None
+            if indent:
+                self._row.indents.append((self._column, repeat, indent))
         if cells and not text and not cells[-1][0]:
             cells[-1] = ("", cells[-1][1] + repeat)
         else:
             cells.append((text, repeat))
         self._column += repeat
+
+    def _style_of(self, attributes: Mapping[str, str]) -> str:
+        """The style of the cell that stands next: its own, its row's or its column's."""
+        named = attributes.get(_TABLE + "style-name") or self._row_style
+        columns = (style for first, after, style in self._column_styles if first <= self._column < after)
+        return named or next(columns, "")
 
     def _begin_paragraph(self, _: Mapping[str, str]) -> None:
         if self._attributes is not None:

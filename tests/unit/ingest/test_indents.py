@@ -12,6 +12,7 @@ import pytest
 from ingesting import column, read_files
 from openpyxl.styles import Alignment
 from pydantic import ValidationError
+from spreadsheets import cell, content, package, row, sheet
 
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.records import RawTable
@@ -132,6 +133,36 @@ def test_excels_alignment_indents_the_labels_and_nothing_else(hidden: bool, tmp_
     assert raw.rows + sum(raw.excluded.values()) == raw.rows_in_files == 9
     plain = read_files(tmp_path, {"b.xlsx": stream.getvalue()}, {"format": "xlsx", "columns": COLUMNS})
     assert column(plain, "species")[1] == "人大事务"
+
+
+def styled(name: str, margin: str) -> str:
+    margins = f'<style:paragraph-properties fo:margin-left="{margin}"/>'
+    return f'<style:style style:name="{name}" style:family="table-cell">{margins}</style:style>'
+
+
+def ods_budget(indents: Sequence[int]) -> bytes:
+    """The budget as LibreOffice indents it: by styles of cells, or of their column or row."""
+    styles = "".join(map(styled, ["level1", "level2", "far", "none"], ["0.353cm", "20pt", "1in", "0cm"]))
+    columns = '<table:table-column table:number-columns-repeated="2"/>'
+    columns += '<table:table-column table:default-cell-style-name="level1"/>'
+    rows = [row([cell("", 'table:number-columns-repeated="2"'), *map(cell, ["项目", "金额", "其中"])])]
+    for (label, *amounts), indent in zip(BUDGET, indents, strict=True):
+        style = {0: 'table:style-name="none"', 1: ""}.get(indent, f'table:style-name="level{indent}"')
+        figures = [cell(str(amount), 'table:style-name="far"') for amount in amounts]
+        rows.append(row([cell("x"), cell(""), cell(label.strip(), style), *figures]))
+    rows[-1] = rows[-1].replace("<table:table-row ", '<table:table-row table:default-cell-style-name="level1" ')
+    return package(content(sheet("first", [row([cell("else")])]) + sheet("s", [columns, *rows]), styles=styles))
+
+
+def test_styles_of_opendocument_cells_indent_the_labels(tmp_path: Path) -> None:
+    budget_ods = ods_budget([0, 1, 2, 2, 1, 0, 0, 1])
+    layout = {"format": "ods", "sheet": "s", "columns": COLUMNS, "steps": [INDENT, TOTALS]}
+    raw = read_files(tmp_path, {"b.ods": budget_ods}, layout)
+    assert column(raw, "species") == LEAVES
+    paths = column(raw, "path")
+    assert paths[1] == "一般公共服务/人大事务/会议"
+    ranged = read_files(tmp_path, {"b.ods": budget_ods}, {**layout, "range": "C1:E"})
+    assert column(ranged, "path") == paths
 
 
 def test_made_columns_come_from_the_label() -> None:

@@ -180,7 +180,7 @@ class Compose(Descriptor):
 
 
 class Indent(Descriptor):
-    """The hierarchy that labels show by their indent: spaces, U+3000 or, in xlsx workbooks, the cells' alignment.
+    """The hierarchy that labels show by their indent: spaces, U+3000 or, in workbooks, the cells' alignment.
 
     A row is below the nearest row above it that is indented less, however much less. The labels lose their indent.
     """

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 import python_calamine as calamine
 
 from pipelines.core.findings import Finding, Location, Severity
-from pipelines.ingest.grids import Grid, GridRow, Merge
+from pipelines.ingest.grids import Grid, GridRow, Indented, Merge
 from pipelines.ingest.problems import read_finding, unreadable
 from pipelines.ingest.readers.cells import cell_text
 from pipelines.ingest.readers.selecting import select
 from pipelines.ingest.readers.sheets import Candidate, choose_sheets, tell_errors
 from pipelines.ingest.readers.trial import Outcome, try_workbook
 from pipelines.ingest.readers.workbook_parts import inspect_parts
-from pipelines.ingest.readers.xls_parts import hidden_in_xls
+from pipelines.ingest.readers.xls_parts import hidden_in_xls, indented_in_xls
 from pipelines.ingest.readers.xlsx_indents import indented_cells
 from pipelines.ingest.sources import SourceFile
 from pipelines.ingest.stretches import Hidden
@@ -45,6 +45,7 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
     with workbook:
         if source.format is FileFormat.XLS:
             hidden = _hidden_in_xls(source, workbook, layout, findings)
+        names = [sheet.name for sheet in workbook.sheets_metadata]
         sheets = _worksheets(workbook, layout)
         visible = calamine.SheetVisibleEnum.Visible
         candidates = [Candidate((sheet.name,), sheet.visible == visible) for sheet in sheets]
@@ -54,8 +55,8 @@ def open_workbook(source: SourceFile, layout: Layout, findings: list[Finding]) -
                 found = True
                 size = (sheet.end[0] + 1, sheet.end[1] + 1)
                 grid = _grid(source, shown, sheet)
-                if sheet.name in parts and any(isinstance(step, Indent) for step in layout.steps):
-                    grid = replace(grid, indents=partial(indented_cells, source.path, source.name, parts[sheet.name]))
+                if any(isinstance(step, Indent) for step in layout.steps):
+                    grid = replace(grid, indents=_indents(source, sheet.name, parts, names))
                 yield select(grid, hidden.get(sheet.name, Hidden()), size, layout, findings)
     if not found:
         raise unreadable("no-sheet", source.name, expected=layout.sheet)
@@ -79,6 +80,15 @@ def _worksheets(workbook: calamine.CalamineWorkbook, layout: Layout) -> list[cal
     """The worksheets, without those that a template has besides its data."""
     return [sheet for sheet in workbook.sheets_metadata
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet and not layout.leaves_out(sheet.name)]  # fmt: skip
+
+
+def _indents(
+    source: SourceFile, sheet: str, parts: Mapping[str, str], names: Sequence[str]
+) -> Callable[[], Iterator[Indented]] | None:  # fmt: skip
+    """The cells of a sheet that their alignment indents. ``parts``: where the sheets of an xlsx workbook lie."""
+    if source.format is FileFormat.XLS:
+        return partial(indented_in_xls, source.path, names.index(sheet))
+    return partial(indented_cells, source.path, source.name, parts[sheet]) if sheet in parts else None
 
 
 def _hidden_in_xls(

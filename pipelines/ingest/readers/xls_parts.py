@@ -1,6 +1,7 @@
-"""What an xls workbook hides, which calamine does not tell: read from its records ([MS-CFB], [MS-XLS]).
+"""What an xls workbook hides and indents, which calamine does not tell: read from its records ([MS-CFB], [MS-XLS]).
 
-Only the records of rows and columns are looked at; cells are calamine's, which has loaded the workbook before.
+Only where cells stand and how they are formatted is looked at; what they hold is calamine's, which has loaded the
+workbook before.
 """
 
 from __future__ import annotations
@@ -10,13 +11,19 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipelines.ingest.grids import Indented
 from pipelines.ingest.stretches import Hidden
 
 _BOUND_SHEET, _COLUMN_INFO, _ROW, _BEGIN, _END = 0x85, 0x7D, 0x208, 0x809, 0x0A
+_FORMAT = 0xE0
+#: Cells of text: its number among the shared strings, itself, or itself with formats.
+_LABELS = {0xFD, 0x204, 0xD6}
+_LOOKED_AT = {_BOUND_SHEET, _COLUMN_INFO, _ROW, _FORMAT, *_LABELS}
 _HIDDEN_ROW, _HIDDEN_COLUMN = 0x20, 0x01
 #: Sector numbers from here on have other meanings: the chain ends, or the sector is free or the table's own.
 _SPECIAL = 0xFFFFFFFA
 _ENTRY, _MAX_COLUMNS = 128, 256
+_NOT_AS_IT_SHOULD_BE = (struct.error, ValueError, IndexError, OSError)
 
 
 def hidden_in_xls(path: Path, sheets: Sequence[str]) -> dict[str, Hidden] | None:
@@ -25,14 +32,33 @@ def hidden_in_xls(path: Path, sheets: Sequence[str]) -> dict[str, Hidden] | None
     ``sheets``: the names of all sheets, in the workbook's order.
     """
     try:
-        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            book = _workbook_stream(content)
-        places = [struct.unpack_from("<I", body)[0] for kind, body in _records(book, 0) if kind == _BOUND_SHEET]
-        if len(places) != len(sheets):
-            raise ValueError(len(places))
+        book, places = _opened(path)
         return {sheet: _hidden(book, place) for sheet, place in zip(sheets, places, strict=True)}
-    except (struct.error, ValueError, IndexError, OSError):
+    except _NOT_AS_IT_SHOULD_BE:
         return None
+
+
+def indented_in_xls(path: Path, number: int) -> Iterator[Indented]:
+    """The indented cells of text of the sheet of that number, from 0; none where the file is not built as it should."""
+    cells: list[Indented] = []
+    try:
+        book, places = _opened(path)
+        formats = [body[8] & 0x0F for kind, body in _records(book, 0) if kind == _FORMAT]
+        for kind, body in _records(book, places[number]) if any(formats) else ():
+            if kind in _LABELS:
+                row, column, style = struct.unpack_from("<HHH", body)
+                if formats[style]:
+                    cells.append(Indented(row + 1, column + 1, formats[style]))
+    except _NOT_AS_IT_SHOULD_BE:
+        cells = []
+    yield from sorted(cells)
+
+
+def _opened(path: Path) -> tuple[bytes, list[int]]:
+    """The workbook's records, and where those of each sheet begin."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        book = _workbook_stream(content)
+    return book, [struct.unpack_from("<I", body)[0] for kind, body in _records(book, 0) if kind == _BOUND_SHEET]
 
 
 def _hidden(book: bytes, place: int) -> Hidden:
@@ -58,7 +84,7 @@ def _records(book: bytes, place: int) -> Iterator[tuple[int, bytes]]:
             depth -= 1
             if depth <= 0:
                 return
-        elif depth == 1 and kind in {_BOUND_SHEET, _COLUMN_INFO, _ROW}:
+        elif depth == 1 and kind in _LOOKED_AT:
             yield kind, book[place + 4 : place + 4 + size]
         place += 4 + size
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from pipelines.core.errors import DeliveryRejected
 from pipelines.core.records import RawTable
 from pipelines.ingest import bodies
 from pipelines.ingest.origins import Origin, origins_of
+from pipelines.ingest.readers.xls_parts import indented_in_xls
 from pipelines.registry.layouts import Layout
 
 INDENT = {
@@ -163,6 +166,33 @@ def test_styles_of_opendocument_cells_indent_the_labels(tmp_path: Path) -> None:
     assert paths[1] == "一般公共服务/人大事务/会议"
     ranged = read_files(tmp_path, {"b.ods": budget_ods}, {**layout, "range": "C1:E"})
     assert column(ranged, "path") == paths
+
+
+def xls_indenting(rows: Sequence[int], column: int) -> bytes:
+    """The workbook of ``hidden.xls`` whose cells of text in these rows and that column, from 0, are indented."""
+    book = bytearray((Path(__file__).parent / "hidden.xls").read_bytes())
+    formats = [match.start() for match in re.finditer(rb"\xe0\x00\x14\x00", book)]
+    book[formats[16] + 12] |= 2
+    for number in rows:
+        cell_ = book.index(struct.pack("<HHHH", 0xFD, 10, number, column))
+        book[cell_ + 8 : cell_ + 10] = struct.pack("<H", 16)
+    return bytes(book)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_formats_of_xls_cells_indent_the_labels(hidden: bool, tmp_path: Path) -> None:
+    step = {"step": "indent", "field": "species", "level_field": "level"}
+    layout: dict[str, Any] = {"format": "xls", "steps": [step]}
+    if hidden:
+        layout["hidden"] = {"rows": "leave_out", "columns": "leave_out"}
+    raw = read_files(tmp_path, {"t.xls": xls_indenting([2, 4, 5], 1)}, layout)
+    assert column(raw, "level") == (["1", "2", "2"] if hidden else ["1", "2", "1", "2", "2"])
+    assert set(column(raw, "species")) == {"pine"}
+
+
+def test_an_xls_workbook_without_its_parts_shows_no_indents(tmp_path: Path) -> None:
+    (tmp_path / "t.xls").write_bytes(xls_indenting([2], 1)[:900])
+    assert list(indented_in_xls(tmp_path / "t.xls", 0)) == []
 
 
 def test_made_columns_come_from_the_label() -> None:

@@ -9,6 +9,9 @@ from pipelines.ingest.detection.filled import Filled, Part
 from pipelines.ingest.detection.heads import Head
 from pipelines.ingest.detection.stacked import head_of, stacked
 
+#: Nobody puts so many tables beside each other: a table with so many gaps is one.
+_MOST_STRIPS = 100
+
 
 @dataclass
 class _Strip:
@@ -26,7 +29,8 @@ class _Strip:
 def beside(filled: Filled, part: Part) -> tuple[list[Part], list[Part]]:
     """The tables of a part from left to right, and what else stands beside them; the part itself where it is one."""
     groups: list[_Strip] = []
-    for left, right in _runs(_columns(filled, part)):
+    runs = list(_runs(_columns(filled, part)))
+    for left, right in runs if len(runs) <= _MOST_STRIPS else ():
         strip = _Strip.of(filled, part._replace(left=part.left + left, right=part.left + right))
         if groups and not _is_another(filled, strip, groups[-1]) and _goes_with(filled, strip, groups[-1]):
             groups[-1] = _Strip.of(filled, groups[-1].part._replace(right=strip.part.right))

@@ -179,7 +179,7 @@ read-step-name-unlike = 步骤 { $step } 无法从{ $source ->
 read-step-name-unlike-remedy = 请按约定命名，或改正该步骤的 pattern。
 read-step-organisation-unknown = 步骤 { $step } 需要机构“{ $organisation }”，但没有登记。
 read-step-organisation-unknown-remedy = 请登记该机构。
-read-total-mismatch = “{ $column }”的合计与明细之和不符：填报={ $stated } 计算={ $computed }。
+read-total-mismatch = “{ $column }”的合计与 { $parts } 行明细之和不符：填报={ $stated } 计算={ $computed }。
 read-total-mismatch-remedy = 请更正合计或其下明细；可能有明细遗漏或重复。
 read-total-rounded = “{ $column }”的合计与各行之和最多相差 { $difference }，最大处在此；版式允许相差 { $tolerance }。
 read-total-rounded-remedy = 如非四舍五入所致，请更正合计或其各行；版式中的 tolerance 规定允许的差额。

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pipelines.core.findings import Finding, Location, Severity
-from pipelines.ingest.problems import read_finding, unreadable
+from pipelines.ingest.foreign_formats import MHTML, Foreign, foreign_bytes, foreign_parts, foreign_streams, foreign_xml
+from pipelines.ingest.problems import Unreadable, read_finding, unreadable
 from pipelines.registry.layouts import FileFormat, Layout
 
 #: Containers hold files; all else is a table.
@@ -23,27 +24,12 @@ _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-#: Formats that people deliver and that are no tables to us; the first bytes as their specifications give them.
-_REFUSED = {
-    b"%PDF": "PDF",
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-    b"Rar!": "RAR",
-    b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"{\\rtf": "RTF",
-}
-#: A part that tells what kind of document a zip container is (ECMA-376, ISO/IEC 26300).
-_DOCUMENTS = {
-    "xl/workbook.bin": "Excel binary workbook (xlsb)",
-    "word/document.xml": "Word",
-    "ppt/presentation.xml": "PowerPoint",
-    "mimetype": "OpenDocument",
-}
+_STREAMS = ("EncryptedPackage", "Workbook", "Book", "WordDocument", "PowerPoint Document")
+_XML = ("<?xml", "<workbook", "<ss:workbook", "<office:document")
 #: What the part ``mimetype`` of a spreadsheet says (ISO/IEC 26300-2, 3.3), as a template as well.
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+#: The same in a document of one piece (fods).
+_FLAT_ODS = re.compile(rf"""\bmimetype\s{{0,8}}=\s{{0,8}}["']{_ODS.decode()}""")
 _HTML = ("<!doctype html", "<html", "<head", "<meta", "<title", "<style", "<body", "<table", "<div", "<center")
 _MAX_COMMENTS = 10
 _COMMENT = re.compile(r"\A\s*<!--.{0,4000}?-->\s*", re.DOTALL)
@@ -63,6 +49,7 @@ _BY_SUFFIX: dict[str, Kind] = {
     ".json": FileFormat.JSON,
     ".parquet": FileFormat.PARQUET,
     ".ods": FileFormat.ODS,
+    ".fods": FileFormat.ODS,
     ".html": FileFormat.HTML,
     ".htm": FileFormat.HTML,
     ".jsonl": FileFormat.JSONL,
@@ -90,9 +77,9 @@ def recognise(path: Path, name: str) -> Kind:
         return _compound_file(path, name)
     if head.startswith(b"PAR1"):
         return FileFormat.PARQUET
-    for magic, refused in _REFUSED.items():
-        if head.startswith(magic):
-            raise unreadable("unsupported-format", name, format=refused)
+    foreign = foreign_bytes(head)
+    if foreign is not None:
+        raise _refused(name, foreign)
     return _text(head, name)
 
 
@@ -132,10 +119,14 @@ def _container(path: Path, name: str) -> Kind:
         raise unreadable("damaged-file", name, format="zip") from problem
     if "xl/workbook.xml" in parts:
         return FileFormat.XLSX
-    for part, document in _DOCUMENTS.items():
-        if part in parts:
-            raise unreadable("unsupported-format", name, format=document)
+    foreign = foreign_parts(parts)
+    if foreign is not None:
+        raise _refused(name, foreign)
     return "zip"
+
+
+def _refused(name: str, foreign: Foreign) -> Unreadable:
+    return unreadable("unsupported-format", name, format=foreign.name, kind=foreign.kind)
 
 
 def _mimetype(archive: zipfile.ZipFile) -> bytes:
@@ -145,7 +136,7 @@ def _mimetype(archive: zipfile.ZipFile) -> bytes:
 
 def _compound_file(path: Path, name: str) -> Kind:
     """Tell workbooks from other OLE compound files by the names of their streams ([MS-CFB], UTF-16)."""
-    streams = {key: key.encode("utf-16-le") for key in ("EncryptedPackage", "Workbook", "Book", "WordDocument")}
+    streams = {key: key.encode("utf-16-le") for key in _STREAMS}
     found: set[str] = set()
     with path.open("rb") as stream:
         tail = b""
@@ -156,8 +147,7 @@ def _compound_file(path: Path, name: str) -> Kind:
     if "EncryptedPackage" in found:
         raise unreadable("encrypted-file", name)
     if not found & {"Workbook", "Book"}:
-        other = "Word" if "WordDocument" in found else "OLE"
-        raise unreadable("unsupported-format", name, format=other)
+        raise _refused(name, foreign_streams(found))
     return FileFormat.XLS
 
 
@@ -169,14 +159,16 @@ def _text(head: bytes, name: str) -> Kind:
     lowered = begin.lower()
     for _ in range(_MAX_COMMENTS):
         lowered = _COMMENT.sub("", lowered, count=1)
-    if lowered.startswith("<?xml"):
+    if lowered.startswith(_XML):
         if "<html" in lowered[:_DECLARATIONS]:
             return FileFormat.HTML
-        raise unreadable("unsupported-format", name, format="XML")
+        if _FLAT_ODS.search(lowered):
+            return FileFormat.ODS
+        raise _refused(name, foreign_xml(lowered))
     if lowered.startswith(_HTML):
         return FileFormat.HTML
     if _MHTML.match(lowered[:_DECLARATIONS]):
-        raise unreadable("unsupported-format", name, format="MHTML")
+        raise _refused(name, MHTML)
     if begin.startswith(("{", "[")):
         return FileFormat.JSONL if _is_lines(begin) else FileFormat.JSON
     return FileFormat.CSV

@@ -11,8 +11,8 @@ from pipelines.core.personal_data import looks_like_personal_data
 _LONGEST_LABEL = 40
 _DIGITS = re.compile(r"\d{5}")
 _SUFFIXES = {
-    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".parquet",
-    ".zip", ".gz", ".part", ".tmp",
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".html", ".htm", ".json", ".jsonl", ".ndjson",
+    ".parquet", ".zip", ".gz", ".part", ".tmp",
 }  # fmt: skip
 
 

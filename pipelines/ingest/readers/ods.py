@@ -1,4 +1,5 @@
-"""OpenDocument spreadsheets (ods): values of visible sheets as text, streamed from the package's ``content.xml``.
+"""OpenDocument spreadsheets (ods, fods): values of visible sheets as text, streamed from the package's ``content.xml``
+or from the document that is in one piece.
 
 Not through calamine, which reads xlsx and xls: of ods it drops tabs and line breaks inside cells, merged cells and what
 is hidden, and holds a sheet of a million repeated rows whole.
@@ -11,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import IO
 from xml.parsers import expat
 
 from pipelines.core.findings import Finding
@@ -32,6 +34,7 @@ from pipelines.registry.selections import LAST_ROW
 MAX_TEXT = 2 << 30
 MAX_SHEETS = 10_000
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
+_ZIP = b"PK\x03\x04"
 #: A block becomes at most about fifty times its size when its cells consist of counted spaces.
 _BLOCK = 64 << 10
 _FAULTS = (expat.ExpatError, zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError, RuntimeError)
@@ -121,16 +124,26 @@ def open_ods(source: SourceFile, layout: Layout, findings: list[Finding]) -> Ite
 
 def _survey(source: SourceFile, layout: Layout) -> list[_Sheet]:
     survey = _Survey(head_size(layout))
-    with _faults(source), zipfile.ZipFile(source.path) as package:
+    with _faults(source):
+        with source.path.open("rb") as stream:
+            is_package = stream.read(len(_ZIP)) == _ZIP
+        if is_package:
+            _require_package(source)
+        elif source.path.stat().st_size > MAX_UNPACKED:
+            raise unreadable("workbook-too-large", source.name, limit=MAX_UNPACKED)
+        for _ in Content(survey).feed(_blocks(source)):
+            pass
+    return survey.sheets
+
+
+def _require_package(source: SourceFile) -> None:
+    with zipfile.ZipFile(source.path) as package:
         if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
             raise unreadable("workbook-too-large", source.name, limit=MAX_UNPACKED)
         if _MANIFEST in package.NameToInfo and any(
             b"encryption-data" in window for window, _ in windows(package, package.getinfo(_MANIFEST))
         ):
             raise unreadable("encrypted-file", source.name)
-        for _ in Content(survey).feed(_blocks(package)):
-            pass
-    return survey.sheets
 
 
 def _require_size(sheet: _Sheet, file: str, shown: str) -> None:
@@ -148,8 +161,8 @@ def _grid(source: SourceFile, sheet: _Sheet, shown: str) -> Grid:
 
     def rows() -> Iterator[GridRow]:
         number, reader = 0, _Rows()
-        with _faults(source), zipfile.ZipFile(source.path) as package:
-            for _ in Content(reader, one_sheet=True).feed(_blocks(package, sheet.place)):
+        with _faults(source):
+            for _ in Content(reader, one_sheet=True).feed(_blocks(source, sheet.place)):
                 for row in reader.take():
                     for _ in range(min(row.repeat, sheet.rows - number)):
                         number += 1
@@ -162,9 +175,21 @@ def _grid(source: SourceFile, sheet: _Sheet, shown: str) -> Grid:
     )  # fmt: skip
 
 
-def _blocks(package: zipfile.ZipFile, place: Place | None = None) -> Iterator[bytes]:
+@contextmanager
+def _document(source: SourceFile) -> Iterator[IO[bytes]]:
+    """The XML of the sheets: a part of the package, or a document of one piece (fods)."""
+    with source.path.open("rb") as stream:
+        if stream.read(len(_ZIP)) != _ZIP:
+            stream.seek(0)
+            yield stream
+            return
+        with zipfile.ZipFile(stream) as package, package.open(_CONTENT) as part:
+            yield part
+
+
+def _blocks(source: SourceFile, place: Place | None = None) -> Iterator[bytes]:
     """The document, or what of it begins at ``place``, inside a root element of its own."""
-    with package.open(_CONTENT) as stream:
+    with _document(source) as stream:
         if place is not None:
             stream.seek(place.offset)
             yield place.opening()

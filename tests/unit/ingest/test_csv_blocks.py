@@ -1,4 +1,4 @@
-"""CSV that is longer than what is read at once: records, their lines and their limit do not depend on where it is cut."""
+"""CSV that is longer than what is read at once: records, lines and limits do not depend on where it is cut."""
 
 from __future__ import annotations
 

@@ -191,3 +191,30 @@ def test_it_is_known_by_its_bytes_alone(tmp_path: Path) -> None:
     assert (recognise(packed, "packed.zip"), tables(packed, "packed.zip")) == ("zip", ["t.ods"])
     with pytest.raises(Unreadable, match="damaged-file"):
         list(open_grids(SourceFile("t", packed, FileFormat.ODS), Layout(name="t", format=FileFormat.ODS), []))
+
+
+def one_piece(document: str, prolog: str = "") -> bytes:
+    """The same as ``content.xml``, as a document that is all in one file."""
+    head, _, rest = document.replace("office:document-content", "office:document").partition("<office:document ")
+    kind = 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
+    return f"{head}{prolog}<office:document {kind} {rest}".encode()
+
+
+def test_a_document_in_one_piece_is_read_as_a_package_is(tmp_path: Path) -> None:
+    hidden = row([cell("t2"), cell("oak")], 'table:visibility="collapse"')
+    merged = row([cell("t1", 'table:number-rows-spanned="2"'), cell("pine")])
+    whole = content(sheet("s", [LABELS, merged, hidden, row([cell("t3")])]) + sheet("empty", []))
+    for folder in ("package", "flat"):
+        (tmp_path / folder).mkdir()
+    layout = {**ODS, "hidden": {"rows": "leave_out"}}
+    expected = read_files(tmp_path / "package", {"t.ods": package(whole)}, layout)
+    raw = read_files(tmp_path / "flat", {"t.fods": one_piece(whole)}, layout)
+    assert (rows_of(raw), raw.excluded) == (rows_of(expected), expected.excluded)
+    assert (raw.rows, raw.excluded, raw.readings[0].format) == (2, {"header": 1, "hidden": 1}, "ods")
+    assert [finding.rule for finding in raw.findings] == [finding.rule for finding in expected.findings]
+
+
+def test_a_document_in_one_piece_is_watched_as_a_package_is(tmp_path: Path) -> None:
+    whole = content(sheet("s", [LABELS]))
+    assert refusal(tmp_path, one_piece(whole, "<!DOCTYPE x [<!ENTITY a 'b'>]>")) == "document-type"
+    assert refusal(tmp_path, one_piece(whole)[:-40]) == "damaged-file"

@@ -42,7 +42,14 @@ read-landed-bytes-missing-remedy = Restore data/private/landing from the backup,
 read-encrypted-file = The file is protected by a password.
 read-encrypted-file-remedy = Deliver it without a password; the inbox is private.
 read-unsupported-format = The file is { $format }, which holds no table that can be read.
-read-unsupported-format-remedy = Deliver the table as CSV, xlsx, xls, ods, HTML, JSON, JSON Lines or Parquet.
+read-unsupported-format-remedy = { $kind ->
+    [workbook] Open it in the program that it was made with, or in LibreOffice or WPS, save it as xlsx, and deliver that.
+    [document] Copy the table into a spreadsheet, check its figures, save it as xlsx, and deliver that; better still, ask for the file that it was made from.
+    [picture] A picture holds no figures that can be read for certain: deliver the file that it was made from as xlsx or CSV.
+    [archive] Unpack it and deliver the files themselves, or pack them as zip or gzip.
+    [database] Export the table as CSV in UTF-8, or as xlsx, and deliver that.
+   *[other] Deliver the table as CSV, xlsx, xls, ods, HTML, JSON, JSON Lines or Parquet.
+}
 read-disguised-file = The name says { $told }, the content is { $format }; it was read as { $format }.
 read-disguised-file-remedy = Give the file the ending of its format.
 read-no-layout = No layout of the dataset takes this file, which is { $format }; expected: { $expected }.

@@ -42,7 +42,14 @@ read-landed-bytes-missing-remedy = 请从备份恢复 data/private/landing，或
 read-encrypted-file = 文件有密码保护。
 read-encrypted-file-remedy = 请取消密码后报送；收件区不对外公开。
 read-unsupported-format = 文件是 { $format }，其中没有可读取的表格。
-read-unsupported-format-remedy = 请以 CSV、xlsx、xls、ods、HTML、JSON、JSON Lines 或 Parquet 报送表格。
+read-unsupported-format-remedy = { $kind ->
+    [workbook] 请用原程序或 WPS、LibreOffice 打开，另存为 xlsx 后报送。
+    [document] 请把表格复制到电子表格中，核对数字，另存为 xlsx 后报送；最好改为报送其原始文件。
+    [picture] 图片中的数字无法可靠读取：请以 xlsx 或 CSV 报送其原始文件。
+    [archive] 请解压后直接报送其中的文件，或改用 zip、gzip 打包。
+    [database] 请将表格导出为 UTF-8 编码的 CSV 或 xlsx 后报送。
+   *[other] 请以 CSV、xlsx、xls、ods、HTML、JSON、JSON Lines 或 Parquet 报送表格。
+}
 read-disguised-file = 名称表示 { $told }，内容却是 { $format }；已按 { $format } 读取。
 read-disguised-file-remedy = 请使用与格式一致的扩展名。
 read-no-layout = 数据集没有适用于该文件（{ $format }）的版式；应为：{ $expected }。

@@ -137,8 +137,8 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     if not shapes.has("code") and not (shapes.holds("digits") and _names_something(label)):
         number = _numeric(label, shapes, unit)
         if number is not None:
-            told = (*_told_of_marks(name, number), *_lost_digits(name, profile))
-            return FieldDraft(**typed, **number, remarks=told)
+            notes = (*_told_of_marks(name, number), *_lost_digits(name, profile))
+            return FieldDraft(**typed, **number, remarks=notes)
     listed = _listed(profile)
     remarks = _doubts(name, shapes)
     if listed:

@@ -23,6 +23,7 @@ CURRENCY_MARKS = {
 #: Marks that leave open whether an amount is in 元 or 万元.
 _UNDECLARED = ("¥",)
 _PERCENT = "%"
+_GROUP, _LAKH = 3, 2
 #: Full-width digits and signs, and the minus signs that word processors put in (U+2212, U+2013, U+FE63).
 _MINUS_SIGNS = dict.fromkeys((0x2212, 0x2013, 0xFE63), ord("-"))
 _ASCII_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | _MINUS_SIGNS | {0xFFE5: 0x00A5}
@@ -33,7 +34,7 @@ _APOSTROPHES = {0x2019: "'"}
 def number_parser(step: ParseNumber) -> Callable[[str], str | None]:
     """The codec of one ``parse_number`` step: text → plain decimal, ``None`` for a missing mark, else unchanged.
 
-    Understands groups of three, the step's decimal mark, full-width characters, signs and codes of the step's currency
+    Understands groups of three (and of two above the thousands, as in 12,34,567), the step's decimal mark, full-width characters, signs and codes of the step's currency
     on either side, ``+``, ``-`` before or behind, accounting parentheses for negatives, and percent signs where the
     step says what becomes of them.
     """
@@ -101,10 +102,14 @@ def _hundredth(plain: str) -> str:
 def _ungrouped(whole: str, grouping: str | None) -> str | None:
     if grouping is None or grouping not in whole:
         return whole if not whole or _is_digits(whole) else None
-    first, *groups = whole.split(grouping)
-    if not (1 <= len(first) <= 3 and _is_digits(first) and all(len(g) == 3 and _is_digits(g) for g in groups)):
+    first, *groups, last = whole.split(grouping)
+    if not (len(last) == _GROUP and all(map(_is_digits, (first, *groups, last)))):
         return None
-    return first + "".join(groups)
+    # Threes; or lakh and crore, in twos above the thousands.
+    sizes = {len(group) for group in groups}
+    if (len(first) <= _GROUP and sizes <= {_GROUP}) or (grouping == "," and len(first) <= _LAKH and sizes == {_LAKH}):
+        return first + "".join(groups) + last
+    return None
 
 
 def _is_digits(text: str) -> bool:

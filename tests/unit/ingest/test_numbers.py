@@ -22,6 +22,8 @@ def parsed(text: str, **options: Any) -> str | None:
 @pytest.mark.parametrize(
     ("text", "options", "plain"),
     [
+        ("12,34,567.50", {}, "1234567.50"),
+        ("1,23,456", {}, "123456"),
         ("1,234.50-", {}, "-1234.50"),
         ("￥ 12", {}, "12"),
         ("12元", {"currency": "CNY"}, "12"),

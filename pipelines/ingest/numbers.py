@@ -34,7 +34,8 @@ _APOSTROPHES = {0x2019: "'"}
 def number_parser(step: ParseNumber) -> Callable[[str], str | None]:
     """The codec of one ``parse_number`` step: text → plain decimal, ``None`` for a missing mark, else unchanged.
 
-    Understands groups of three (and of two above the thousands, as in 12,34,567), the step's decimal mark, full-width characters, signs and codes of the step's currency
+    Understands groups of three (and of two above the thousands, as in 12,34,567), the step's decimal mark, full-width
+    characters, signs and codes of the step's currency
     on either side, ``+``, ``-`` before or behind, accounting parentheses for negatives, and percent signs where the
     step says what becomes of them.
     """

@@ -20,7 +20,7 @@ _SIGNS: Mapping[str, tuple[float, str, str]] = {
     "’": (8, "L", "L_"), "‘": (11, "_", "LD"), "“": (11, "_", "LD_"), "”": (11, "LD_", "_"), "„": (12, "_", "LD"),
     "«": (11, "_", "L_"), "»": (11, "L_", "_"), "–": (9, "_D", "_D"), "—": (11, "_D", "_D"), "…": (12, "L_", "_"),
     "•": (12, "_", "_L"), "°": (10, "LD_", "_LD"), "º": (12, "LD_", "_D"), "ª": (12, "LD_", "_D"),
-    "€": (10, "D_", "_D"), "£": (10, "_", "D_"), "§": (13, "_", "_D"), "²": (11, "L", "_L"), "³": (11, "L", "_L"),
+    "€": (10, "D_", "_D"), "£": (7, "_", "D_"), "§": (13, "_", "_D"), "²": (11, "L", "_L"), "³": (11, "L", "_L"),
     "½": (13, "D_", "_"), "¼": (14, "D_", "_"), "¾": (14, "D_", "_"), "¿": (12, "_", "L"), "¡": (13, "_", "L"),
     "·": (13, "L_", "L_"), "®": (14, "L_", "_"), "™": (14, "L_", "_"), "©": (14, "_", "_"), "µ": (14, "_D", "L"),
     "×": (14, "D_", "D_L"), "±": (14, "_", "D_"), "\xa0": (9, "LD_", "LD_"), "\xad": (14, "L", "L"),
@@ -88,6 +88,9 @@ def _case(before: str, character: str, after: str) -> tuple[float, bool]:
         return _MIXED, True
     if before.isdigit() and after.isdigit():
         return _ODD, True
+    if after.isdigit() and not before.isalnum():
+        # Alone before a figure stands the sign of a currency, whatever letter it is in another encoding.
+        return _MIXED, False
     if character.isupper():
         if before.isalpha():
             return (_CAPITALS, False) if before.isupper() else (_ODD, True)

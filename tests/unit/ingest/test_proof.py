@@ -32,6 +32,11 @@ def test_a_dozen_words_prove_the_encoding(tmp_path: Path, language: str, encodin
     assert path.read_bytes().decode(proved) == text
 
 
+def test_the_sign_of_a_currency_before_figures_is_no_letter(tmp_path: Path) -> None:
+    rows = "".join(f'"Brown’s Catering – rent","£{n},{n}50.00"\n' for n in range(1, 9))
+    assert judge(written(tmp_path, "Supplier,Amount\n" + rows, "cp1252"), ALL).candidates[0] == "cp1252"
+
+
 def test_a_text_that_is_the_same_in_several_is_in_the_commonest(tmp_path: Path) -> None:
     reading = judge(written(tmp_path, "Bénéficiaire des élèves du collège\n", "iso8859-15"), ALL).readings[0]
     assert reading.encodings[:2] == ("cp1252", "iso8859-15")

@@ -1,11 +1,10 @@
-"""Run ``gongkai run`` and kill the process right before a named step. Used by the crash tests, as a program."""
+"""Killing the process that ``gongkai run`` works in right before a named step."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -49,10 +48,3 @@ def arm(step: str, call: int) -> None:
         return _killed() if calls == call else real(*arguments, **options)
 
     setattr(target, name, counted)
-
-
-if __name__ == "__main__":
-    from pipelines.cli.main import app
-
-    arm(sys.argv[1], int(sys.argv[2]))
-    app(["run", "--json"])

@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from forked import Finished, run_forked
 
 from pipelines.publish import verify
 from pipelines.samples import SampleLedger, generate
@@ -40,9 +41,8 @@ class City:
     def catalog(self) -> Path:
         return self.data / "catalog"
 
-    def gongkai(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pipelines.cli", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=240, check=False)
+    def gongkai(self, *arguments: str) -> Finished:
+        return run_forked(self.environment, *arguments)
 
 
 @pytest.fixture(scope="module")

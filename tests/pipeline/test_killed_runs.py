@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from flowing import GOOD, HEADER
+from forked import run_forked
 from killed_run import STEPS
 from support import write_registry
 
 from pipelines.catalog import open_catalog
 from pipelines.publish import verify
 
-PROGRAM = Path(__file__).parents[1] / "killed_run.py"
 SECOND = HEADER + "e1,willow,999901,4,2020-05-01,,,\ne2,oak,999901,4,2020-05-01,,,\n"
 
 
@@ -40,13 +38,6 @@ def city(folder: Path) -> dict[str, str]:
     }
 
 
-def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    program = [str(PROGRAM), *arguments] if arguments else ["-m", "pipelines.cli", "run"]
-    return subprocess.run(
-        [sys.executable, *program], env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 def released(folder: Path) -> dict[str, bytes]:
     """The public bytes that must not depend on what happened in between."""
     root = folder / "data" / "catalog"
@@ -61,7 +52,7 @@ def released(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("undisturbed")
-    result = run(city(folder))
+    result = run_forked(city(folder), "run")
     assert result.returncode == 0, result.stderr
     return released(folder)
 
@@ -71,9 +62,9 @@ def test_a_killed_run_is_finished_by_the_next(step: str, tmp_path: Path, undistu
     environment = city(tmp_path)
     # The second call where there are several: some work is done, some is not.
     repeated = step not in {"release", "commit_snapshot", "index", "report", "mark_reported"}
-    killed = run(environment, step, "2" if repeated else "1")
+    killed = run_forked(environment, "run", kill=(step, 2 if repeated else 1))
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    finished = run(environment)
+    finished = run_forked(environment, "run")
     assert finished.returncode == 0, finished.stderr
     assert released(tmp_path) == undisturbed
     assert verify(tmp_path / "data" / "catalog") == []
@@ -82,5 +73,5 @@ def test_a_killed_run_is_finished_by_the_next(step: str, tmp_path: Path, undistu
     assert [path for path in (private / "candidates").rglob("*") if path.suffix in {".json", ".parquet"}] == []
     with open_catalog(tmp_path / "data" / "catalog") as catalog:
         assert catalog.query("SELECT count(*) FROM parks.tree_inventory").fetchall() == [(5,)]
-    again = json.loads(run(environment, "report", "9").stdout)
+    again = json.loads(run_forked(environment, "run", "--json").stdout)
     assert (again["deliveries"], again["versions"]) == ([], [])

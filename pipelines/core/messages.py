@@ -6,6 +6,7 @@ parameters; the sentence is built when somebody reads it, in the reader's langua
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,9 @@ from importlib import resources
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+
+#: A message with the lines that go on with it, which are indented or close a choice.
+_ENTRY = re.compile(r"^([a-zA-Z][\w-]*) *=.*(?:\n(?:[ \t}].*)?)*", re.MULTILINE)
 
 Parameter = str | int | float
 
@@ -40,19 +44,31 @@ class Message:
 
 @cache
 def _bundle(language: str) -> Any:
-    from fluent.runtime import FluentBundle, FluentResource
+    from fluent.runtime import FluentBundle
 
-    bundle = FluentBundle([language], use_isolating=False)
+    return FluentBundle([language], use_isolating=False)
+
+
+@cache
+def _entries(language: str) -> Mapping[str, str]:
+    """The source of each message: parsing all of them would take longer than most commands."""
     folder = resources.files("pipelines.core") / "locale" / language
-    for part in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if part.name.endswith(".ftl"):
-            bundle.add_resource(FluentResource(part.read_text(encoding="utf-8")))
-    return bundle
+    texts = [part.read_text(encoding="utf-8") for part in folder.iterdir() if part.name.endswith(".ftl")]
+    return {match[1]: match[0] for text in texts for match in _ENTRY.finditer(text)}
 
 
 def message_ids(language: str) -> frozenset[str]:
     """All identifiers that the catalogue of ``language`` defines."""
-    return frozenset(_bundle(language)._messages)
+    return frozenset(_entries(language))
+
+
+def _parsed(message_id: str, language: str) -> Any:
+    from fluent.runtime import FluentResource
+
+    bundle = _bundle(language)
+    if not bundle.has_message(message_id):
+        bundle.add_resource(FluentResource(_entries(language)[message_id]))
+    return bundle
 
 
 def translate(message_id: str, language: str = "en", /, **params: Parameter) -> str:
@@ -61,7 +77,7 @@ def translate(message_id: str, language: str = "en", /, **params: Parameter) -> 
     Raises:
         KeyError: when the catalogue has no such message, or a parameter it uses is not given.
     """
-    bundle = _bundle(language)
+    bundle = _parsed(message_id, language)
     pattern = bundle.get_message(message_id).value
     if pattern is None:
         raise KeyError(message_id)

@@ -7,7 +7,7 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 import pipelines
-from pipelines.core.messages import LANGUAGES, Message, message_ids, translate
+from pipelines.core.messages import LANGUAGES, Message, _entries, message_ids, translate
 
 PACKAGE = Path(pipelines.__file__).parent
 
@@ -32,6 +32,15 @@ def test_both_languages_have_the_same_messages_with_the_same_variables() -> None
     english, chinese = (variables(language) for language in LANGUAGES)
     assert english.keys() == chinese.keys() == message_ids("en")
     assert {name for name in english if english[name] != chinese[name]} == PASSED_THROUGH
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_message_is_parsed_by_itself_as_in_its_file(language: str) -> None:
+    for path in sorted((PACKAGE / "core" / "locale" / language).glob("*.ftl")):
+        for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(entry, ast.Message):
+                [alone] = FluentParser().parse(_entries(language)[entry.id.name]).body
+                assert alone.equals(entry, ignored_fields=["span", "comment"])
 
 
 def test_every_message_that_code_names_exists() -> None:

@@ -1,0 +1,84 @@
+"""Columns of figures: how they are written, in which unit they are, and what is doubtful about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.core.messages import Message
+from pipelines.drafting.labels import names_ratio, unit_of
+from pipelines.drafting.profiles import Profile
+from pipelines.drafting.shapes import Shapes
+from pipelines.ingest.units import YUAN
+
+_SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])")
+_YUAN = "CNY"
+_MOST_DIGITS, _MOST_DECIMALS, _MONEY_DECIMALS = 18, 9, 2
+
+
+def numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | None:
+    """What a draft says of a column of figures, ``type`` among it; ``None`` for one that holds anything else.
+
+    Args:
+        label: its delivered label.
+        shapes: what its values look like.
+        unit: the unit that the note above the table gives for amounts.
+    """
+    plain = shapes.holds("number")
+    marks = shapes.marks
+    if not plain and marks is None:
+        return None
+    whole, decimals = shapes.extents.get(marks or (".", ","), (0, 0))
+    own = unit_of(label) or _marked_unit(shapes)
+    if shapes.currency == _YUAN and own in YUAN and own != "元":
+        return None  # 12元 under a label that says 万元: one of them is wrong
+    noted = own is None
+    unit = own or (unit if unit is not None and not names_ratio(label) else None)
+    money = unit in YUAN
+    document: dict[str, Any] = {
+        "unit": "CNY" if money else unit,
+        "scaled_from": unit if money else None,
+        "unit_noted": noted,
+    }
+    if not plain:
+        document |= {"written": marks, "currency": shapes.currency, "percent": shapes.percents > 0}
+    if shapes.holds("integer") and not money:
+        return {**document, "type": "integer"}
+    if decimals == 0 and not shapes.exponents and not plain and not money and whole <= _MOST_DIGITS:
+        return {**document, "type": "integer"}
+    places = max(decimals, _MONEY_DECIMALS) if decimals <= _MONEY_DECIMALS else decimals
+    exact = not shapes.exponents and places <= _MOST_DECIMALS and whole + places <= _MOST_DIGITS - 9 * bool(money)
+    return {**document, "type": "number", "decimals": places if exact else None}
+
+
+def _marked_unit(shapes: Shapes) -> str | None:
+    """The unit that a sign beside every figure says, or one beside some that says a currency without doubt."""
+    if shapes.percents:
+        return "%"
+    return "元" if shapes.currency == _YUAN else shapes.currency
+
+
+def figure_remarks(name: str, number: Mapping[str, Any], profile: Profile) -> tuple[Message, ...]:
+    """What people should know of a column of figures."""
+    return (*_told_of_marks(name, number), *_lost_digits(name, profile))
+
+
+def figure_doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
+    """Columns that nearly are figures: kept as text, and told."""
+    if 0 < shapes.percents < shapes.values:
+        return (Message("draft-percent-some", {"field": name}),)
+    return ()
+
+
+def _told_of_marks(name: str, number: Mapping[str, Any]) -> Iterator[Message]:
+    if number.get("percent"):
+        yield Message("draft-percent", {"field": name})
+    elif number.get("currency") not in {None, _YUAN}:
+        yield Message("draft-currency", {"field": name, "currency": number["currency"]})
+
+
+def _lost_digits(name: str, profile: Profile) -> tuple[Message, ...]:
+    """Figures such as ``6.22202E+15``: a spreadsheet has shortened long numbers, and their last digits are gone."""
+    lost = any(_SHORTENED.fullmatch(value) for value in profile.values or ())
+    return (Message("draft-lost-digits", {"field": name}),) if lost else ()

@@ -266,6 +266,12 @@ def test_groups_in_merged_cells_are_filled_where_the_merges_explain_every_gap(tm
     assert not [step for step in figures.layout.steps if isinstance(step, FillDown)]
 
 
+def test_a_figure_in_merged_cells_far_below_is_not_counted_for_each_of_its_rows(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["街道", "金额"], *([f"街{number}", number] for number in range(1_100)), ["末", None]]
+    made = draft(tmp_path, "t.xlsx", workbook({"表": rows}, merges={"表": ["B1101:B1102"]}))
+    assert not [step for step in made.layout.steps if isinstance(step, FillDown)]
+
+
 def test_a_row_of_units_is_part_of_the_header_also_where_units_have_its_mark(tmp_path: Path) -> None:
     made = draft(tmp_path, "t.csv", b"Station,Flow,Level\n,m3/s,cm\nA,1.5,20\nB,2.5,30\n")
     assert {spec.name: spec.unit for spec in made.dataset.fields} == {

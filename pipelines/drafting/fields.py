@@ -126,7 +126,7 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         if number is not None:
             return FieldDraft(**typed, **number, remarks=figure_remarks(name, number, profile))
     listed = _listed(profile)
-    remarks = date_doubts(name, shapes) or figure_doubts(name, shapes)
+    remarks = date_doubts(name, shapes) or figure_doubts(name, label, shapes)
     if listed:
         remarks += (Message("draft-listed", {"field": name, "values": len(listed)}),)
     return FieldDraft(type="string", **common, required=required, listed=listed, remarks=remarks)

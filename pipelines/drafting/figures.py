@@ -14,6 +14,15 @@ from pipelines.ingest.units import YUAN
 
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])")
 _YUAN = "CNY"
+#: How labels write the units that signs beside figures say.
+_SAME_UNITS = {
+    "%": {"%", "％", "百分点", "percent", "per cent", "percentage point", "percentage points", "prozent"},
+    "元": {"元", "人民币", "¥", "￥", "cny", "rmb", "yuan"},
+    "EUR": {"eur", "euro", "euros", "€", "欧元"},
+    "USD": {"usd", "us$", "$", "dollar", "dollars", "美元"},
+    "GBP": {"gbp", "£", "pound", "pounds"},
+    "JPY": {"jpy", "¥", "￥", "日元"},
+}
 _MOST_DIGITS, _MOST_DECIMALS, _MONEY_DECIMALS = 18, 9, 2
 
 
@@ -30,9 +39,9 @@ def numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | No
     if not plain and marks is None:
         return None
     whole, decimals = shapes.extents.get(marks or (".", ","), (0, 0))
+    if _contradiction(label, shapes) is not None:
+        return None
     own = unit_of(label) or _marked_unit(shapes)
-    if shapes.currency == _YUAN and own in YUAN and own != "元":
-        return None  # 12元 under a label that says 万元: one of them is wrong
     noted = own is None
     unit = own or (unit if unit is not None and not names_ratio(label) else None)
     money = unit in YUAN
@@ -59,15 +68,31 @@ def _marked_unit(shapes: Shapes) -> str | None:
     return "元" if shapes.currency == _YUAN else shapes.currency
 
 
+def _contradiction(label: str, shapes: Shapes) -> tuple[str, str] | None:
+    """The unit that a label gives and the other one that signs beside figures say: 12元 or 5% below 万元."""
+    stated, marked = unit_of(label), _marked_unit(shapes)
+    if stated is None or marked is None:
+        return None
+    plain = stated.casefold().removeprefix("in ").removeprefix("en ")
+    return None if plain in _SAME_UNITS.get(marked, set()) else (stated, marked)
+
+
 def figure_remarks(name: str, number: Mapping[str, Any], profile: Profile) -> tuple[Message, ...]:
     """What people should know of a column of figures."""
     return (*_told_of_marks(name, number), *_lost_digits(name, profile))
 
 
-def figure_doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
+def figure_doubts(name: str, label: str, shapes: Shapes) -> tuple[Message, ...]:
     """Columns that nearly are figures: kept as text, and told."""
+    if not shapes.are_figures:
+        return ()
     if 0 < shapes.percents < shapes.values:
         return (Message("draft-percent-some", {"field": name}),)
+    contradiction = _contradiction(label, shapes)
+    if contradiction is not None:
+        return (
+            Message("draft-unit-contradicted", {"field": name, "stated": contradiction[0], "marked": contradiction[1]}),
+        )
     return ()
 
 

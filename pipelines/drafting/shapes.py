@@ -158,6 +158,11 @@ class Shapes:
         return self.matched[name] > 0
 
     @property
+    def are_figures(self) -> bool:
+        """Whether every value is a number in some form, whatever signs stand beside it."""
+        return self.values > 0 and self.values in self.written.values()
+
+    @property
     def marks(self) -> tuple[str, str] | None:
         """Decimal mark and thousands separator by which every value is a number, all percentages or of one currency."""
         if 0 < self.percents < self.values or self.currencies == frozenset():

@@ -21,6 +21,7 @@ draft-merged = { $fields }: groups stand in merged cells, and all their rows get
 draft-escape = quotation marks inside cells are written \", not doubled: escape: "\" in the layout reads them
 draft-percent = all figures of { $field } carry a percent sign: they are kept as written (12.5% is 12.5, unit %); write “percent: divide” into the step parse_number where 0.125 is wanted
 draft-percent-some = some figures of { $field } carry a percent sign and others do not, so it is kept as text: 0.5 and 50% may be the same or not
+draft-unit-contradicted = { $field }: its label gives the unit { $stated }, and its figures are marked as { $marked }: one of them is wrong, so it is kept as text
 draft-currency = figures of { $field } are marked as { $currency }: other currencies are then refused
 draft-boolean = { $field } says { $yes } or { $no }: taken for yes and no
 draft-serial = { $field } is called a date and holds numbers that are days as workbooks count them (system of 1900): compare a row with the original; write “serial: 1904” for a workbook of an old Mac, or delete the step parse_date where they are something else

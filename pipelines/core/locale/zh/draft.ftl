@@ -21,6 +21,7 @@ draft-merged = { $fields }：分组写在合并单元格中，组内各行均填
 draft-escape = 单元格内的引号写作 \"，而非写两遍：布局中的 escape: "\" 按此读取
 draft-percent = { $field } 的数值均带百分号：按原值保留（12.5% 即 12.5，单位 %）；如需 0.125，请在 parse_number 步骤中写 percent: divide
 draft-percent-some = { $field } 的数值有的带百分号、有的不带，因此按文本保留：0.5 与 50% 是否相同无从判断
+draft-unit-contradicted = { $field } 的列名注明单位为{ $stated }，数值却标有 { $marked }：二者必有一误，因此按文本保留
 draft-currency = { $field } 的数值标有币种 { $currency }：其他币种的数值将不予识别
 draft-boolean = { $field } 的取值为 { $yes } 或 { $no }：按是／否处理
 draft-serial = { $field } 标题为日期，数值符合电子表格的日期序号（1900 日期系统）：请与原件核对一行；若为旧版 Mac 工作簿，请写 serial: 1904，若非日期请删除该 parse_date 步骤

@@ -124,7 +124,7 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
     if not shapes.has("code") and not (shapes.holds("digits") and names_something(label)):
         number = numeric(label, shapes, unit)
         if number is not None:
-            return FieldDraft(**typed, **number, remarks=figure_remarks(name, number, profile))
+            return FieldDraft(**typed, **number, remarks=tuple(figure_remarks(name, number, shapes)))
     listed = _listed(profile)
     remarks = date_doubts(name, shapes) or figure_doubts(name, label, shapes)
     if listed:

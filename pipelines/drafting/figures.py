@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.core.messages import Message
 from pipelines.drafting.labels import names_ratio, unit_of
-from pipelines.drafting.profiles import Profile
 from pipelines.drafting.shapes import Shapes
 from pipelines.ingest.units import YUAN
 
-_SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])")
 _YUAN = "CNY"
 #: How labels write the units that signs beside figures say.
 _SAME_UNITS = {
@@ -77,9 +74,14 @@ def _contradiction(label: str, shapes: Shapes) -> tuple[str, str] | None:
     return None if plain in _SAME_UNITS.get(marked, set()) else (stated, marked)
 
 
-def figure_remarks(name: str, number: Mapping[str, Any], profile: Profile) -> tuple[Message, ...]:
+def figure_remarks(name: str, number: Mapping[str, Any], shapes: Shapes) -> Iterator[Message]:
     """What people should know of a column of figures."""
-    return (*_told_of_marks(name, number), *_lost_digits(name, profile))
+    if number.get("percent"):
+        yield Message("draft-percent", {"field": name})
+    elif number.get("currency") not in {None, _YUAN}:
+        yield Message("draft-currency", {"field": name, "currency": number["currency"]})
+    if shapes.has("shortened"):
+        yield Message("draft-lost-digits", {"field": name})
 
 
 def figure_doubts(name: str, label: str, shapes: Shapes) -> tuple[Message, ...]:
@@ -94,16 +96,3 @@ def figure_doubts(name: str, label: str, shapes: Shapes) -> tuple[Message, ...]:
             Message("draft-unit-contradicted", {"field": name, "stated": contradiction[0], "marked": contradiction[1]}),
         )
     return ()
-
-
-def _told_of_marks(name: str, number: Mapping[str, Any]) -> Iterator[Message]:
-    if number.get("percent"):
-        yield Message("draft-percent", {"field": name})
-    elif number.get("currency") not in {None, _YUAN}:
-        yield Message("draft-currency", {"field": name, "currency": number["currency"]})
-
-
-def _lost_digits(name: str, profile: Profile) -> tuple[Message, ...]:
-    """Figures such as ``6.22202E+15``: a spreadsheet has shortened long numbers, and their last digits are gone."""
-    lost = any(_SHORTENED.fullmatch(value) for value in profile.values or ())
-    return (Message("draft-lost-digits", {"field": name}),) if lost else ()

@@ -20,6 +20,8 @@ YEAR = r"^(?:19|20)[0-9]{2}$"
 BOOLEAN = r"^(?:true|false)$"
 DIGITS = r"^[0-9]+$"
 _CODE = r"^[+-]?0[0-9]"
+#: Long numbers as spreadsheets shorten them: the last digits are gone.
+_SHORTENED = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])$"
 _M, _D = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
 _CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 #: ``strptime`` formats that cannot be mistaken for each other.
@@ -68,7 +70,7 @@ SERIAL = r"^(?:1[89]|[2-6][0-9])[0-9]{3}(?:\.0+)?$"
 #: Forms that hold for all values of a column or not at all; and those of dates.
 _WHOLE = {"integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "digits": DIGITS, "serial": SERIAL}
 _DATED = {**DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES, **WORDED, **WORDED_MONTHS}
-_PATTERNS = {**_WHOLE, "code": _CODE, **_DATED}
+_PATTERNS = {**_WHOLE, "code": _CODE, "shortened": _SHORTENED, **_DATED}
 #: (decimal mark, thousands separator) as ``parse_number`` knows them, commonest first.
 WRITTEN = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
 
@@ -131,6 +133,8 @@ class Shapes:
                 self._match(name, values)
         if not self.has("code"):
             self._match("code", values)
+        if self.matched["number"] == self.values + size and not self.has("shortened"):
+            self._match("shortened", values)
         if self.dated:
             # Dates may come in several forms, but a column with anything that is none has no dates.
             masks = [self._match(name, values) for name in _DATED]

@@ -1,6 +1,7 @@
 """How likely letters and signs are in a language: ``letters.csv``, with what stands beside each letter.
 
-The table counts the letters of the translations of Django 5.2 and Babel 2.19 in 28 languages; their texts are not in it.
+The table counts the letters of the translations of Django 5.2 and Babel 2.19 in 28 languages; their texts are not in
+it.
 """
 
 from __future__ import annotations

@@ -229,6 +229,8 @@ def test_what_else_a_draft_tells(tmp_path: Path) -> None:
     [told] = [message for message in repeated.drafted.assumed if message.id == "draft-repeated-labels"]
     assert told.params == {"columns": "2, 3, 4, 5"}
     assert "lost-digits" in draft(tmp_path / "b", "t.csv", b"id,card\n1,6.22202E+15\n2,6.22203E+15\n").remarks
+    many = "".join(f"k{number},{1 + number / 1_000:.4f}E+15\n" for number in range(300))
+    assert "lost-digits" in draft(tmp_path / "many", "t.csv", f"id,card\n{many}".encode()).remarks
     groups = draft(tmp_path / "c", "t.csv", b"Region,Place,Sum\nNorth,A,1\n,B,2\n,C,3\nSouth,D,4\n,E,5\n")
     [told] = [message for message in groups.drafted.assumed if message.id == "draft-gaps"]
     assert told.params == {"field": "region", "empty": 3, "rows": 5}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.core.messages import Message
 from pipelines.drafting.answers import both
-from pipelines.drafting.dated import date_doubts, dated
+from pipelines.drafting.dated import date_doubts, date_remarks, dated
 from pipelines.drafting.figures import figure_doubts, figure_remarks, numeric
 from pipelines.drafting.labels import names_counted_date, names_something, names_year, words
 from pipelines.drafting.naming import english_title
@@ -106,9 +106,9 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         return FieldDraft(name, label, "string", required, profile, codelist=codelist, remarks=(remark,))
     common: dict[str, Any] = {"name": name, "label": label, "profile": profile}
     typed = {**common, "required": required and not marks, "marks": marks}
-    date = dated(label, shapes)
+    date = dated(label, profile)
     if date is not None:
-        return FieldDraft(type=date[0], formats=date[1], **typed)
+        return FieldDraft(type=date[0], formats=date[1], **typed, remarks=tuple(date_remarks(name, date[1])))
     if shapes.holds("serial") and names_counted_date(label):
         return FieldDraft(type="date", serial=True, **typed, remarks=(Message("draft-serial", {"field": name}),))
     if shapes.holds("boolean"):
@@ -126,7 +126,7 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         if number is not None:
             return FieldDraft(**typed, **number, remarks=tuple(figure_remarks(name, number, shapes)))
     listed = _listed(profile)
-    remarks = date_doubts(name, shapes) or figure_doubts(name, label, shapes)
+    remarks = date_doubts(name, profile) or figure_doubts(name, label, shapes)
     if listed:
         remarks += (Message("draft-listed", {"field": name, "values": len(listed)}),)
     return FieldDraft(type="string", **common, required=required, listed=listed, remarks=remarks)

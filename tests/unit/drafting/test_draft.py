@@ -224,6 +224,26 @@ def test_empty_rows_between_rows_are_left_out_and_counted(tmp_path: Path) -> Non
     assert "blank-rows" in made.remarks
 
 
+def test_spans_of_two_years_are_no_months(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{place},{first}-{first - 1999:02},{first},2000-{first - 1999:02}\n"
+        for place in "AB"
+        for first in (2009, 2010)
+    )
+    made = draft(tmp_path, "t.csv", f"place,school year,pupils,month\n{rows}".encode())
+    assert (made.types["school_year"], made.types["month"]) == ("string", "yearmonth")
+    assert [message.params for message in made.drafted.assumed if message.id == "draft-month-or-years"] == [
+        {"field": "school_year"}
+    ]
+
+
+def test_centuries_of_two_digit_years_are_told(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"k,built,seen\n1,3-Jan-41,3-Jan-2041\n2,4-Feb-79,4-Feb-1979\n")
+    assert made.types == {"k": "integer", "built": "date", "seen": "date"}
+    [told] = [message for message in made.drafted.assumed if message.id == "draft-two-digit-years"]
+    assert told.params == {"field": "built"}
+
+
 def test_what_else_a_draft_tells(tmp_path: Path) -> None:
     repeated = draft(tmp_path, "t.csv", b"Year,Budget,Actual,Budget,Actual\n2020,1,2,3,4\n2021,5,6,7,8\n")
     [told] = [message for message in repeated.drafted.assumed if message.id == "draft-repeated-labels"]

@@ -57,6 +57,7 @@ draft-columns-unnamed = columns { $columns } have content but no label: give the
 draft-number-left = column “{ $column }” only counts the rows: it is left out
 draft-number-kept = column “{ $column }” only counts the rows: it is kept because nothing else tells rows, or their totals, apart
 draft-nested = records hold objects: each of their values became a column, labelled “outer.inner”; without “nested: flatten” an object is one cell of JSON text
+draft-lists-left = the records at { $taken } were taken; other lists of the document are left out: { $left }. “records” in the layout names another
 draft-geometry = the file is GeoJSON: geometries became the column “{ $label }”, as JSON text; “geometry: leave_out” leaves them out
 draft-wide = { $columns } columns from “{ $first }” to “{ $last }” differ by time alone: the step “unpivot” makes rows of them
 draft-footer = rows from { $row } on are the footer

@@ -54,6 +54,7 @@ draft-columns-unnamed = 第 { $columns } 列有内容而无列名：请为其字
 draft-number-left = “{ $column }”列只是行的序号，未读取
 draft-number-kept = “{ $column }”列只是行的序号；因别无其他依据区分各行或识别合计而保留
 draft-nested = 记录中含有嵌套对象：其中每个值各成一列，列名为“外层.内层”；去掉“nested: flatten”则每个对象成为一个 JSON 文本单元格
+draft-lists-left = 选用了 { $taken } 处的记录；文件中的其他列表未读取：{ $left }。可在版式的“records”中另选
 draft-geometry = 该文件为 GeoJSON：几何图形以 JSON 文本成为“{ $label }”列；写“geometry: leave_out”则略去
 draft-wide = 从“{ $first }”到“{ $last }”的 { $columns } 列只是时间不同：可用“unpivot”步骤转为行
 draft-footer = 第 { $row } 行起为表尾

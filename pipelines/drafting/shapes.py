@@ -178,6 +178,16 @@ class Shapes:
         """The currency that values are marked with; ``None`` where there is none but perhaps the sign ¥."""
         return next(iter(self.currencies)) if self.currencies is not None and len(self.currencies) == 1 else None
 
+    @property
+    def ambiguous(self) -> bool:
+        """Whether all values are numbers with either mark as the decimal one, and other numbers: 1,234 and 5,678."""
+        point, comma = WRITTEN[:2]
+        return (
+            self.values > 0
+            and self.written[point] == self.written[comma] == self.values
+            and self.extents.get(point) != self.extents.get(comma)
+        )
+
     def _add_numbers(self, values: pa.Array) -> None:
         # A column with codes is text, whatever else it holds.
         forms = [] if self.has("code") else [marks for marks in WRITTEN if self.written[marks] == self.values]

@@ -138,6 +138,15 @@ def test_names_with_a_percent_sign_are_no_doubtful_figures(tmp_path: Path) -> No
     assert "percent-some" not in made.remarks
 
 
+def test_figures_that_either_mark_may_divide_are_told(tmp_path: Path) -> None:
+    table = text("k;longueur;poids;prix;n", "a;1,234;2.500;1,5;1", "b;5,678;3.125;2,25;2", "c;12,345;7;3,125;3")
+    made = draft(tmp_path, "marks.csv", table)
+    told = [message.params for message in made.drafted.assumed if message.id == "draft-either-mark"]
+    assert told == [{"field": "longueur", "type": "integer"}, {"field": "poids", "type": "number"}]
+    commas = draft(tmp_path / "b", "marks.csv", text("k,n", 'a,"1,234"', 'b,"5,678"'))
+    assert "either-mark" not in commas.remarks
+
+
 def test_words_for_yes_and_no_are_booleans_as_they_are_spelled(tmp_path: Path) -> None:
     table = text(
         "id,是否完工,配套,ouvert,active,offen,sex,is_new,level,only",

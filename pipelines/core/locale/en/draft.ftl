@@ -37,6 +37,10 @@ draft-listed = { $field } has { $values } different values, which became its lis
 draft-day-or-month = { $field }: day and month cannot be told apart, so the dates are kept as text
 draft-month-or-years = { $field } may hold months or spans of two years (2010-11), so it is kept as text: type yearmonth in schema.json makes months of them
 draft-two-digit-years = years of { $field } have two digits: 69 to 99 are taken for 1969 to 1999, 00 to 68 for 2000 to 2068. Compare the oldest and the latest
+draft-either-mark = all figures of { $field } have three digits behind their only mark (1,234 or 1.234): nothing tells thousands from decimals. { $type ->
+    [integer] Thousands were taken
+   *[other] Decimals were taken
+  }; “decimal” and “thousands” in the step parse_number say otherwise
 draft-scaled = { $field } is delivered in { $unit } and stored in yuan
 draft-place-key = the columns tell rows apart only together with where they stand: { $places } became part of the key
 draft-row-key = no combination of up to three columns tells all rows apart: the row number became the key

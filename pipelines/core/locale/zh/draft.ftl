@@ -37,6 +37,10 @@ draft-listed = { $field } 有 { $values } 个不同取值，已列为可选值�
 draft-day-or-month = { $field } 的日与月无法区分，日期按文本保留
 draft-month-or-years = { $field } 可能是月份，也可能是跨年度（2010-11），因此按文本保留；如为月份，请在 schema.json 中改用 yearmonth 类型
 draft-two-digit-years = { $field } 的年份只有两位：69 至 99 视为 1969 至 1999 年，00 至 68 视为 2000 至 2068 年。请核对最早与最晚的日期
+draft-either-mark = { $field } 的数值都只有一个分隔符，其后三位数字（1,234 或 1.234），无从判断是千位还是小数。{ $type ->
+    [integer] 已按千位读取
+   *[other] 已按小数读取
+  }；如非如此，请在 parse_number 步骤中写明 decimal 与 thousands
 draft-scaled = { $field } 以{ $unit }报送，以元存储
 draft-place-key = 仅凭各列不能区分所有行，须加上所在位置：{ $places } 已列入主键
 draft-row-key = 三列以内的任何组合都不能区分所有行，暂以行号为主键

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.core.messages import Message
 from pipelines.drafting.answers import both
+from pipelines.drafting.dated import date_doubts, date_remarks, dated
+from pipelines.drafting.figures import figure_doubts, figure_remarks, numeric
+from pipelines.drafting.labels import names_counted_date, names_something, names_year, words
 from pipelines.drafting.naming import english_title
 from pipelines.drafting.personal import Suspicion, suspicion
 from pipelines.drafting.profiles import Profile
-from pipelines.drafting.shapes import DATES, DAY_FIRST, MONTH_FIRST, MONTHS, TIMES, WORDED, WORDED_MONTHS, Shapes
 from pipelines.drafting.truth import yes_and_no
-from pipelines.ingest.units import YUAN, known_unit
 
-_CODE_WORDS = re.compile(
-    r"代码|编码|编号|号码|文号|邮编|证号|账号|\b(?:code|id|ids|uid|number|no|nr|num|siret|siren|zip|postcode|insee|nic|ref)\b"
-)
-_COUNT_WORDS = re.compile(r"\s*(?:total )?(?:number|no|nr|num|nombre|nb|numero|número|anzahl) (?:of|de|des|d|di|der)\b")
-_YEAR_WORDS = re.compile(r"年|\b(?:year|fy|annee|année|exercice|jaar|ano|anno|jahr)\b")
-_DATE_WORDS = re.compile(r"日期|时间|\b(?:date|day)\b")
-#: Labels of a date, not of a number of days.
-_SERIAL_WORDS = re.compile(r"日期|\b(?:date|datum|fecha)\b")
-_BRACKETED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?([^)）\]】]{1,40})[)）\]】]\s*$")
-_SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])")
-_RATIO_WORDS = re.compile(r"率|比|占|%|人数|户数|数量|面积|次|序号|\b(?:rate|share|percent|count|number)\b")
 #: A list of values is proposed where there are so few of them, each repeated so often.
 _MOST_LISTED, _REPEATED, _LONGEST_LISTED = 20, 5, 60
-_YUAN = "CNY"
-_MOST_DIGITS, _MOST_DECIMALS, _MONEY_DECIMALS = 18, 9, 2
 
 
 @dataclass(frozen=True)
@@ -68,7 +55,7 @@ class FieldDraft:
         """A figure that is counted or measured, not one that names something."""
         if self.counts_rows:
             return False
-        return self.type == "number" or (self.type == "integer" and not _names_something(self.label))
+        return self.type == "number" or (self.type == "integer" and not names_something(self.label))
 
     def descriptor(self, disclosure: dict[str, Any]) -> dict[str, Any]:
         """The field as ``schema.json`` has it."""
@@ -119,28 +106,27 @@ def draft_field(name: str, label: str, profile: Profile, unit: str | None, publi
         return FieldDraft(name, label, "string", required, profile, codelist=codelist, remarks=(remark,))
     common: dict[str, Any] = {"name": name, "label": label, "profile": profile}
     typed = {**common, "required": required and not marks, "marks": marks}
-    dated = _dated(label, shapes)
-    if dated is not None:
-        return FieldDraft(type=dated[0], formats=dated[1], **typed)
-    if shapes.holds("serial") and _SERIAL_WORDS.search(_words(label)):
+    date = dated(label, profile)
+    if date is not None:
+        return FieldDraft(type=date[0], formats=date[1], **typed, remarks=tuple(date_remarks(name, date[1])))
+    if shapes.holds("serial") and names_counted_date(label):
         return FieldDraft(type="date", serial=True, **typed, remarks=(Message("draft-serial", {"field": name}),))
     if shapes.holds("boolean"):
         return FieldDraft(type="boolean", **typed)
-    truth = yes_and_no(_words(label) + label[-1:], _said(profile))
+    truth = yes_and_no(words(label) + label[-1:], _said(profile))
     if truth is not None:
         marks = tuple(mark for mark in marks if mark not in truth[1])
         remark = Message("draft-boolean", {"field": name, "yes": ", ".join(truth[0]), "no": ", ".join(truth[1])})
         return FieldDraft(type="boolean", **common, required=required and not marks, marks=marks, truth=truth,
                           remarks=(remark,))  # fmt: skip
-    if shapes.holds("year") and _YEAR_WORDS.search(_words(label)):
+    if shapes.holds("year") and names_year(label):
         return FieldDraft(type="year", **typed)
-    if not shapes.has("code") and not (shapes.holds("digits") and _names_something(label)):
-        number = _numeric(label, shapes, unit)
+    if not shapes.has("code") and not (shapes.holds("digits") and names_something(label)):
+        number = numeric(label, shapes, unit)
         if number is not None:
-            notes = (*_told_of_marks(name, number), *_lost_digits(name, profile))
-            return FieldDraft(**typed, **number, remarks=notes)
+            return FieldDraft(**typed, **number, remarks=tuple(figure_remarks(name, number, shapes)))
     listed = _listed(profile)
-    remarks = _doubts(name, shapes)
+    remarks = date_doubts(name, profile) or figure_doubts(name, label, shapes)
     if listed:
         remarks += (Message("draft-listed", {"field": name, "values": len(listed)}),)
     return FieldDraft(type="string", **common, required=required, listed=listed, remarks=remarks)
@@ -163,81 +149,6 @@ def _made_field(name: str, kind: str, text: str, more: Mapping[str, Any] | None 
     return {**document, "disclosure": {"attribute": "active"}}
 
 
-def _dated(label: str, shapes: Shapes) -> tuple[str, tuple[str, ...]] | None:
-    """Type and ``strptime`` formats of a column of dates; no formats where it is written as Table Schema has it."""
-    if shapes.holds("%Y%m%d") and not _DATE_WORDS.search(_words(label)):
-        return None
-    for kind, formats, standard in (
-        ("date", DATES | WORDED, "%Y-%m-%d"),
-        ("yearmonth", MONTHS | WORDED_MONTHS, "%Y-%m"),
-        ("datetime", TIMES, "%Y-%m-%dT%H:%M:%S"),
-    ):
-        if shapes.holds(*formats):
-            used = tuple(name for name in formats if shapes.has(name))
-            if used == (standard,):
-                return kind, ()
-            # The step writes a month as its first day.
-            return ("date" if kind == "yearmonth" else kind), used
-    for wanted, other in ((DAY_FIRST, MONTH_FIRST), (MONTH_FIRST, DAY_FIRST)):
-        for name, swapped in zip(wanted, other, strict=True):
-            if shapes.holds(name) and not shapes.holds(swapped):
-                return "date", (name,)
-    return None
-
-
-def _numeric(label: str, shapes: Shapes, unit: str | None) -> dict[str, Any] | None:
-    plain = shapes.holds("number")
-    marks = shapes.marks
-    if not plain and marks is None:
-        return None
-    whole, decimals = shapes.extents.get(marks or (".", ","), (0, 0))
-    own = _unit(label) or _marked_unit(shapes)
-    if shapes.currency == _YUAN and own in YUAN and own != "元":
-        return None  # 12元 under a label that says 万元: one of them is wrong
-    noted = own is None
-    unit = own or (unit if unit is not None and not _RATIO_WORDS.search(label.lower()) else None)
-    money = unit in YUAN
-    document: dict[str, Any] = {
-        "unit": "CNY" if money else unit,
-        "scaled_from": unit if money else None,
-        "unit_noted": noted,
-    }
-    if not plain:
-        document |= {"written": marks, "currency": shapes.currency, "percent": shapes.percents > 0}
-    if shapes.holds("integer") and not money:
-        return {**document, "type": "integer"}
-    if decimals == 0 and not shapes.exponents and not plain and not money and whole <= _MOST_DIGITS:
-        return {**document, "type": "integer"}
-    places = max(decimals, _MONEY_DECIMALS) if decimals <= _MONEY_DECIMALS else decimals
-    exact = not shapes.exponents and places <= _MOST_DECIMALS and whole + places <= _MOST_DIGITS - 9 * bool(money)
-    return {**document, "type": "number", "decimals": places if exact else None}
-
-
-def _marked_unit(shapes: Shapes) -> str | None:
-    """The unit that a sign beside every figure says, or one beside some that says a currency without doubt."""
-    if shapes.percents:
-        return "%"
-    return "元" if shapes.currency == _YUAN else shapes.currency
-
-
-def _told_of_marks(name: str, number: Mapping[str, Any]) -> Iterator[Message]:
-    if number.get("percent"):
-        yield Message("draft-percent", {"field": name})
-    elif number.get("currency") not in {None, _YUAN}:
-        yield Message("draft-currency", {"field": name, "currency": number["currency"]})
-
-
-def _unit(label: str) -> str | None:
-    """The unit that a label ends with: in brackets, or as the last row of its header. Other remarks are none."""
-    match = _BRACKETED.search(label)
-    if match:
-        return known_unit(match[1])
-    # Rows of a header are joined by the mark that units have too: m3/s.
-    parts = label.split("/")
-    ends = ("/".join(parts[place:]) for place in range(1, len(parts)))
-    return next(filter(None, map(known_unit, ends)), None)
-
-
 def _listed(profile: Profile) -> tuple[str, ...]:
     """The values of a column that has few and repeats them."""
     values = profile.values
@@ -246,34 +157,6 @@ def _listed(profile: Profile) -> tuple[str, ...]:
     return tuple(sorted(values)) if profile.filled >= _REPEATED * len(values) else ()
 
 
-def _doubts(name: str, shapes: Shapes) -> tuple[Message, ...]:
-    """Columns that nearly have another type: kept as text, and told."""
-    for first, second in zip(DAY_FIRST, MONTH_FIRST, strict=True):
-        if shapes.holds(first) and shapes.holds(second):
-            return (Message("draft-day-or-month", {"field": name}),)
-    if 0 < shapes.percents < shapes.values:
-        return (Message("draft-percent-some", {"field": name}),)
-    return ()
-
-
-def _names_something(label: str) -> bool:
-    """Whether figures under a label are codes or numbers of something, not counts: ``Number`` below a group is one."""
-    group, _, last = label.rpartition("/")
-    if _COUNT_WORDS.match(_words(label)) or (group and _words(last).strip() == "number"):
-        return False
-    return _CODE_WORDS.search(_words(label)) is not None
-
-
-def _lost_digits(name: str, profile: Profile) -> tuple[Message, ...]:
-    """Figures such as ``6.22202E+15``: a spreadsheet has shortened long numbers, and their last digits are gone."""
-    lost = any(_SHORTENED.fullmatch(value) for value in profile.values or ())
-    return (Message("draft-lost-digits", {"field": name}),) if lost else ()
-
-
 def _said(profile: Profile) -> frozenset[str]:
     """Different values of a column, without marks for "no value" save the word 无."""
     return frozenset(value for value in profile.values or () if value not in profile.marked or value == "无")
-
-
-def _words(label: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", label).lower()

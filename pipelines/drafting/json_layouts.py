@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.core.messages import Message
-from pipelines.ingest.problems import Unreadable
+from pipelines.ingest.names import shown_label
+from pipelines.ingest.problems import Unreadable, unreadable
 from pipelines.ingest.readers import open_grids
 from pipelines.ingest.readers.json_outline import Entries, entries_of_lines, lists_of
 from pipelines.ingest.readers.json_shapes import FEATURE
 from pipelines.ingest.readers.text import codec_of
 from pipelines.ingest.sources import SourceFile
 from pipelines.registry.layouts import FileFormat, Layout
+
+_MOST_SHOWN = 10
 
 
 def with_records(layout: Layout, source: SourceFile, assumed: list[Message]) -> Layout:
@@ -24,19 +27,24 @@ def with_records(layout: Layout, source: SourceFile, assumed: list[Message]) -> 
         Unreadable: the file is damaged, or has no records.
     """
     codec = codec_of(layout.encoding[0])
+    damaged = False
     try:
         with source.path.open(encoding=codec) as stream:
             found = [entries_of_lines(stream)] if layout.format is FileFormat.JSONL else lists_of(stream)
     except (ValueError, RecursionError):
-        found = []
+        found, damaged = [], True
     tables = [entries for entries in found if entries.length and (entries.objects or entries.lists)]
     if not tables:
-        return _as_lines(layout, source) if layout.format is FileFormat.JSON else layout
+        return _as_lines(layout, source, damaged) if layout.format is FileFormat.JSON else layout
     labels = {id(entries): _labels_of(entries, found) for entries in tables}
     taken = {id(each) for each in labels.values()}
     tables = [entries for entries in tables if id(entries) not in taken]
     table = max(tables, key=lambda entries: (entries.objects or labels[id(entries)] is not None, entries.length,
                                              entries.path))  # fmt: skip
+    left = [_shown(entries) for entries in tables if entries is not table]
+    if left:
+        listed = ", ".join(left[:_MOST_SHOWN]) + (" …" if len(left) > _MOST_SHOWN else "")
+        assumed.append(Message("draft-lists-left", {"taken": _shown(table), "left": listed}))
     if table.lists:
         named = labels[id(table)]
         return _at(layout, table, {"labels": ".".join(named.path)} if named is not None else {})
@@ -46,6 +54,11 @@ def with_records(layout: Layout, source: SourceFile, assumed: list[Message]) -> 
     else:
         layout = _at(layout, table, {})
     return _flattened(layout, source, assumed) if table.nested else layout
+
+
+def _shown(entries: Entries) -> str:
+    """The path of a list, and how long it is."""
+    return f"{'.'.join(shown_label(key, place) for place, key in enumerate(entries.path, start=1))} ({entries.length})"
 
 
 def _labels_of(table: Entries, found: Sequence[Entries]) -> Entries | None:
@@ -79,7 +92,8 @@ def _flattened(layout: Layout, source: SourceFile, assumed: list[Message]) -> La
     return flat
 
 
-def _as_lines(layout: Layout, source: SourceFile) -> Layout:
+def _as_lines(layout: Layout, source: SourceFile, damaged: bool) -> Layout:
+    """The layout of JSON Lines, where a document has no list of records; ``damaged``: it is no whole document."""
     lines = layout.model_copy(update={"format": FileFormat.JSONL})
     try:
         next(open_grids(source, layout, []))
@@ -89,6 +103,6 @@ def _as_lines(layout: Layout, source: SourceFile) -> Layout:
         try:
             next(open_grids(source, lines, []))
         except Unreadable:
-            raise fault from None
+            raise (unreadable("json-no-document", source.name) if damaged else fault) from None
         return lines
     return layout

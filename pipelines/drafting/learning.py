@@ -70,6 +70,7 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
         yield from draft.remarks
         if draft.scaled_from not in {None, "元"} and draft.name not in adjustments.unscaled:
             yield Message("draft-scaled", {"field": draft.name, "unit": str(draft.scaled_from)})
+    yield from _divided_by_either(intake, fields)
     rows = max((draft.profile.rows for draft in fields), default=0)
     if rows < _FEW_ROWS:
         yield Message("draft-few-rows", {"rows": rows})
@@ -98,6 +99,13 @@ def remarks(intake: Intake, fields: Sequence[FieldDraft], adjustments: Adjustmen
         yield Message("draft-blank-rows")
     if adjustments.max_quarantined_share is not None:
         yield Message("draft-faulty-rows", {"percent": f"{adjustments.max_quarantined_share * 100:g}"})
+
+
+def _divided_by_either(intake: Intake, fields: Sequence[FieldDraft]) -> Iterator[Message]:
+    """Figures that are others with the other decimal mark, in files of a kind that is written with a decimal comma."""
+    for draft in fields if intake.layout.delimiter == ";" else ():
+        if draft.type in {"integer", "number"} and draft.profile.shapes.ambiguous:
+            yield Message("draft-either-mark", {"field": draft.name, "type": draft.type})
 
 
 def _grouped(fields: Sequence[FieldDraft], adjustments: Adjustments) -> Iterator[Message]:

@@ -20,6 +20,8 @@ YEAR = r"^(?:19|20)[0-9]{2}$"
 BOOLEAN = r"^(?:true|false)$"
 DIGITS = r"^[0-9]+$"
 _CODE = r"^[+-]?0[0-9]"
+#: Long numbers as spreadsheets shorten them: the last digits are gone.
+_SHORTENED = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+(?:1[0-9]|[2-9][0-9])$"
 _M, _D = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
 _CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 #: ``strptime`` formats that cannot be mistaken for each other.
@@ -68,7 +70,7 @@ SERIAL = r"^(?:1[89]|[2-6][0-9])[0-9]{3}(?:\.0+)?$"
 #: Forms that hold for all values of a column or not at all; and those of dates.
 _WHOLE = {"integer": INTEGER, "number": NUMBER, "year": YEAR, "boolean": BOOLEAN, "digits": DIGITS, "serial": SERIAL}
 _DATED = {**DATES, **MONTHS, **DAY_FIRST, **MONTH_FIRST, **TIMES, **WORDED, **WORDED_MONTHS}
-_PATTERNS = {**_WHOLE, "code": _CODE, **_DATED}
+_PATTERNS = {**_WHOLE, "code": _CODE, "shortened": _SHORTENED, **_DATED}
 #: (decimal mark, thousands separator) as ``parse_number`` knows them, commonest first.
 WRITTEN = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
 
@@ -131,6 +133,8 @@ class Shapes:
                 self._match(name, values)
         if not self.has("code"):
             self._match("code", values)
+        if self.matched["number"] == self.values + size and not self.has("shortened"):
+            self._match("shortened", values)
         if self.dated:
             # Dates may come in several forms, but a column with anything that is none has no dates.
             masks = [self._match(name, values) for name in _DATED]
@@ -158,6 +162,11 @@ class Shapes:
         return self.matched[name] > 0
 
     @property
+    def are_figures(self) -> bool:
+        """Whether every value is a number in some form, whatever signs stand beside it."""
+        return self.values > 0 and self.values in self.written.values()
+
+    @property
     def marks(self) -> tuple[str, str] | None:
         """Decimal mark and thousands separator by which every value is a number, all percentages or of one currency."""
         if 0 < self.percents < self.values or self.currencies == frozenset():
@@ -168,6 +177,16 @@ class Shapes:
     def currency(self) -> str | None:
         """The currency that values are marked with; ``None`` where there is none but perhaps the sign ¥."""
         return next(iter(self.currencies)) if self.currencies is not None and len(self.currencies) == 1 else None
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether all values are numbers with either mark as the decimal one, and other numbers: 1,234 and 5,678."""
+        point, comma = WRITTEN[:2]
+        return (
+            self.values > 0
+            and self.written[point] == self.written[comma] == self.values
+            and self.extents.get(point) != self.extents.get(comma)
+        )
 
     def _add_numbers(self, values: pa.Array) -> None:
         # A column with codes is text, whatever else it holds.

@@ -23,8 +23,8 @@ _OF_FILES = {"sqlite"}
 #: Drivers over libpq take the address beside the name, which the certificate is compared with.
 _OVER_LIBPQ = {"psycopg", "psycopg2"}
 _MYSQL_PORT = 3306
-#: Parts of a database's URL that name a host in another way, past what is checked.
-_OTHER_HOSTS = {"host", "hostaddr", "service", "servicefile", "dsn", "odbc_connect", "server", "unix_socket"}
+#: Parts of a database's URL that name a host or a port in another way, past what is checked.
+_OTHER_HOSTS = {"host", "hostaddr", "port", "service", "servicefile", "dsn", "odbc_connect", "server", "unix_socket"}
 
 
 @contextlib.contextmanager

@@ -19,14 +19,24 @@ def calls_itself_numbers(cells: Sequence[Cell]) -> bool:
     """Tell whether a row says of itself that it numbers columns, and holds nothing else."""
     texts = [cell.strip() for cell in cells if cell and cell.strip()]
     words = [text for text in texts if not _NUMBER.fullmatch(text)]
-    said = any(map(_CALLED.fullmatch, words)) or words[:1] in (["甲"], ["A"])
-    return said and all(_CALLED.fullmatch(word) or _COUNTED.fullmatch(word) for word in words) and _counts(texts, 1)
+    if any(map(_CALLED.fullmatch, words)):
+        fewest = 1
+    elif words[:1] in (["甲"], ["A"]) and _first_number(texts) == 1:
+        # A letter before another figure, or A before a single one, may name a row.
+        fewest = 1 if words[0] == "甲" else 2
+    else:
+        return False
+    return all(_CALLED.fullmatch(word) or _COUNTED.fullmatch(word) for word in words) and _counts(texts, fewest)
 
 
 def are_column_numbers(cells: Sequence[Cell]) -> bool:
     """Tell whether a row can number columns: it says so, or holds nothing but 1, 2, 3 and so on."""
     texts = [cell.strip() for cell in cells if cell and cell.strip()]
     return calls_itself_numbers(cells) or (all(map(_NUMBER.fullmatch, texts)) and _counts(texts, _FEWEST))
+
+
+def _first_number(texts: Sequence[str]) -> int | None:
+    return next((int(match[1]) for match in map(_NUMBER.fullmatch, texts) if match is not None), None)
 
 
 def _counts(texts: Sequence[str], fewest: int) -> bool:

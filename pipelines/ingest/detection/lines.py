@@ -12,6 +12,8 @@ from pipelines.ingest.grids import GridRow
 from pipelines.ingest.units import known_unit
 
 _HAN = re.compile("[\u3400-\u9fff]")
+#: What columns of words are counted with, and rows are named by.
+_LETTER = re.compile("[甲乙丙丁戊己庚辛壬癸A-Z]")
 _LETTERS = re.compile("[A-Za-z]{2}")
 #: Texts among figures: so many columns of them in one row are no chance.
 _SURELY_LABELS = 3
@@ -27,9 +29,11 @@ def holds_figures(body: Sequence[GridRow], place: int) -> bool:
 
 def number_columns(row: GridRow, body: Sequence[GridRow]) -> bool:
     """Tell whether a row numbers the columns: it says so, or counts them where the first column holds words."""
-    if calls_itself_numbers(row.cells):
-        return True
     places = filled_places(row)
+    if calls_itself_numbers(row.cells):
+        # A, 1 above B, 2 is a row of the table, and so is its like: 甲 above 乙.
+        letters = [place for place in places if _LETTER.fullmatch((row.cells[place] or "").strip())]
+        return not any(_LETTER.fullmatch(cell.strip()) for place in letters for cell in _column(body, place))
     if not are_column_numbers(row.cells) or not places:
         return False
     words = [place for place in range(max(places)) if _column(body, place) and not holds_figures(body, place)]

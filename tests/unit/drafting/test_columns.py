@@ -123,6 +123,30 @@ def test_signs_beside_figures_become_units(tmp_path: Path) -> None:
     assert rates.percent == "keep"
 
 
+def test_signs_that_contradict_the_unit_of_the_label_leave_text(tmp_path: Path) -> None:
+    table = text(
+        "id;增长(万元);外币（万元）;price (USD);taux (%);montant (en euros)", "a;5%;€1;€1;5 %;7 €", "b;6%;€2;€2;6 %;8 €"
+    )
+    made = draft(tmp_path, "units.csv", table)
+    told = [message.params for message in made.drafted.assumed if message.id == "draft-unit-contradicted"]
+    assert [(params["stated"], params["marked"]) for params in told] == [("万元", "%"), ("万元", "EUR"), ("USD", "EUR")]
+    assert list(made.types.values()) == ["string"] * 4 + ["integer"] * 2
+
+
+def test_names_with_a_percent_sign_are_no_doubtful_figures(tmp_path: Path) -> None:
+    made = draft(tmp_path, "products.csv", text("code,product", "A1,酒精75%", "A2,口罩", "A3,乳液30%"))
+    assert "percent-some" not in made.remarks
+
+
+def test_figures_that_either_mark_may_divide_are_told(tmp_path: Path) -> None:
+    table = text("k;longueur;poids;prix;n", "a;1,234;2.500;1,5;1", "b;5,678;3.125;2,25;2", "c;12,345;7;3,125;3")
+    made = draft(tmp_path, "marks.csv", table)
+    told = [message.params for message in made.drafted.assumed if message.id == "draft-either-mark"]
+    assert told == [{"field": "longueur", "type": "integer"}, {"field": "poids", "type": "number"}]
+    commas = draft(tmp_path / "b", "marks.csv", text("k,n", 'a,"1,234"', 'b,"5,678"'))
+    assert "either-mark" not in commas.remarks
+
+
 def test_words_for_yes_and_no_are_booleans_as_they_are_spelled(tmp_path: Path) -> None:
     table = text(
         "id,是否完工,配套,ouvert,active,offen,sex,is_new,level,only",

@@ -224,11 +224,33 @@ def test_empty_rows_between_rows_are_left_out_and_counted(tmp_path: Path) -> Non
     assert "blank-rows" in made.remarks
 
 
+def test_spans_of_two_years_are_no_months(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{place},{first}-{first - 1999:02},{first},2000-{first - 1999:02}\n"
+        for place in "AB"
+        for first in (2009, 2010)
+    )
+    made = draft(tmp_path, "t.csv", f"place,school year,pupils,month\n{rows}".encode())
+    assert (made.types["school_year"], made.types["month"]) == ("string", "yearmonth")
+    assert [message.params for message in made.drafted.assumed if message.id == "draft-month-or-years"] == [
+        {"field": "school_year"}
+    ]
+
+
+def test_centuries_of_two_digit_years_are_told(tmp_path: Path) -> None:
+    made = draft(tmp_path, "t.csv", b"k,built,seen\n1,3-Jan-41,3-Jan-2041\n2,4-Feb-79,4-Feb-1979\n")
+    assert made.types == {"k": "integer", "built": "date", "seen": "date"}
+    [told] = [message for message in made.drafted.assumed if message.id == "draft-two-digit-years"]
+    assert told.params == {"field": "built"}
+
+
 def test_what_else_a_draft_tells(tmp_path: Path) -> None:
     repeated = draft(tmp_path, "t.csv", b"Year,Budget,Actual,Budget,Actual\n2020,1,2,3,4\n2021,5,6,7,8\n")
     [told] = [message for message in repeated.drafted.assumed if message.id == "draft-repeated-labels"]
     assert told.params == {"columns": "2, 3, 4, 5"}
     assert "lost-digits" in draft(tmp_path / "b", "t.csv", b"id,card\n1,6.22202E+15\n2,6.22203E+15\n").remarks
+    many = "".join(f"k{number},{1 + number / 1_000:.4f}E+15\n" for number in range(300))
+    assert "lost-digits" in draft(tmp_path / "many", "t.csv", f"id,card\n{many}".encode()).remarks
     groups = draft(tmp_path / "c", "t.csv", b"Region,Place,Sum\nNorth,A,1\n,B,2\n,C,3\nSouth,D,4\n,E,5\n")
     [told] = [message for message in groups.drafted.assumed if message.id == "draft-gaps"]
     assert told.params == {"field": "region", "empty": 3, "rows": 5}
@@ -264,6 +286,12 @@ def test_groups_in_merged_cells_are_filled_where_the_merges_explain_every_gap(tm
     amounts: list[list[Any]] = [["街道", "金额"], ["一", 6], ["二", None], ["三", None], ["四", 4], ["五", 5]]
     figures = draft(tmp_path / "c", "t.xlsx", workbook({"表": amounts}, merges={"表": ["B2:B4"]}))
     assert not [step for step in figures.layout.steps if isinstance(step, FillDown)]
+
+
+def test_a_figure_in_merged_cells_far_below_is_not_counted_for_each_of_its_rows(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["街道", "金额"], *([f"街{number}", number] for number in range(1_100)), ["末", None]]
+    made = draft(tmp_path, "t.xlsx", workbook({"表": rows}, merges={"表": ["B1101:B1102"]}))
+    assert not [step for step in made.layout.steps if isinstance(step, FillDown)]
 
 
 def test_a_row_of_units_is_part_of_the_header_also_where_units_have_its_mark(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from drafting import draft
 
+from pipelines.drafting import CannotDraft
+
 ROWS = [[f"T{number}", number * 2.5] for number in range(6)]
 OBJECTS = [{"tree": tree, "height": height} for tree, height in ROWS]
 LABELS = ["tree", "height"]
@@ -63,3 +65,18 @@ def test_nested_objects_become_columns(tmp_path: Path, as_lines: bool) -> None:
 def test_objects_that_would_make_columns_of_one_name_stay_text(tmp_path: Path) -> None:
     records = [{"tree": tree, "at": {"road": number}, "at.road": number} for number, (tree, _) in enumerate(ROWS)]
     assert draft(tmp_path, "t.json", json.dumps(records).encode()).layout.nested == "text"
+
+
+def test_lists_that_are_left_out_are_told(tmp_path: Path) -> None:
+    document = {"columns": LABELS, "rows": ROWS, "other": [[0, 1]] * 50, "13800138000": {"more": OBJECTS[:2]}}
+    made = draft(tmp_path, "t.json", json.dumps({**document, "seen": ["x"]}).encode())
+    [told] = [message.params for message in made.drafted.assumed if message.id == "draft-lists-left"]
+    assert told == {"taken": "other (50)", "left": "rows (6), #1.more (2)"}
+
+
+@pytest.mark.parametrize("text", ['{"data": [{"a": 1}, {"a": 2, "a": 3}]}', '{"data": [{"a": 1}, {"a": 2}]'])
+def test_damage_within_a_document_is_told_as_such(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CannotDraft) as caught:
+        draft(tmp_path, "t.json", text.encode())
+    [(message, remedy)] = caught.value.reasons
+    assert (message.id, remedy.id) == ("read-json-no-document", "read-json-no-document-remedy")

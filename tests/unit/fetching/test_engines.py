@@ -97,6 +97,13 @@ def test_drivers_that_look_names_up_themselves_are_refused() -> None:
     assert "hush" not in str(refused.value)
 
 
+def test_a_port_among_the_options_is_refused() -> None:
+    url = f"postgresql+psycopg://reader:hush@{NAME}/trees?port=6000"
+    with pytest.raises(FetchFailed) as refused, connected(url, "V", Judged([NAME], []), Deadline(30)):
+        pass
+    assert refused.value.message.id == "fetch-database-host"
+
+
 def test_an_address_needs_no_look_up() -> None:
     policy = HostPolicy(["127.0.0.1"], ["127.0.0.1"])
     url = "oracle+oracledb://reader:hush@127.0.0.1/x"

@@ -35,6 +35,23 @@ def test_headers_below_preambles_and_over_several_rows(
     guess = detect_grid(table, sample_grid(table))
     assert guess is not None
     assert (guess.header.row, guess.header.rows, guess.labels) == (row, rows, labels)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["A", "1"], ["B", "2"], ["C", "12"]],
+        [["甲", "1"], ["乙", "2"], ["丙", "1"]],
+        [["A", "5"], ["Other", "7"], ["Unknown", "1"]],
+        [["A", "1"], ["Other", "3"], ["Unknown", "2"]],
+        [["A", "1", "2"], ["", "3", "5"], ["O", "2", "4"]],
+    ],
+)
+def test_rows_that_letters_name_number_no_columns(rows: Rows) -> None:
+    labels: list[str | None] = ["组别", "人数", "户数"]
+    table = grid([labels[: len(rows[0])], *rows])
+    guess = detect_grid(table, sample_grid(table))
+    assert guess is not None and (guess.header.row, guess.header.rows) == (1, 1)
     assert guess.header.certainty is Certainty.CERTAIN
 
 

@@ -21,6 +21,7 @@ draft-merged = { $fields }: groups stand in merged cells, and all their rows get
 draft-escape = quotation marks inside cells are written \", not doubled: escape: "\" in the layout reads them
 draft-percent = all figures of { $field } carry a percent sign: they are kept as written (12.5% is 12.5, unit %); write “percent: divide” into the step parse_number where 0.125 is wanted
 draft-percent-some = some figures of { $field } carry a percent sign and others do not, so it is kept as text: 0.5 and 50% may be the same or not
+draft-unit-contradicted = { $field }: its label gives the unit { $stated }, and its figures are marked as { $marked }: one of them is wrong, so it is kept as text
 draft-currency = figures of { $field } are marked as { $currency }: other currencies are then refused
 draft-boolean = { $field } says { $yes } or { $no }: taken for yes and no
 draft-serial = { $field } is called a date and holds numbers that are days as workbooks count them (system of 1900): compare a row with the original; write “serial: 1904” for a workbook of an old Mac, or delete the step parse_date where they are something else
@@ -34,6 +35,12 @@ draft-suspected = { $field } may hold personal data ({ $kinds }): it is withheld
 draft-codelist = { $field }: all values are in the code list { $codelist }, which is proposed
 draft-listed = { $field } has { $values } different values, which became its list: complete it, or make it a code list
 draft-day-or-month = { $field }: day and month cannot be told apart, so the dates are kept as text
+draft-month-or-years = { $field } may hold months or spans of two years (2010-11), so it is kept as text: type yearmonth in schema.json makes months of them
+draft-two-digit-years = years of { $field } have two digits: 69 to 99 are taken for 1969 to 1999, 00 to 68 for 2000 to 2068. Compare the oldest and the latest
+draft-either-mark = all figures of { $field } have three digits behind their only mark (1,234 or 1.234): nothing tells thousands from decimals. { $type ->
+    [integer] Thousands were taken
+   *[other] Decimals were taken
+  }; “decimal” and “thousands” in the step parse_number say otherwise
 draft-scaled = { $field } is delivered in { $unit } and stored in yuan
 draft-place-key = the columns tell rows apart only together with where they stand: { $places } became part of the key
 draft-row-key = no combination of up to three columns tells all rows apart: the row number became the key
@@ -54,6 +61,7 @@ draft-columns-unnamed = columns { $columns } have content but no label: give the
 draft-number-left = column “{ $column }” only counts the rows: it is left out
 draft-number-kept = column “{ $column }” only counts the rows: it is kept because nothing else tells rows, or their totals, apart
 draft-nested = records hold objects: each of their values became a column, labelled “outer.inner”; without “nested: flatten” an object is one cell of JSON text
+draft-lists-left = the records at { $taken } were taken; other lists of the document are left out: { $left }. “records” in the layout names another
 draft-geometry = the file is GeoJSON: geometries became the column “{ $label }”, as JSON text; “geometry: leave_out” leaves them out
 draft-wide = { $columns } columns from “{ $first }” to “{ $last }” differ by time alone: the step “unpivot” makes rows of them
 draft-footer = rows from { $row } on are the footer

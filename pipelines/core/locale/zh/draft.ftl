@@ -21,6 +21,7 @@ draft-merged = { $fields }：分组写在合并单元格中，组内各行均填
 draft-escape = 单元格内的引号写作 \"，而非写两遍：布局中的 escape: "\" 按此读取
 draft-percent = { $field } 的数值均带百分号：按原值保留（12.5% 即 12.5，单位 %）；如需 0.125，请在 parse_number 步骤中写 percent: divide
 draft-percent-some = { $field } 的数值有的带百分号、有的不带，因此按文本保留：0.5 与 50% 是否相同无从判断
+draft-unit-contradicted = { $field } 的列名注明单位为{ $stated }，数值却标有 { $marked }：二者必有一误，因此按文本保留
 draft-currency = { $field } 的数值标有币种 { $currency }：其他币种的数值将不予识别
 draft-boolean = { $field } 的取值为 { $yes } 或 { $no }：按是／否处理
 draft-serial = { $field } 标题为日期，数值符合电子表格的日期序号（1900 日期系统）：请与原件核对一行；若为旧版 Mac 工作簿，请写 serial: 1904，若非日期请删除该 parse_date 步骤
@@ -34,6 +35,12 @@ draft-suspected = { $field } 疑似含个人信息（{ $kinds }）：在有人�
 draft-codelist = { $field } 的所有取值都在代码表 { $codelist } 中，建议采用
 draft-listed = { $field } 有 { $values } 个不同取值，已列为可选值：请补全，或改为代码表
 draft-day-or-month = { $field } 的日与月无法区分，日期按文本保留
+draft-month-or-years = { $field } 可能是月份，也可能是跨年度（2010-11），因此按文本保留；如为月份，请在 schema.json 中改用 yearmonth 类型
+draft-two-digit-years = { $field } 的年份只有两位：69 至 99 视为 1969 至 1999 年，00 至 68 视为 2000 至 2068 年。请核对最早与最晚的日期
+draft-either-mark = { $field } 的数值都只有一个分隔符，其后三位数字（1,234 或 1.234），无从判断是千位还是小数。{ $type ->
+    [integer] 已按千位读取
+   *[other] 已按小数读取
+  }；如非如此，请在 parse_number 步骤中写明 decimal 与 thousands
 draft-scaled = { $field } 以{ $unit }报送，以元存储
 draft-place-key = 仅凭各列不能区分所有行，须加上所在位置：{ $places } 已列入主键
 draft-row-key = 三列以内的任何组合都不能区分所有行，暂以行号为主键
@@ -51,6 +58,7 @@ draft-columns-unnamed = 第 { $columns } 列有内容而无列名：请为其字
 draft-number-left = “{ $column }”列只是行的序号，未读取
 draft-number-kept = “{ $column }”列只是行的序号；因别无其他依据区分各行或识别合计而保留
 draft-nested = 记录中含有嵌套对象：其中每个值各成一列，列名为“外层.内层”；去掉“nested: flatten”则每个对象成为一个 JSON 文本单元格
+draft-lists-left = 选用了 { $taken } 处的记录；文件中的其他列表未读取：{ $left }。可在版式的“records”中另选
 draft-geometry = 该文件为 GeoJSON：几何图形以 JSON 文本成为“{ $label }”列；写“geometry: leave_out”则略去
 draft-wide = 从“{ $first }”到“{ $last }”的 { $columns } 列只是时间不同：可用“unpivot”步骤转为行
 draft-footer = 第 { $row } 行起为表尾

@@ -35,7 +35,7 @@ def names_date(label: str) -> bool:
 
 def names_counted_date(label: str) -> bool:
     """Whether numbers below may be dates, as workbooks count days."""
-    return _SERIAL_WORDS.search(words(label)) is not None
+    return _SERIAL_WORDS.search(words(label)) is not None and not names_something(label)
 
 
 def names_ratio(label: str) -> bool:

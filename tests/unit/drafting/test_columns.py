@@ -167,14 +167,14 @@ def test_words_for_yes_and_no_are_booleans_as_they_are_spelled(tmp_path: Path) -
 
 def test_days_counted_by_workbooks_are_dates_where_the_label_says_so(tmp_path: Path) -> None:
     table = text(
-        "name,decision date,签订日期,amount,jour,mois",
-        "a,42735,42736,42735,3 mars 2016,août 2016",
-        "b,42736,42737,42736,14 avril 2016,mars 2016",
-        "c,-,4,42737,1 décembre 2017,mai 2016",
+        "name,decision date,签订日期,amount,jour,mois,date code",
+        "a,42735,42736,42735,3 mars 2016,août 2016,42735",
+        "b,42736,42737,42736,14 avril 2016,mars 2016,42735",
+        "c,-,4,42737,1 décembre 2017,mai 2016,42736",
     )
     made = draft(tmp_path, "grants.csv", table)
-    assert list(made.types.values()) == ["string", "date", "integer", "integer", "date", "date"]
-    assert made.example()[1].split(",")[1:] == ["2016-12-31", "42736", "42735", "2016-03-03", "2016-08-01"]
+    assert list(made.types.values()) == ["string", "date", "integer", "integer", "date", "date", "string"]
+    assert made.example()[1].split(",")[1:] == ["2016-12-31", "42736", "42735", "2016-03-03", "2016-08-01", "42735"]
     assert "serial" in made.remarks
     assert [step.serial for step in made.layout.steps if step.step == "parse_date"] == [1900, None, None]
 

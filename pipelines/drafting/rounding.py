@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ MISMATCH = "total-mismatch"
 #: Rounding errors add up to half a unit of the last place for each part and the total; that many parts all rounded to
 #: the same side are no chance any more, so more than these units is no rounding.
 _MOST_UNITS = Decimal(5)
+_COARSE = re.compile("(?i)[百千万亿]|thousand|million|billion|tsd|mio|mrd|millier|milliard|000|k[€$£]|[%％]")
 #: Nor is a difference that is more than this share of its total: a part may be missing.
 _LARGEST_SHARE = Decimal("0.005")
 
@@ -34,7 +36,11 @@ def rounding_of(findings: Iterable[Finding], fields: Sequence[FieldDraft]) -> di
 
     All amounts that are summed count as rounded to the last place that any of them has: a step has one tolerance.
     """
-    unit = Decimal(1).scaleb(-max((_places(draft) for draft in fields if draft.is_measure), default=0))
+    measures = [draft for draft in fields if draft.is_measure]
+    unit = Decimal(1).scaleb(-max(map(_places, measures), default=0))
+    # Persons and other things that are counted one by one are not rounded: a total that differs is wrong.
+    if unit == 1 and not any(map(_is_coarse, measures)):
+        return {}
     explained: dict[str, Rounding | None] = {}
     for finding in findings:
         name = finding.location.field
@@ -54,6 +60,11 @@ def _explained(finding: Finding, unit: Decimal) -> Rounding | None:
     if difference > tolerance or difference > abs(stated) * _LARGEST_SHARE:
         return None
     return Rounding(tolerance, difference)
+
+
+def _is_coarse(draft: FieldDraft) -> bool:
+    """Whether one of a field's unit stands for many: 万元, thousands."""
+    return draft.scaled_from not in {None, "元"} or _COARSE.search(draft.unit or "") is not None
 
 
 def _places(draft: FieldDraft) -> int:

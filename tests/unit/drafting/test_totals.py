@@ -169,7 +169,7 @@ def test_totals_of_rounded_amounts_are_totals(
     labels: list[str], stated: tuple[str, ...], tolerance: str, tmp_path: Path
 ) -> None:
     rows = [f"{label},{amount}" for label, amount in zip(labels, stated, strict=True)]
-    made = draft(tmp_path, "shares.csv", csv_of("项目,数值", *rows))
+    made = draft(tmp_path, "shares.csv", csv_of("项目,数值（万人）", *rows))
     [step] = totals(made.layout)
     assert step.tolerance == Decimal(tolerance)
     assert made.drafted.excluded["total"] == 1
@@ -186,6 +186,11 @@ def test_totals_of_rounded_amounts_are_totals(
 def test_larger_differences_are_no_rounding(amounts: tuple[str, ...], tmp_path: Path) -> None:
     rows = [f"{label},{amount}" for label, amount in zip("合甲乙丙", amounts, strict=True)]
     made = draft(tmp_path, "shares.csv", csv_of("项目,数值", *rows).replace("合,".encode(), "合计,".encode()))
+    assert not totals(made.layout) and "totals-kept" in made.remarks
+
+
+def test_what_is_counted_one_by_one_is_not_rounded(tmp_path: Path) -> None:
+    made = draft(tmp_path, "pupils.csv", csv_of("项目,人数（人）", "合计,2001", "甲,667", "乙,667", "丙,666"))
     assert not totals(made.layout) and "totals-kept" in made.remarks
 
 

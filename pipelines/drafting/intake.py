@@ -71,35 +71,18 @@ def take_in(file: Path, key: DeliveryKey, answers: Answers, scratch: Path) -> In
         raise cannot("file-name", True)
     landed = LandedFile(file.name, sha256_of(file), file.stat().st_size, file)
     delivery = Delivery(key, 1, landed.sha256, (landed,))
-    findings: list[Finding] = []
-    layouts: list[Layout] = []
-    looked: list[Looked] = []
-    told_of_tables: list[Finding] = []
-    assumed: list[Message] = []
-    with contextlib.closing(source_files(delivery, scratch, findings)) as sources:
-        for source in sources:
-            try:
-                layouts.append(open_layout(source, answers, assumed))
-                looked += _look(source, layouts[-1], answers, told_of_tables)
-            except Unreadable as fault:
-                raise of_findings([fault.finding]) from fault
-            except Refusal as refusal:
-                raise CannotDraft([(refusal.message, refusal.remedy)]) from refusal
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise of_findings(errors)
-    choice = choose_tables(looked)
-    wanted = wanted_range(choice, layouts[0], answers) if answers.range is None else None
+    opened = _open(delivery, answers, scratch)
+    choice = choose_tables(opened.looked)
+    wanted = wanted_range(choice, opened.layouts[0], answers) if answers.range is None else None
     if wanted is not None:
         again = scratch / "again"
         again.mkdir()
         return take_in(file, key, replace(answers, range=wanted), again)
-    if answers.range is not None:
-        assumed += left_outside(choice, answers.range)
+    assumed = [*opened.assumed, *(left_outside(choice, answers.range) if answers.range is not None else ())]
     if any(map(looks_like_personal_data, choice.guess.labels)):
         raise cannot("personal-label")
-    layout = _common(layouts)
-    if layout.format is not FileFormat.HTML and any(finding.rule in _HIDDEN for finding in told_of_tables):
+    layout = _common(opened.layouts)
+    if layout.format is not FileFormat.HTML and any(finding.rule in _HIDDEN for finding in opened.told):
         layout = layout.model_copy(update={"hidden": HiddenParts()})
     if choice.sheet is not None:
         layout = layout.model_copy(update={"sheet": choice.sheet})
@@ -109,6 +92,34 @@ def take_in(file: Path, key: DeliveryKey, answers: Answers, scratch: Path) -> In
     told = tuple({(message.id, str(message.params)): message for message in assumed}.values())
     return Intake(delivery, layout, choice.guess, len(choice.tables), _places(choice), told,
                   merged_groups(choice.tables))  # fmt: skip
+
+
+@dataclass
+class _Opened:
+    """Layouts and tables of all files; ``told`` is what opening their tables told."""
+
+    layouts: list[Layout] = field(default_factory=list)
+    looked: list[Looked] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    assumed: list[Message] = field(default_factory=list)
+
+
+def _open(delivery: Delivery, answers: Answers, scratch: Path) -> _Opened:
+    opened = _Opened()
+    findings: list[Finding] = []
+    with contextlib.closing(source_files(delivery, scratch, findings)) as sources:
+        for source in sources:
+            try:
+                opened.layouts.append(open_layout(source, answers, opened.assumed))
+                opened.looked += _look(source, opened.layouts[-1], answers, opened.told)
+            except Unreadable as fault:
+                raise of_findings([fault.finding]) from fault
+            except Refusal as refusal:
+                raise CannotDraft([(refusal.message, refusal.remedy)]) from refusal
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise of_findings(errors)
+    return opened
 
 
 def _look(source: SourceFile, layout: Layout, answers: Answers, findings: list[Finding]) -> list[Looked]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -12,6 +13,7 @@ _BLOCK = 1 << 16
 SPACE = " \t\r\n"
 #: Characters that one value may take that is held whole, such as a record; what does not end by then is none.
 MAX_VALUE = 16 << 20
+_OF_NUMBERS = re.compile("[-+.0-9eE]*")
 
 
 class JsonWindow:
@@ -50,8 +52,8 @@ class JsonWindow:
                     if self._ended:
                         raise
                 else:
-                    # A number at the very end of the window may go on in the next block.
-                    if end < len(self._text) or self._ended:
+                    # A number near the end of the window may go on in the next block: 1, 1., 1e and 1e+ are 1 so far.
+                    if self._ended or self._is_over(end):
                         self._at = end
                         return value
                 # Doubling keeps the work for a long record proportional to its length.
@@ -112,6 +114,11 @@ class JsonWindow:
             yield
             if not self._goes_on("]"):
                 return
+
+    def _is_over(self, end: int) -> bool:
+        """Whether something stands behind a value that no number goes on with."""
+        match = _OF_NUMBERS.match(self._text, end)
+        return match is not None and match.end() < len(self._text)
 
     def _goes_on(self, end: str) -> bool:
         """Read what stands behind an element: a comma, or the end."""

@@ -223,6 +223,21 @@ def test_what_is_passed_over_is_looked_at_as_closely_as_what_is_read(middle: str
             assert whole is not None
 
 
+@pytest.mark.parametrize("number", ["-12.5", "3e+10", "4E-7", "0.25e1", "7"])
+@pytest.mark.parametrize("digits", range(1, 8))
+def test_numbers_may_lie_across_the_blocks_that_are_read(number: str, digits: int) -> None:
+    before = '{"x": ['
+    filled = " " * ((1 << 16) - digits - len(before))
+    text = f'{before}{filled}{number}, {number}], "r": [{number}]}}'
+    assert list(records(io.StringIO(text), ("r",))) == [number]
+    assert [found.first for found in lists_of(io.StringIO(text))] == [number, number]
+    alone = "[" + filled + " " * (len(before) - 1) + number
+    assert list(records(io.StringIO(alone + "]"), ())) == [number]
+    for cut in (alone + "e]", alone + "."):
+        with pytest.raises(ValueError):
+            list(records(io.StringIO(cut), ()))
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("repeated")

@@ -35,9 +35,8 @@ def number_parser(step: ParseNumber) -> Callable[[str], str | None]:
     """The codec of one ``parse_number`` step: text → plain decimal, ``None`` for a missing mark, else unchanged.
 
     Understands groups of three (and of two above the thousands, as in 12,34,567), the step's decimal mark, full-width
-    characters, signs and codes of the step's currency
-    on either side, ``+``, ``-`` before or behind, accounting parentheses for negatives, and percent signs where the
-    step says what becomes of them.
+    characters, signs and codes of the step's currency on either side, ``+`` before and ``-`` before or behind the
+    figure, accounting parentheses for negatives, and percent signs where the step says what becomes of them.
     """
     missing = {mark.strip() for mark in step.missing}
     grouping = step.thousands if step.thousands != step.decimal else None
@@ -78,8 +77,9 @@ def _plain(text: str, marks: Collection[str], decimal: str, grouping: str | None
     if negative:
         text = without_marks(text[1:-1].strip(), marks)
     sign = "-" if negative else ""
-    for signed, rest in ((text[:1], text[1:]), (text[-1:], text[:-1])):
-        if signed and signed in "+-":
+    # A plus behind a figure is no sign: 500+ is 500 or more.
+    for signed, rest, signs in ((text[:1], text[1:], "+-"), (text[-1:], text[:-1], "-")):
+        if signed and signed in signs:
             if negative:
                 return None
             sign = "-" if signed == "-" else ""

@@ -48,7 +48,7 @@ def test_numbers_as_people_write_them(text: str, options: dict[str, Any], plain:
 @pytest.mark.parametrize(
     ("text", "options"),
     [("$12", {}), ("12元", {}), ("12元", EURO), ("12.5%", {}), ("-5-", {}), ("(5)-", {}), ("€", EURO), ("12万元", {}),
-     ("<5", {}), ("***", {}), ("€€5", EURO)],
+     ("<5", {}), ("***", {}), ("500+", {}), ("¥500＋", {}), ("5+%", {"percent": "keep"}), ("€€5", EURO)],
 )  # fmt: skip
 def test_what_the_step_does_not_say_is_no_number(text: str, options: dict[str, Any]) -> None:
     assert parsed(text, **options) == text

@@ -129,7 +129,7 @@ class Body:
             if self.blanks:
                 for empty in waiting:
                     yield empty, True
-            else:
+            elif waiting:
                 tally.excluded["blank"] += len(waiting)
             waiting.clear()
             if self._is_header(row):

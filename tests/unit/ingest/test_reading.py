@@ -409,6 +409,7 @@ def test_empty_rows_inside_the_table_are_left_out_where_the_layout_says_so(tmp_p
     raw = read_files(tmp_path, {"t.csv": content}, {**CSV, "blank_rows": "leave_out"})
     assert [row[:2] for row in rows_of(raw)] == [[3, "A1"], [6, "A2"]]
     assert (raw.excluded, raw.rows_in_files) == ({"header": 1, "blank": 4}, 7)
+    assert read_files(tmp_path, {"t.csv": PLAIN}, {**CSV, "blank_rows": "leave_out"}).excluded == {"header": 1}
 
 
 def test_a_signature_is_never_read_as_a_row(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ class DatabaseSource(_Source):
 
 def _kind_of_source(value: Any) -> str:
     """Which kind of source it is, by its keys and its address; anything else is judged as a file on the web."""
-    keys = value if isinstance(value, dict) else vars(value)
+    keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
     if "query" in keys or "database" in keys:
         return "database"
     scheme = str(keys.get("url", "")).partition("://")[0]

@@ -53,6 +53,12 @@ def test_all_problems_are_told_at_once_with_file_line_and_key(registry: Path) ->
     ]
 
 
+@pytest.mark.parametrize("source", ["https://parks.example.gov/trees.csv", 7, None, ["a"]])
+def test_what_is_no_source_at_all_is_told(source: Any, tmp_path: Path) -> None:
+    registry = write_registry(tmp_path, tree_inventory=({**tree_descriptor(), "sources": [source]}, tree_schema()))
+    assert [(file, key) for file, _, key, _ in told(load_catalog(registry))] == [("dataset.yaml", "sources[0].web")]
+
+
 def test_a_broken_dataset_is_left_out_and_the_others_work(tmp_path: Path) -> None:
     other = {**tree_descriptor(), "id": "bench_inventory"}
     registry = write_registry(tmp_path, bench_inventory=(other, tree_schema()))

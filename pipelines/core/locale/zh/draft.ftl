@@ -18,7 +18,7 @@ draft-repeated-labels = 第 { $columns } 列的标签与其他列重复：它们
 draft-lost-digits = { $field } 含有形如 1.23E+15 的数值：电子表格缩写了长数字，其末尾数位已在文件中丢失。若为编码，请以文本方式重新导出
 draft-gaps = { $field } 在 { $rows } 行中有 { $empty } 行为空，似为每组只写一次：若其下各行同属该组，可用 fill_down 步骤填充
 draft-merged = { $fields }：分组写在合并单元格中，组内各行均填入该分组（fill_down）
-draft-escape = 单元格内的引号写作 \"，而非写两遍：布局中的 escape: "\" 按此读取
+draft-escape = 单元格内的引号写作 \"，而非写两遍：版式中的 escape: "\" 按此读取
 draft-percent = { $field } 的数值均带百分号：按原值保留（12.5% 即 12.5）；如需 0.125，请在 parse_number 步骤中写 percent: divide
 draft-percent-some = { $field } 的数值有的带百分号、有的不带，因此按文本保留：0.5 与 50% 是否相同无从判断
 draft-unit-contradicted = { $field } 的列名注明单位为{ $stated }，数值却标有 { $marked }：二者必有一误，因此按文本保留
@@ -64,7 +64,7 @@ draft-wide = 从“{ $first }”到“{ $last }”的 { $columns } 列只是时�
 draft-footer = 第 { $row } 行起为表尾
 draft-footer-unused = 第 { $row } 行起疑似表尾，但会截断数据，因此未作排除
 draft-faulty = 各规则的错误行数：{ $rules }。
-draft-faulty-remedy = 单元格多于表头的行（extra-cell）往往源于未加引号的单元格内含有分隔符：可用 --delimiter、--header-row 和 --header-rows 说明文件布局；否则请更正文件。
+draft-faulty-remedy = 单元格多于表头的行（extra-cell）往往源于未加引号的单元格内含有分隔符：可用 --delimiter、--header-row 和 --header-rows 说明文件版式；否则请更正文件。
 draft-faulty-rows = 有问题的行较多，上限已提高到 { $percent } %，规则见下
 
 draft-identifier = “{ $name }”不能用作数据集标识。

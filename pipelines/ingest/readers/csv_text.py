@@ -6,6 +6,7 @@ import csv
 import functools
 import io
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
@@ -39,11 +40,11 @@ def csv_grid(source: SourceFile, encoding: str, delimiter: str, escape: str | No
 
 
 def is_regular(stream: io.TextIOBase, delimiter: str, escape: str | None) -> bool:
-    """Tell whether every quotation in a text ends where its cell ends."""
+    """Tell whether every quotation in a text ends where its cell ends, and every escape says what it is for."""
     try:
-        for _ in csv.reader(itertools.chain.from_iterable(_Lines(stream).blocks()), **_dialect(delimiter, escape)):
+        for _ in _reader(itertools.chain.from_iterable(_Lines(stream).blocks()), _dialect(delimiter, escape)):
             pass
-    except (csv.Error, _TooLong):
+    except (csv.Error, _TooLong, _OddEscape):
         return False
     return True
 
@@ -66,6 +67,8 @@ def _records(stream: io.TextIOBase, name: str, dialect: dict[str, Any]) -> Itera
         raise unreadable(kind, name, row=lines.begins) from problem
     except _TooLong as problem:
         raise unreadable("csv-record", name, row=lines.begins, limit=MAX_RECORD) from problem
+    except _OddEscape as problem:
+        raise unreadable("csv-escape", name, row=lines.begins) from problem
 
 
 def _by_block(lines: _Lines, dialect: dict[str, Any]) -> Iterator[Iterable[GridRow]]:
@@ -82,11 +85,33 @@ def _by_block(lines: _Lines, dialect: dict[str, Any]) -> Iterator[Iterable[GridR
 
 def _one_by_one(lines: _Lines, texts: Iterator[str], dialect: dict[str, Any]) -> Iterator[GridRow]:
     """Records that may take several lines."""
-    reader = csv.reader(texts, **dialect)
+    reader = _reader(texts, dialect)
     first = lines.begins
     for cells in reader:
         yield _row((lines.begins, cells))
         lines.begins = first + reader.line_num
+
+
+def _reader(texts: Iterator[str], dialect: dict[str, Any]) -> Any:
+    escape = dialect["escapechar"]
+    return csv.reader(texts if escape is None else _escaped(texts, escape, dialect["delimiter"]), **dialect)
+
+
+def _escaped(texts: Iterator[str], escape: str, delimiter: str) -> Iterator[str]:
+    """The lines, which the parser takes every escape out of: one that is not needed may be a character of the text.
+
+    Raises:
+        _OddEscape: when one stands before anything but a quotation mark, a delimiter, a line feed and another one.
+    """
+    odd = re.compile(f'{re.escape(escape)}[^"\n{re.escape(delimiter)}]')
+    for text in texts:
+        if escape in text and odd.search(text.replace(2 * escape, "")):
+            raise _OddEscape
+        yield text
+
+
+class _OddEscape(Exception):
+    """An escape stands where none is needed."""
 
 
 class _TooLong(Exception):

@@ -136,6 +136,9 @@ def test_quotation_marks_that_a_program_escapes(tmp_path: Path) -> None:
     assert "draft-escape" in {message.id for message in drafted.drafted.assumed}
     plain = draft(tmp_path / "plain", "t.csv", b'id,name\n1,"a path\\"\n2,"plain"\n3,x\n')
     assert plain.layout.escape is None
+    with pytest.raises(CannotDraft) as refused:
+        draft(tmp_path / "both", "t.csv", b'id,name\n1,"say \\"hi\\""\n2,C:\\temp\n3,x\n')
+    assert "csv-quotation" in refused.value.reasons[0][0].id
 
 
 def test_columns_that_spaces_align_are_no_table(tmp_path: Path) -> None:

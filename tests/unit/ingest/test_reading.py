@@ -90,6 +90,17 @@ def test_quotation_marks_that_are_escaped_are_read_where_the_layout_says_so(tmp_
     content = PLAIN + b'"A \\"B\\", C",,,,,,,\n'
     raw = read_files(tmp_path, {"t.csv": content}, {**CSV, "escape": "\\"})
     assert column(raw, "tree_id") == ["A1", 'A "B", C']
+    content = PLAIN + b'"A\\\\","\\\\\\"B",a\\,b,a\\\nb,,,,\n'
+    raw = read_files(tmp_path, {"t.csv": content}, {**CSV, "escape": "\\"})
+    assert column(raw, "species") == ["pine", '\\"B']
+    assert (column(raw, "district")[1], column(raw, "height")[1]) == ("a,b", "a\nb")
+
+
+@pytest.mark.parametrize("cell", [b"C:\\temp", b"\\N", b'"a\\nb"', b'"\\\\\\x"', b"a\\\r\nb"])
+def test_escapes_that_nothing_needs_are_refused(cell: bytes, tmp_path: Path) -> None:
+    content = PLAIN + b'"A \\"B\\"",,,,,,,\nA3,' + cell + b",,,,,,\n"
+    [finding] = rejected(tmp_path, {"t.csv": content}, {**CSV, "escape": "\\"})
+    assert (finding.rule, finding.location.row) == ("csv-escape", 4)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,17 @@ from pipelines.ingest.grids import GridRow
 _BODY = 50
 #: Rows without a figure that may stand between the empty ones and the first row with one: a title, the header, units.
 _MOST_ABOVE = 6
+#: Signs that label a column by themselves, and words for "no value", which may be the only ones in their row.
+_SIGNS = frozenset("%％‰#№")
+_NO_VALUE = frozenset({"n/a", "na", "none", "nil", "null", "无", "暂无", "不详", "未知"})
 
 
 class TablesBelow:
     """Looks at the rows of a table as they come, for the header of another one below empty rows.
 
     A header is a row of different words above figures, all of which it labels, where the table had figures as well; a
-    row of the table has figures there, or the same word for "no value" in several places. ``looking`` says whether the
-    next row is of interest unless it stands below empty ones.
+    row of the table has figures there, or a mark or word for "no value", the same in several places, or a word that
+    its column had before. ``looking`` says whether the next row is of interest unless it stands below empty ones.
     """
 
     def __init__(self) -> None:
@@ -61,7 +64,16 @@ class TablesBelow:
         # Words stand where the table has figures; or the figures are all where it has none.
         elsewhere = figures.isdisjoint(below)
         labels = (row for row in lines if elsewhere or not figures.isdisjoint(filled_places(row)))
-        return next(filter(_are_labels, labels), None)
+        return next((row for row in labels if _are_labels(row) and not self._repeats(row)), None)
+
+    def _repeats(self, row: GridRow) -> bool:
+        """Whether a row has a word that its column had in the table."""
+        return any(
+            row.cells[place] == known.cells[place]
+            for known in self._body
+            for place in filled_places(row)
+            if place < len(known.cells)
+        )
 
 
 def _are_labels(row: GridRow) -> bool:
@@ -70,5 +82,10 @@ def _are_labels(row: GridRow) -> bool:
     return (
         len(set(texts)) == len(texts)
         and len(words) > 1
-        and not any(is_figure(text) or is_note(text) or sums_up(text) for text in texts)
+        and not any(is_figure(text) or is_note(text) or sums_up(text) or _is_mark(text) for text in texts)
     )
+
+
+def _is_mark(text: str) -> bool:
+    """Whether a text stands for no value: it says so, or has neither letter nor digit."""
+    return text.lower() in _NO_VALUE or not (any(map(str.isalnum, text)) or text in _SIGNS)

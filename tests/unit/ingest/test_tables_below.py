@@ -47,8 +47,9 @@ def told(kind: str, rows: Rows, folder: Path, **layout: Any) -> dict[str, int | 
         ([["Parks by visits"], [], ["park", "visits", "of children"], ["East", 5, 1]], 9),
         ([["park", "", "", "visits"], ["East", "", "", 5]], 7),
         ([["", "park", "visits", ""], ["", "", "(thousand)", ""], ["", "East", 5, ""]], 7),
+        ([["park", "kind", "", "%"], ["East", "x", "", 5]], 7),
     ],
-    ids=["as wide", "with a title", "one label above figures", "with units, elsewhere"],
+    ids=["as wide", "with a title", "one label above figures", "with units, elsewhere", "a sign above figures"],
 )
 def test_a_header_below_empty_rows_begins_another_table(kind: str, below: Rows, row: int, tmp_path: Path) -> None:
     assert told(kind, [HEADER, *trees(4), [], *below], tmp_path) == {"table-below": row}
@@ -74,8 +75,12 @@ def test_a_range_leaves_the_other_table_out(kind: str, tmp_path: Path) -> None:
         [[], ["A7", "pine", "", ""]],
         [[], ["Total", "of all", "districts", "together"]],
         [[], ["A7", "note: felled", "north", "felled"]],
+        [[], ["A7", "oak", "south", "-"]],
+        [[], ["A7", "oak", "south", "…"]],
+        [[], ["A7", "oak", "south", "N/A"]],
+        [[], ["A7", "pine", "south", "not measured"]],
     ],
-    ids=["a gap", "a heading", "no value", "gaps", "a total", "a note"],
+    ids=["a gap", "a heading", "no value", "gaps", "a total", "a note", "a dash", "dots", "a mark", "a known word"],
 )
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_gaps_headings_and_missing_values_are_rows_of_the_table(kind: str, between: Rows, tmp_path: Path) -> None:

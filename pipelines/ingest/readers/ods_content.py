@@ -94,7 +94,7 @@ class Content:
         self._columns_told = 0
         self._passed = 0  # how deep inside what is passed over
         self._in_sheet = False
-        self._style = ""
+        self._style, self._of_cells = "", False
         self._hiding: set[str] = set()
         self._attributes: Mapping[str, str] | None = None  # of the cell that is read
         self._pieces: list[str] | None = None
@@ -177,6 +177,8 @@ class Content:
 
     def _begin_style(self, attributes: Mapping[str, str]) -> None:
         self._style = attributes.get(_STYLE + "name", "")
+        # Styles of other families may have the same name.
+        self._of_cells = attributes.get(_STYLE + "family") == "table-cell"
 
     def _table_properties(self, attributes: Mapping[str, str]) -> None:
         if attributes.get(_TABLE + "display") == "false":
@@ -185,7 +187,7 @@ class Content:
                 raise Fault("too-many-tables", limit=_MAX_STYLES)
 
     def _margins(self, attributes: Mapping[str, str]) -> None:
-        indent = indent_of(attributes)
+        indent = indent_of(attributes) if self._of_cells else 0
         if indent and self._style and not self._in_sheet:
             self.indents[self._style] = indent
             if len(self.indents) > _MAX_STYLES:

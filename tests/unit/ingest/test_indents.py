@@ -138,14 +138,15 @@ def test_excels_alignment_indents_the_labels_and_nothing_else(hidden: bool, tmp_
     assert column(plain, "species")[1] == "人大事务"
 
 
-def styled(name: str, margin: str) -> str:
+def styled(name: str, margin: str, family: str = "table-cell") -> str:
     margins = f'<style:paragraph-properties fo:margin-left="{margin}"/>'
-    return f'<style:style style:name="{name}" style:family="table-cell">{margins}</style:style>'
+    return f'<style:style style:name="{name}" style:family="{family}">{margins}</style:style>'
 
 
 def ods_budget(indents: Sequence[int]) -> bytes:
     """The budget as LibreOffice indents it: by styles of cells, or of their column or row."""
     styles = "".join(map(styled, ["level1", "level2", "far", "none"], ["0.353cm", "20pt", "1in", "0cm"]))
+    styles += "".join(styled(name, "2in", "paragraph") for name in ("none", "level1"))
     columns = '<table:table-column table:number-columns-repeated="2"/>'
     columns += '<table:table-column table:default-cell-style-name="level1"/>'
     rows = [row([cell("", 'table:number-columns-repeated="2"'), *map(cell, ["项目", "金额", "其中"])])]

@@ -37,7 +37,8 @@ _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _ZIP = b"PK\x03\x04"
 #: A block becomes at most about fifty times its size when its cells consist of counted spaces.
 _BLOCK = 64 << 10
-_FAULTS = (expat.ExpatError, zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError, RuntimeError)
+#: A document may declare an encoding that there is not: ``LookupError``, as is a part that is not in the package.
+_FAULTS = (expat.ExpatError, zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, LookupError, RuntimeError)
 
 
 @dataclass
@@ -164,7 +165,8 @@ def _grid(source: SourceFile, sheet: _Sheet, shown: str, styles: Mapping[str, in
     def parsed() -> Iterator[tuple[int, SheetRow]]:
         number, reader = 0, _Rows()
         with _faults(source):
-            for _ in Content(reader, one_sheet=True, indents=styles).feed(_blocks(source, sheet.place)):
+            content = Content(reader, one_sheet=True, indents=styles, encoding=sheet.place.encoding)
+            for _ in content.feed(_blocks(source, sheet.place)):
                 for row in reader.take():
                     for _ in range(min(row.repeat, sheet.rows - number)):
                         number += 1

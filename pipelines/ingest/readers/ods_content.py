@@ -50,10 +50,14 @@ class SheetRow(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where an element begins: bytes before it, and the prefixes that its names may have there, with their meaning."""
+    """Where an element begins: bytes before it, and the prefixes that its names may have there, with their meaning.
+
+    ``encoding`` is the one that the document declares, if any.
+    """
 
     offset: int
     prefixes: tuple[tuple[str | None, str], ...]
+    encoding: str | None = None
 
     def opening(self) -> bytes:
         """A root element in which what begins here can be parsed without what stands before it."""
@@ -82,11 +86,14 @@ class Content:
     """Parses ``content.xml``, or a part that begins with a sheet, to the end of that (``one_sheet``).
 
     Nothing that the document refers to is ever opened. ``indents``: by the name of a style that the document itself
-    defines, how far it indents cells; where only a sheet is parsed, those that were met before.
+    defines, how far it indents cells; where only a sheet is parsed, those that were met before, as is ``encoding``.
     """
 
-    def __init__(self, receiver: Receiver, one_sheet: bool = False, indents: Mapping[str, int] | None = None) -> None:
-        self._receiver, self._one_sheet = receiver, one_sheet
+    def __init__(
+        self, receiver: Receiver, one_sheet: bool = False, indents: Mapping[str, int] | None = None,
+        encoding: str | None = None,
+    ) -> None:  # fmt: skip
+        self._receiver, self._one_sheet, self._encoding = receiver, one_sheet, encoding
         self.indents = dict(indents or {})
         #: Styles of cells that name none: of the row, and of columns from a first to a last one.
         self._row_style = ""
@@ -116,11 +123,11 @@ class Content:
             _TABLE + "table": self._end_sheet, _TABLE + "table-row": self._end_row, _TEXT + "p": self._end_paragraph,
             _TABLE + "table-cell": self._end_cell, _TABLE + "covered-table-cell": self._end_cell,
         }  # fmt: skip
-        self._parser = parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser = parser = expat.ParserCreate(encoding, namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.StartDoctypeDeclHandler, parser.XmlDeclHandler = self._refuse_doctype, self._declared
         parser.StartNamespaceDeclHandler, parser.EndNamespaceDeclHandler = self._begin_prefix, self._end_prefix
 
     def feed(self, blocks: Iterable[bytes]) -> Iterator[None]:
@@ -166,6 +173,9 @@ class Content:
     def _refuse_doctype(self, *_: object) -> None:
         raise Fault("document-type")
 
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:  # noqa: ARG002
+        self._encoding = encoding
+
     def _begin_prefix(self, prefix: str | None, uri: str) -> None:
         self._prefixes.append((prefix, uri))
         if len(self._prefixes) > _MAX_PREFIXES:
@@ -199,7 +209,7 @@ class Content:
         self._in_sheet = True
         self._column_styles, self._columns_told = [], 0
         visible = attributes.get(_TABLE + "style-name") not in self._hiding
-        place = Place(self._parser.CurrentByteIndex, tuple(self._prefixes))
+        place = Place(self._parser.CurrentByteIndex, tuple(self._prefixes), self._encoding)
         self._receiver.sheet(attributes.get(_TABLE + "name", ""), visible, place)
 
     def _end_sheet(self) -> None:

@@ -214,6 +214,20 @@ def test_a_document_in_one_piece_is_read_as_a_package_is(tmp_path: Path) -> None
     assert [finding.rule for finding in raw.findings] == [finding.rule for finding in expected.findings]
 
 
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "us-ascii"])
+def test_a_document_in_one_piece_is_read_in_the_encoding_that_it_declares(encoding: str, tmp_path: Path) -> None:
+    text = "\u00c3\u00a9" if encoding != "us-ascii" else "e"
+    whole = content(sheet("s", [LABELS, row([cell("t1"), cell(text)])])).replace("UTF-8", encoding)
+    raw = read_files(tmp_path, {"t.fods": one_piece(whole).decode().encode(encoding)}, ODS)
+    assert column(raw, "species") == [text]
+
+
+@pytest.mark.parametrize("encoding", ["none-such", "base64", "gbk"])
+def test_a_document_in_an_encoding_that_there_is_not_is_damaged(encoding: str, tmp_path: Path) -> None:
+    whole = content(sheet("s", [LABELS, row([cell("t1"), cell("é")])])).replace("UTF-8", encoding)
+    assert refusal(tmp_path, one_piece(whole)) == refusal(tmp_path, package(whole)) == "damaged-file"
+
+
 def test_a_document_in_one_piece_is_watched_as_a_package_is(tmp_path: Path) -> None:
     whole = content(sheet("s", [LABELS]))
     assert refusal(tmp_path, one_piece(whole, "<!DOCTYPE x [<!ENTITY a 'b'>]>")) == "document-type"

@@ -15,7 +15,7 @@ from pipelines.ingest.grids import Indented
 from pipelines.ingest.stretches import Hidden
 
 _BOUND_SHEET, _COLUMN_INFO, _ROW, _BEGIN, _END = 0x85, 0x7D, 0x208, 0x809, 0x0A
-_FORMAT = 0xE0
+_FORMAT, _FORMAT_SIZE = 0xE0, 20
 #: Cells of text: its number among the shared strings, itself, or itself with formats.
 _LABELS = {0xFD, 0x204, 0xD6}
 _LOOKED_AT = {_BOUND_SHEET, _COLUMN_INFO, _ROW, _FORMAT, *_LABELS}
@@ -43,7 +43,7 @@ def indented_in_xls(path: Path, number: int) -> Iterator[Indented]:
     cells: list[Indented] = []
     try:
         book, places = _opened(path)
-        formats = [body[8] & 0x0F for kind, body in _records(book, 0) if kind == _FORMAT]
+        formats = [_indent(body) for kind, body in _records(book, 0) if kind == _FORMAT]
         for kind, body in _records(book, places[number]) if any(formats) else ():
             if kind in _LABELS:
                 row, column, style = struct.unpack_from("<HHH", body)
@@ -52,6 +52,11 @@ def indented_in_xls(path: Path, number: int) -> Iterator[Indented]:
     except _NOT_AS_IT_SHOULD_BE:
         cells = []
     yield from sorted(cells)
+
+
+def _indent(body: bytes) -> int:
+    """The indent of a format of cells. Those of Excel 5 and 95 are shorter, have colours there and indent nothing."""
+    return body[8] & 0x0F if len(body) >= _FORMAT_SIZE else 0
 
 
 def _opened(path: Path) -> tuple[bytes, list[int]]:

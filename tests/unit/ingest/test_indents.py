@@ -196,6 +196,16 @@ def test_an_xls_workbook_without_its_parts_shows_no_indents(tmp_path: Path) -> N
     assert list(indented_in_xls(tmp_path / "t.xls", 0)) == []
 
 
+def test_xls_workbooks_of_excel_95_have_colours_where_others_have_indents(tmp_path: Path) -> None:
+    book = xls_indenting([2], 1)
+    (tmp_path / "t.xls").write_bytes(book)
+    assert [cell_.row for cell_ in indented_in_xls(tmp_path / "t.xls", 0)] == [3]
+    # Formats of 16 bytes, each with an empty record behind it.
+    shorter = re.sub(rb"(?s)\xe0\x00\x14\x00(.{16}).{4}", b"\xe0\x00\x10\x00\\1\x00\x00\x00\x00", book)
+    (tmp_path / "t.xls").write_bytes(shorter)
+    assert list(indented_in_xls(tmp_path / "t.xls", 0)) == []
+
+
 def test_made_columns_come_from_the_label() -> None:
     layout = Layout.model_validate({"name": "any", "format": "csv", "steps": [INDENT]})
     origins = origins_of(["height", "species"], layout)

@@ -23,6 +23,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}\.?")
 #: Days before the first of the 1900 and the 1904 date systems. The former counts a 29 February 1900 that never was.
 _BEFORE_FIRST = {1900: dt.date(1899, 12, 30), 1904: dt.date(1904, 1, 1)}
 _SERIAL = re.compile(r"([1-9][0-9]{1,6})(?:\.0+)?")
+#: 2016 and 201612 among counted days are a year and a month: nobody knows their day.
+_SHORTER = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?")
 #: From this day on both agree with the calendar.
 _FIRST_CERTAIN = 61
 
@@ -70,7 +72,7 @@ def _numbered(text: str) -> str | None:
 
 def _counted(text: str, system: int) -> dt.date | None:
     match = _SERIAL.fullmatch(text)
-    if match is None or int(match[1]) < _FIRST_CERTAIN:
+    if match is None or int(match[1]) < _FIRST_CERTAIN or _SHORTER.fullmatch(text):
         return None
     try:
         return _BEFORE_FIRST[system] + dt.timedelta(days=int(match[1]))

@@ -77,4 +77,6 @@ def _show_left(out: Output, movement: Movement, delivery: str) -> None:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {part}" for key, part in value.items())
     return "-" if value is None else repr(value) if value in {"\t", " "} else str(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
 from pipelines.ingest.movements import Edit
 from pipelines.registry.editing import as_yaml, with_entry_after, with_item_before, with_last_item, with_value
@@ -71,6 +72,8 @@ def _apply(entry: dict[str, Any], edit: Edit) -> None:
 
 def _is_default(edit: Edit) -> bool:
     default = Layout.model_fields[edit.key].default
+    if isinstance(default, BaseModel):
+        default = default.model_dump(mode="json")
     return bool(edit.found == (list(default) if isinstance(default, tuple) else default))
 
 

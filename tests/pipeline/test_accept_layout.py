@@ -259,6 +259,21 @@ def test_another_format_of_the_same_columns(
     assert gongkai.json("report", "tree_inventory.2025.east_district_office")["verdict"] == "accepted"
 
 
+@pytest.mark.parametrize("above", [[], ["2025年树木"]])
+def test_another_format_has_no_range_and_hides_nothing(
+    gongkai: Command, deliver: Deliver, descriptor: Path, above: list[str]
+) -> None:
+    hidden = {"rows": "leave_out"}
+    declare(descriptor, columns=CHINESE, file="*.xlsx", format="xlsx", range="A2:H", hidden=hidden)
+    deliver("".join(f"{line}\n" for line in above) + LABELS + NOTED)
+    gongkai("run")
+    assert ("format", "xlsx", "csv") in accepted(gongkai)
+    first, second = yaml.safe_load(descriptor.read_text("utf-8"))["layouts"]
+    assert (first["format"], first.get("header_row", 1)) == ("csv", 1 + len(above))
+    assert first.keys().isdisjoint({"range", "hidden"})
+    assert (second["range"], second["hidden"]) == ("A2:H", hidden)
+
+
 @pytest.mark.parametrize("name", ["east-2025.csv", "trees.csv"])
 def test_older_files_keep_their_layout_where_names_tell_them_apart(
     gongkai: Command, deliver: Deliver, descriptor: Path, name: str

@@ -19,10 +19,12 @@ from pipelines.ingest.readers import open_grids
 from pipelines.ingest.sources import SourceFile, source_files
 from pipelines.ingest.templates import read_mark
 from pipelines.registry import Dataset
-from pipelines.registry.layouts import SHEETS, FileFormat, Layout
+from pipelines.registry.layouts import SHEETS, WITH_CELLS, FileFormat, Layout
 
 #: What a layout of one format says that means nothing in another: it begins anew as layouts do.
-_OF_A_FORMAT = ("encoding", "delimiter", "sheet", "records", "labels", "nested", "geometry")
+_OF_A_FORMAT = ("encoding", "delimiter", "escape", "sheet", "records", "labels", "nested", "geometry")
+#: The same, of formats with cells in others.
+_OF_CELLS = ("range", "hidden")
 
 
 def movements_of(delivery: Delivery, dataset: Dataset, scratch: Path, prove: Prover) -> list[Movement]:
@@ -59,14 +61,16 @@ def _of_another_format(source: SourceFile, dataset: Dataset, prove: Prover) -> l
     for layout in dataset.descriptor.layouts:
         if layout.format is source.format:
             continue
-        plain = {name: Layout.model_fields[name].default for name in _OF_A_FORMAT}
+        names = _OF_A_FORMAT if source.format in WITH_CELLS else (*_OF_A_FORMAT, *_OF_CELLS)
+        plain = {name: Layout.model_fields[name].default for name in names}
         base = layout.model_copy(update={**plain, "format": source.format, "file": _glob(source, layout)})
         differences = list(_differences(source, base, dataset, prove))
         rank = _rank(source, applied(base, differences), dataset)
         if rank is not None and (best is None or rank > best[0]):
-            changed = [
-                name for name in ("format", "file", *_OF_A_FORMAT) if getattr(base, name) != getattr(layout, name)
-            ]
+            changed = [name for name in ("format", "file", *names) if getattr(base, name) != getattr(layout, name)]
+            moved = any(edit.key == "header_row" for movement in differences for edit in movement.edits)
+            if "range" in changed and not moved:
+                changed.append("header_row")  # the range may have said it
             edits = tuple(Edit(layout.name, name, _plain(layout, name), _plain(base, name)) for name in changed)
             params = {"found": source.format.value, "expected": layout.format.value, "layout": layout.name}
             best = rank, [Movement("moved-format", Location(source.name), params, edits), *differences]

@@ -32,18 +32,20 @@ class Excerpts:
     high: bytes = b""
 
 
-def excerpts_of(path: Path) -> Excerpts:
-    """Look through a whole file."""
+def excerpts_of(path: Path, most: int | None = None) -> Excerpts:
+    """Look through a file, or so many of its first bytes."""
     drawn: dict[bytes, bytes] = {}
     high: set[int] = set()
     kept = b""
     with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
+        while (most is None or stream.tell() < most) and (block := stream.read(_BLOCK)):
             text = kept + block
             kept = _unfinished(text)
             _draw(text[: len(text) - len(kept)], drawn)
             high.update(block.translate(None, bytes(range(128))))
-    _draw(kept, drawn)
+        if not stream.read(1):
+            # Else the last word goes on, and may end within a character here.
+            _draw(kept, drawn)
     return Excerpts(list(_first(drawn)), bytes(sorted(high)))
 
 

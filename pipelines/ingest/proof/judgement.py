@@ -27,6 +27,7 @@ SINGLE_BYTE = {
     "cp1254": ("tr",), "cp1257": _BALTIC,
 }  # fmt: skip
 EAST_ASIAN = ("gb18030", "big5", "shift_jis", "euc_kr", "euc_jp")
+_ENOUGH = 4 << 20
 #: ASCII letters between others, of which the encodings of two bytes per character may make something else.
 _ASCII_BITS = 5.0
 #: Share of characters that may be out of place: names from elsewhere, rare ideographs.
@@ -70,9 +71,12 @@ class Judgement:
         return tuple(reading.encodings[0] for reading in (sensible if len(sensible) > 1 else near))
 
 
-def judge(path: Path, among: Sequence[str]) -> Judgement:
-    """Compare what a file says in encodings. Those of several bytes per character must decode all of it."""
-    excerpts = excerpts_of(path)
+def judge(path: Path, among: Sequence[str], most: int | None = None) -> Judgement:
+    """Compare what a file says in encodings. Those of several bytes per character must decode all of it.
+
+    ``most``: only so many of its first bytes are looked at.
+    """
+    excerpts = excerpts_of(path, most)
     groups: dict[tuple[str, ...], list[str]] = {}
     for encoding in among:
         texts = _texts(excerpts, encoding)
@@ -86,7 +90,8 @@ def judge(path: Path, among: Sequence[str]) -> Judgement:
 
 def contradiction(path: Path, encoding: str) -> str | None:
     """The encoding that a file proves to be in although ``encoding`` decodes it, to another text; ``None``: none."""
-    judgement = judge(path, (*SINGLE_BYTE, *EAST_ASIAN))
+    # Nearly every cell of East Asian text differs from the others: the first of them are many enough.
+    judgement = judge(path, (*SINGLE_BYTE, *EAST_ASIAN), _ENOUGH if encoding in EAST_ASIAN else None)
     if judgement.proved is None or encoding in judgement.readings[0].encodings:
         return None
     return judgement.proved

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.ingest.problems import unreadable
-from pipelines.ingest.proof import SINGLE_BYTE, contradiction, judge
+from pipelines.ingest.proof import EAST_ASIAN, SINGLE_BYTE, contradiction, judge
 from pipelines.ingest.proof.plausibility import Plausibility
 
 _BLOCK = 1 << 20
 #: Bytes that are UTF-8, or begin with UTF-16's mark, are that.
 _PROVEN = frozenset({"utf-8", "utf-16"})
+#: Encodings that decode text of others, too.
+_JUDGED = frozenset({*SINGLE_BYTE, *EAST_ASIAN})
 #: UTF-16 first: its little-endian mark is not the beginning of any other mark looked for here.
 _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -35,7 +37,7 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
     Raises:
         Unreadable: when none of ``candidates`` decodes the whole file, or only to characters that nobody wrote, or
             several do to texts of which none makes more sense, or the text holds NUL characters, or plainly is in
-            another encoding of one byte per character.
+            another encoding.
     """
     with path.open("rb") as stream:
         head = stream.read(4)
@@ -59,7 +61,7 @@ def encoding_of(path: Path, name: str, candidates: Sequence[str]) -> tuple[str, 
         found = next(iter(held)) if len(set(held.values())) == 1 else judge(path, tuple(held)).proved
         if found is None:
             raise unreadable("ambiguous-encoding", name, encodings=", ".join(held))
-        if found in SINGLE_BYTE and (other := contradiction(path, found)) is not None:
+        if found in _JUDGED and (other := contradiction(path, found)) is not None:
             raise unreadable("other-encoding", name, encodings=", ".join(candidates), found=other)
         return found, codec_of(found)
     if implausible:

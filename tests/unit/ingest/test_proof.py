@@ -107,3 +107,21 @@ def test_a_declared_encoding_is_refused_where_the_words_make_sense_in_another(tm
         raw = read_files(tmp_path, content, {**layout, "encoding": declared})
         assert raw.readings[0].encoding == "cp1250"
         assert column(raw, "note") == WORDS["Polish"][1].split()
+
+
+def test_the_last_word_of_a_part_of_a_file_may_be_cut_and_does_not_count(tmp_path: Path) -> None:
+    text = "x" + "财政局教育局" * 100_000 + "\n"
+    path = written(tmp_path, "水利局,民政局\n" + text, "gb18030")
+    parts = excerpts_of(path, 1).parts
+    assert {part.decode("gb18030") for part in parts} == {"水利局", "民政局"}
+
+
+def test_korean_text_is_not_read_as_chinese(tmp_path: Path) -> None:
+    header = "tree_id,species,district,height,planted,note\n"
+    notes = ("서울특별시 종로구청", "부산광역시 해운대구청", "보건복지부 사회복지과", "농림축산식품부")
+    text = header + "".join(f"t{n},pine,999902,3,,{note}\n" for n, note in enumerate(notes))
+    content = text.encode("euc_kr")
+    content.decode("gb18030")
+    with pytest.raises(DeliveryRejected) as caught:
+        read_files(tmp_path, {"t.csv": content}, {"format": "csv", "encoding": ["gb18030"]})
+    assert [finding.rule for finding in caught.value.findings] == ["other-encoding"]

@@ -34,6 +34,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.core.sql import identifier, literal
+from pipelines.publish.sql import look_at_values
 
 #: Rows whose canonical forms are held at a time.
 _BATCH_ROWS = 8192
@@ -43,10 +44,11 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: 
     """The logical hash of a Parquet file, in hexadecimal; streams the file.
 
     Args:
-        connection: a database that keeps insertion order (DuckDB's default).
+        connection: a database that keeps insertion order (DuckDB's default); from then on it looks at values alone.
         parquet: the segment, rows in order.
         columns: column name → DuckDB type, in order.
     """
+    look_at_values(connection)
     digest = hashlib.sha256()
     digest.update(b"".join(_netstring(part) for item in columns.items() for part in item) + b"\n")
     row = " || ".join(_cell(name, kind) for name, kind in columns.items())

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,19 @@ def reference(rows: Sequence[Sequence[Any]]) -> str:
         cells = zip(kinds, row, strict=True)
         stream += b"".join(b"-," if value is None else net(canonical(kind, value)) for kind, value in cells) + b"\n"
     return hashlib.sha256(stream).hexdigest()
+
+
+@pytest.mark.parametrize("other", [0.0, 1.0])
+@pytest.mark.parametrize("others", [0, 1, 3, 9])
+def test_every_nan_is_the_same_beside_rows_that_are_equal(tmp_path: Path, others: int, other: float) -> None:
+    path, kinds = tmp_path / "rows.parquet", {"ratio": "DOUBLE"}
+    hashes = set()
+    for nan in (b"\x7f\xf8", b"\xff\xf8", b"\xff\xf0\0\0\0\0\0\1"):
+        values = [other] * others + list(struct.unpack(">d", nan.ljust(8, b"\0")))
+        pq.write_table(pa.table({"ratio": pa.array(values, pa.float64())}), path)
+        with duckdb.connect() as connection:
+            hashes.add(logical_hash(connection, path, kinds))
+    assert len(hashes) == 1
 
 
 @settings(max_examples=60, deadline=None)

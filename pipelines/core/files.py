@@ -61,7 +61,7 @@ def temporary_beside(target: Path) -> Iterator[Path]:
 def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
     """Write ``content`` to ``target``, replacing what is there in one step."""
     with temporary_beside(target) as temporary:
-        _write(temporary, content, mode)
+        write_file(temporary, content, mode)
         temporary.replace(target)
         flush_folder(target.parent)
 
@@ -69,7 +69,7 @@ def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
 def create_file(target: Path, content: bytes, mode: int = READ_ONLY_MODE) -> bool:
     """Write ``content`` to ``target`` only if nothing is there; tell whether it was created."""
     with temporary_beside(target) as temporary:
-        _write(temporary, content, mode)
+        write_file(temporary, content, mode)
         return link_file(temporary, target)
 
 
@@ -87,7 +87,12 @@ def link_file(source: Path, target: Path) -> bool:
     return True
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def write_file(path: Path, content: bytes, mode: int) -> None:
+    """Write a new file and flush it to disk.
+
+    Raises:
+        FileExistsError: when ``path`` exists.
+    """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)

@@ -1,0 +1,11 @@
+"""Where a catalog is kept: a folder, or a bucket of an object store.
+
+Here: reading, creating, replacing, listing and removing named bytes, durably and in one step each.
+
+Not here: what the bytes mean. Which names there are is ``publish.store``'s and ``publish.snapshots``'.
+"""
+
+from pipelines.publish.stores.base import Store, StoreEntry
+from pipelines.publish.stores.folder import FolderStore
+
+__all__ = ["FolderStore", "Store", "StoreEntry"]

@@ -1,0 +1,194 @@
+"""A catalog in a local folder.
+
+Bytes are flushed to disk and made read-only before they get their name, and the folder is flushed after, so that
+what has a name is complete, also after a power cut. (obstore's store for local folders flushes nothing.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import socket
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.core.files import (
+    PUBLIC_FOLDER_MODE,
+    READ_ONLY_MODE,
+    flush_file,
+    flush_folder,
+    link_file,
+    sha256_of,
+    write_file,
+)
+from pipelines.publish.stores.base import StoreEntry
+
+#: What is being written. A folder of its own, on the same file system, so that leftovers are found without a search.
+_INCOMING = ".incoming"
+#: No single file takes that long to write. Leftovers of this host's dead processes go at once.
+_STALE_SECONDS = 24 * 60 * 60
+#: For what is replaced: DuckDB opens files for writing unless told otherwise.
+_WRITABLE_MODE = 0o644
+
+
+@dataclass(frozen=True)
+class FolderStore:
+    """A store in the folder ``root``, which is created on the first write."""
+
+    root: Path
+
+    @property
+    def address(self) -> str:
+        """The folder."""
+        return str(self.root)
+
+    def read(self, path: str) -> bytes:
+        """See :class:`Store`."""
+        return (self.root / path).read_bytes()
+
+    def size(self, path: str) -> int | None:
+        """See :class:`Store`."""
+        target = self.root / path
+        return target.stat().st_size if target.is_file() else None
+
+    def sha256(self, path: str) -> str | None:
+        """See :class:`Store`."""
+        target = self.root / path
+        return sha256_of(target) if target.is_file() else None
+
+    def create(self, path: str, content: bytes) -> bool:
+        """See :class:`Store`."""
+        target = self.root / path
+        if target.exists():
+            return False
+        make_folder(target.parent)
+        with self._temporary() as temporary:
+            write_file(temporary, content, READ_ONLY_MODE)
+            return link_file(temporary, target)
+
+    def upload(self, path: str, source: Path) -> bool:
+        """See :class:`Store`. Links where both are on one file system and copies where they are not."""
+        target = self.root / path
+        if target.exists():
+            return False
+        make_folder(target.parent)
+        source.chmod(READ_ONLY_MODE)
+        flush_file(source)
+        try:
+            return link_file(source, target)
+        except OSError as problem:
+            if problem.errno != errno.EXDEV:
+                raise
+        with self._temporary() as temporary:
+            _copy(source, temporary, READ_ONLY_MODE)
+            return link_file(temporary, target)
+
+    def replace(self, path: str, content: bytes) -> None:
+        """See :class:`Store`."""
+        with self._temporary() as temporary:
+            write_file(temporary, content, _WRITABLE_MODE)
+            self._put(temporary, path)
+
+    def replace_with(self, path: str, source: Path) -> None:
+        """See :class:`Store`."""
+        with self._temporary() as temporary:
+            _copy(source, temporary, _WRITABLE_MODE)
+            self._put(temporary, path)
+
+    def touch(self, path: str) -> bool:
+        """See :class:`Store`."""
+        try:
+            os.utime(self.root / path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove(self, path: str) -> None:
+        """See :class:`Store`."""
+        target = self.root / path
+        try:
+            target.unlink()
+        except FileNotFoundError:
+            return
+        flush_folder(target.parent)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """See :class:`Store`."""
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return tuple(sorted(entry.name for entry in entries if entry.is_file()))
+        except FileNotFoundError:
+            return ()
+
+    def entries(self, folder: str) -> Iterator[StoreEntry]:
+        """See :class:`Store`."""
+        for path in (self.root / folder).rglob("*"):
+            with contextlib.suppress(FileNotFoundError):  # Another process may remove it.
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode):
+                    yield StoreEntry(path.relative_to(self.root).as_posix(), found.st_size, found.st_mtime)
+
+    def local(self, path: str) -> Path:
+        """See :class:`Store`."""
+        target = self.root / path
+        if not target.is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target))
+        return target
+
+    def remove_leftovers(self, now: float) -> None:
+        """Remove what writers that died have left.
+
+        Args:
+            now: seconds since 1970. What another host left is removed a day after it was last written.
+        """
+        for name in self.names(_INCOMING):
+            path = self.root / _INCOMING / name
+            host, _, rest = name.partition("~")
+            process = rest.partition("~")[0]
+            died = host == _host() and process.isdigit() and not Path("/proc", process).exists()
+            with contextlib.suppress(FileNotFoundError):  # Another process removes them too.
+                if died or path.stat().st_mtime < now - _STALE_SECONDS:
+                    path.unlink()
+
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[Path]:
+        folder = self.root / _INCOMING
+        make_folder(folder)
+        temporary = folder / f"{_host()}~{os.getpid()}~{secrets.token_hex(4)}"
+        try:
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _put(self, temporary: Path, path: str) -> None:
+        target = self.root / path
+        make_folder(target.parent)
+        temporary.replace(target)
+        flush_folder(target.parent)
+
+
+def _host() -> str:
+    return "".join(character for character in socket.gethostname() if character.isalnum() or character in "-.")[:64]
+
+
+def _copy(source: Path, target: Path, mode: int) -> None:
+    shutil.copyfile(source, target)
+    target.chmod(mode)
+    flush_file(target)
+
+
+def make_folder(folder: Path) -> None:
+    """Create ``folder`` and what leads to it, each entry flushed: a file in a lost folder is lost."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        # Readers of the catalog are other users, whatever the umask of who runs the release.
+        folder.chmod(PUBLIC_FOLDER_MODE)
+    flush_folder(folder.parent)

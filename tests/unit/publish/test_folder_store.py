@@ -1,0 +1,125 @@
+"""A catalog's files in a local folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.core.files import link_file
+from pipelines.publish.stores import FolderStore
+from pipelines.publish.stores import folder as folder_module
+
+CONTENT = b"content"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "catalog")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "source"
+    path.write_bytes(CONTENT)
+    return path
+
+
+def files(store: FolderStore) -> list[str]:
+    return sorted(entry.path for entry in store.entries(""))
+
+
+def test_what_is_created_is_read_only_and_never_replaced(store: FolderStore) -> None:
+    assert store.create("a/b.json", CONTENT)
+    assert not store.create("a/b.json", b"other")
+    assert store.read("a/b.json") == CONTENT
+    assert store.local("a/b.json").stat().st_mode & 0o777 == 0o444
+    assert (store.size("a/b.json"), store.size("a/c.json"), store.sha256("a/c.json")) == (len(CONTENT), None, None)
+    assert files(store) == ["a/b.json"]
+
+
+def test_what_is_uploaded_is_the_same_file(store: FolderStore, source: Path) -> None:
+    assert store.upload("a/b", source)
+    assert not store.upload("a/b", source)
+    assert store.local("a/b").samefile(source)
+
+
+def test_bytes_from_another_file_system_are_copied(store: FolderStore, source: Path,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    link = link_file
+
+    def refuse(origin: Path, target: Path) -> bool:
+        if origin == source:
+            raise OSError(errno.EXDEV, "another file system")
+        return link(origin, target)
+
+    monkeypatch.setattr(folder_module, "link_file", refuse)
+    assert store.upload("a/b", source)
+    target = store.local("a/b")
+    assert (target.read_bytes(), target.stat().st_nlink, target.stat().st_mode & 0o777) == (CONTENT, 1, 0o444)
+    assert files(store) == ["a/b"]
+
+
+def test_pointers_are_replaced(store: FolderStore, source: Path) -> None:
+    store.replace("latest.json", b"old")
+    store.replace("latest.json", b"new")
+    assert store.read("latest.json") == b"new"
+    store.replace_with("latest.json", source)
+    assert store.read("latest.json") == CONTENT
+    assert not store.local("latest.json").samefile(source)
+
+
+def test_what_is_not_there_is_said_so(store: FolderStore) -> None:
+    for ask in (store.read, store.local):
+        with pytest.raises(FileNotFoundError):
+            ask("a/b")
+    assert not store.touch("a/b")
+    store.remove("a/b")
+    assert store.names("a") == ()
+    assert files(store) == []
+
+
+def test_names_are_those_of_the_folder_itself(store: FolderStore) -> None:
+    for path in ("a/2.json", "a/1.json", "a/b/3.json"):
+        store.create(path, CONTENT)
+    assert store.names("a") == ("1.json", "2.json")
+    store.remove("a/1.json")
+    assert store.names("a") == ("2.json",)
+
+
+def test_touching_makes_a_file_young(store: FolderStore) -> None:
+    store.create("a", CONTENT)
+    os.utime(store.local("a"), (1, 1))
+    before = time.time() - 5
+    assert store.touch("a")
+    (entry,) = store.entries("")
+    assert entry.modified > before
+
+
+def test_a_full_disk_leaves_nothing(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    store.create("a", CONTENT)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        store.create("b", CONTENT)
+    assert files(store) == ["a"]
+
+
+def test_leftovers_of_dead_writers_are_removed(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.create("a", CONTENT)
+    incoming = store.root / ".incoming"
+    host = folder_module._host()
+    names = {
+        "dead": f"{host}~99999999~x", "alive": f"{host}~{os.getpid()}~x", "elsewhere": "another~99999999~x",
+        "old": "another~1~y",
+    }  # fmt: skip
+    for name in names.values():
+        (incoming / name).write_bytes(CONTENT)
+    os.utime(incoming / names["old"], (1, 1))
+    store.remove_leftovers(time.time())
+    assert sorted(store.names(".incoming")) == sorted([names["alive"], names["elsewhere"]])

@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from support import delivery, tree_descriptor, tree_schema, write_registry
 
+from pipelines.catalog import refresh_index
+from pipelines.catalog.index import INDEX
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable, FieldReceipt
-from pipelines.publish import Contribution, Release, Segment, build_segment, release, save_candidate
+from pipelines.publish import Contribution, FolderStore, Release, Segment, build_segment, release, save_candidate
 from pipelines.registry import Catalog, load_catalog
 
 NOW = dt.datetime(2026, 4, 1, 8, 30, tzinfo=dt.UTC)
@@ -115,7 +117,20 @@ def keys(catalog: Catalog) -> dict[str, str]:
 
 def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW) -> Release:
     """A release under the given registry."""
-    return release(workspace, catalog, keys(catalog), now)
+    return release(workspace, FolderStore(workspace.catalog), catalog, keys(catalog), now)
+
+
+def file_of(segment: Segment) -> Path:
+    """Where the bytes of a segment of one part lie privately."""
+    (part,) = segment.parts
+    assert part.parquet is not None
+    return part.parquet
+
+
+def index_now(workspace: Workspace) -> Path | None:
+    """Bring the index up to date; where it is, if anything has been released."""
+    made = refresh_index(FolderStore(workspace.catalog), workspace.work)
+    return workspace.catalog / INDEX if made else None
 
 
 def registry(workspace: Workspace) -> Catalog:

@@ -13,7 +13,7 @@ from pipelines.catalog.index import INDEX
 from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.core.sql import identifier, literal
-from pipelines.publish import load_manifest, snapshot_numbers
+from pipelines.publish import FolderStore, latest_number, load_manifest
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
@@ -22,7 +22,7 @@ class OpenCatalog:
     """An open catalog; a context manager. Relations it returns can be read until it is closed."""
 
     def __init__(self, root: Path, connection: duckdb.DuckDBPyConnection) -> None:
-        self._root = root
+        self._root, self._store = root, FolderStore(root)
         self._connection = connection
 
     def __enter__(self) -> OpenCatalog:
@@ -100,7 +100,7 @@ class OpenCatalog:
         if version is None:
             return self._connection.sql(f"SELECT * FROM {identifier(theme)}.{identifier(dataset_id)}")
         _, manifest = self._version(dataset_id, version)
-        return self._connection.sql(rows_of(load_manifest(self._root, manifest)))
+        return self._connection.sql(rows_of(load_manifest(self._store, manifest)))
 
     def _theme(self, dataset_id: str) -> str:
         known = dict(self._connection.execute("SELECT dataset, theme FROM main.datasets ORDER BY dataset").fetchall())
@@ -135,7 +135,7 @@ def open_catalog(folder: Path) -> OpenCatalog:
     root = folder.resolve()
     index = root / INDEX
     if not index.is_file():
-        if snapshot_numbers(root):
+        if latest_number(FolderStore(root)):
             raise IndexUnusable(str(index))
         raise NothingReleased(str(folder))
     try:

@@ -51,7 +51,8 @@ TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "files": (
         "数据文件 | Parquet files of each version",
         {
-            "dataset": "VARCHAR", "version": "VARCHAR", "period": "VARCHAR", "path": "VARCHAR", "sha256": "VARCHAR",
+            "dataset": "VARCHAR", "version": "VARCHAR", "period": "VARCHAR", "part": "INTEGER", "path": "VARCHAR",
+            "sha256": "VARCHAR",
             "bytes": "BIGINT", "rows": "BIGINT", "logical_hash": "VARCHAR",
         },
     ),
@@ -113,8 +114,9 @@ def add_version(
         manifest_path(manifest_sha256), manifest_sha256, manifest.logical_hash, _json(manifest.changes.as_dict()),
     )])  # fmt: skip
     insert(connection, "files", [
-        (dataset, version, part.period, object_path(part.sha256), part.sha256, part.bytes, part.rows, part.logical_hash)
-        for part in manifest.segments
+        (dataset, version, segment.period, number, object_path(part.sha256), part.sha256, part.bytes, part.rows,
+         part.logical_hash)
+        for segment in manifest.segments for number, part in enumerate(segment.parts, start=1)
     ])  # fmt: skip
     parts = [(segment.period, entry) for segment in manifest.segments for entry in segment.deliveries]
     insert(connection, "deliveries", [

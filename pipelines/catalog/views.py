@@ -27,7 +27,10 @@ def rows_of(manifest: Manifest) -> str:
 
     Segments written under an older schema may lack columns; a column that no segment has is null.
     """
-    return select_rows(manifest.schema, [(object_path(entry.sha256), entry.schema) for entry in manifest.segments])
+    return select_rows(
+        manifest.schema,
+        [(object_path(part.sha256), entry.schema) for entry in manifest.segments for part in entry.parts],
+    )
 
 
 def select_rows(schema: Mapping[str, Any], files: Sequence[tuple[str, Mapping[str, Any]]]) -> str:

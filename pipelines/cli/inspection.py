@@ -27,7 +27,7 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
         waiting = pending(inst, scan)
         unplaced = (*scan.unplaced, *unreadable_files(inst, scan))
         staying = held(inst)
-        snapshot = latest_snapshot(workspace.catalog)
+        snapshot = latest_snapshot(inst.store)
         deliveries = _deliveries(inst)
         released = {dataset: entry.version for dataset, entry in snapshot.datasets.items()} if snapshot else {}
         out.json(

@@ -55,11 +55,11 @@ def keep_results(inst: Installation) -> None:
     Nothing that goes wrong here may stop a release: it is logged, and the next release tries again.
     """
     try:
-        snapshot = latest_snapshot(inst.workspace.catalog)
+        snapshot = latest_snapshot(inst.store)
         for dataset_id, entry in snapshot.datasets.items() if snapshot else ():
             target = _folder(inst, dataset_id, str(entry.version))
             if not target.exists():
-                _keep(inst, load_manifest(inst.workspace.catalog, entry.manifest), target)
+                _keep(inst, load_manifest(inst.store, entry.manifest), target)
     except Exception as problem:
         _logger.error("results of expectations were not kept: %s", type(problem).__name__)
 
@@ -139,7 +139,7 @@ def _kept(inst: Installation, dataset: str) -> list[str]:
 
 
 def _released(inst: Installation, dataset: str) -> str | None:
-    snapshot = latest_snapshot(inst.workspace.catalog)
+    snapshot = latest_snapshot(inst.store)
     entry = snapshot.datasets.get(dataset) if snapshot else None
     return str(entry.version) if entry else None
 

@@ -19,6 +19,7 @@ from pipelines.disclose import SurrogateKey, load_surrogate_key
 from pipelines.flow.ledger import Ledger
 from pipelines.flow.rebuild import rebuild_ledger
 from pipelines.flow.results import Work
+from pipelines.publish import FolderStore, Store
 from pipelines.registry import Catalog, current_catalog
 
 #: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
@@ -41,6 +42,11 @@ class Installation:
             dataset_id: hashlib.sha256(f"{PROCESSING_REVISION}\0{dataset.digest}\0{self.key.id}".encode()).hexdigest()
             for dataset_id, dataset in self.catalog.datasets.items()
         }
+
+    @cached_property
+    def store(self) -> Store:
+        """Where the catalog is published."""
+        return FolderStore(self.workspace.catalog)
 
     @contextlib.contextmanager
     def exclusive(self, work: Work) -> Iterator[None]:

@@ -58,7 +58,7 @@ def process(inst: Installation, work: Work, progress: Progress | None = None) ->
         current=tuple(results[outcome.delivery] for outcome in standing.current),
         latest=tuple(results[outcome.delivery] for outcome in standing.latest),
         changed=made.changed,
-        segment_sha256=made.sha256,
+        segment_digest=made.digest,
         segment_rows=made.rows,
         held=tuple(standing.held),
         unfinished=tuple(sorted(unfinished)),
@@ -81,7 +81,7 @@ class _Made:
     """The period's newest segment; ``changed``: it is a candidate that was just made."""
 
     changed: bool
-    sha256: str | None
+    digest: str | None
     rows: int
 
 
@@ -171,9 +171,9 @@ def _compose(inst: Installation, dataset: Dataset, work: Work, current: list[Sto
     if known is not None and known[0] == key:
         return _Made(False, known[1], known[2])
     segment = compose(inst, dataset, work, current)
-    sha256, rows = (segment.sha256, segment.rows) if segment else (None, 0)
-    inst.ledger.record_composition(work, key, sha256, rows)
-    return _Made(known is None or known[1] != sha256, sha256, rows)
+    digest, rows = (segment.digest, segment.rows) if segment else (None, 0)
+    inst.ledger.record_composition(work, key, digest, rows)
+    return _Made(known is None or known[1] != digest, digest, rows)
 
 
 def _hold(inst: Installation, work: Work, standing: _Standing, published: Published) -> _Made:
@@ -182,4 +182,4 @@ def _hold(inst: Installation, work: Work, standing: _Standing, published: Publis
     key = composition_key(inst.processing_keys[work.dataset], standing.current, standing.held)
     inst.ledger.record_composition(work, key, None, 0)
     segment = published.segment
-    return _Made(False, segment.sha256 if segment else None, segment.rows if segment else 0)
+    return _Made(False, segment.digest if segment else None, segment.rows if segment else 0)

@@ -21,12 +21,11 @@ class Published:
     @cached_property
     def segment(self) -> Segment | None:
         """The period's segment in the current release."""
-        root = self.inst.workspace.catalog
-        snapshot = latest_snapshot(root)
+        snapshot = latest_snapshot(self.inst.store)
         entry = snapshot.datasets.get(self.work.dataset) if snapshot else None
         if entry is None:
             return None
-        manifest = load_manifest(root, entry.manifest)
+        manifest = load_manifest(self.inst.store, entry.manifest)
         return next((part for part in manifest.segments if part.period == self.work.period), None)
 
     def has(self, delivery: str) -> bool:
@@ -40,12 +39,11 @@ class Published:
 
 def held(inst: Installation) -> tuple[str, ...]:
     """Published deliveries that today's descriptors reject: their rows stay until the department redelivers."""
-    root = inst.workspace.catalog
-    snapshot = latest_snapshot(root)
+    snapshot = latest_snapshot(inst.store)
     found = []
     for dataset_id, entry in sorted(snapshot.datasets.items()) if snapshot else ():
         key = inst.processing_keys.get(dataset_id)
-        for segment in load_manifest(root, entry.manifest).segments if key else ():
+        for segment in load_manifest(inst.store, entry.manifest).segments if key else ():
             for part in segment.deliveries:
                 outcome = inst.ledger.outcome(part.delivery, key or "")
                 if outcome is not None and outcome.verdict is Verdict.REJECTED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from pathlib import Path
 
 from pipelines.catalog import refresh_index as build_index
 from pipelines.core.errors import GongkaiError
@@ -12,7 +11,7 @@ from pipelines.flow.data_docs import keep_results
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
-from pipelines.publish import pending_candidates, registry_state, remove_candidate, snapshot_numbers
+from pipelines.publish import latest_number, pending_candidates, registry_state, remove_candidate
 from pipelines.publish import release as publish
 from pipelines.registry.disclosures import Attribute
 
@@ -35,13 +34,13 @@ def require_catalog(inst: Installation) -> None:
         CatalogMissing: it was moved or deleted, or an older copy has taken its place.
     """
     released = inst.ledger.released()[1]
-    if released > max(snapshot_numbers(inst.workspace.catalog), default=0):
-        raise CatalogMissing(str(inst.workspace.catalog), released)
+    if released > latest_number(inst.store):
+        raise CatalogMissing(inst.store.address, released)
 
 
 def pending_release(inst: Installation) -> bool:
     """Tell whether a release has anything to do: candidates to take up, or descriptors that changed since the last."""
-    if snapshot_numbers(inst.workspace.catalog) and inst.ledger.released()[0] != registry_state(inst.catalog):
+    if latest_number(inst.store) and inst.ledger.released()[0] != registry_state(inst.catalog):
         return True
     datasets, keys = inst.catalog.datasets, inst.processing_keys
     return any(
@@ -60,10 +59,10 @@ def release(inst: Installation) -> ReleaseResult:
     require_catalog(inst)
     _remove_stale_candidates(inst)
     with machine_trouble():
-        released = publish(inst.workspace, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
+        released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
     for entry in released.replaced:
         # Should the descriptor go back to what it was, these periods have to be composed again.
-        inst.ledger.forget_composition(Work(entry.dataset, entry.period), entry.sha256)
+        inst.ledger.forget_composition(Work(entry.dataset, entry.period), entry.digest)
     number = released.snapshot.number if released.snapshot else 0
     inst.ledger.record_released(registry_state(inst.catalog), number)
     keep_results(inst)
@@ -84,10 +83,10 @@ def release(inst: Installation) -> ReleaseResult:
     return ReleaseResult(snapshot.number, snapshot.released, versions, released.withdrawn, released.notices)
 
 
-def refresh_index(inst: Installation) -> Path | None:
-    """Make the DuckDB index stand for the latest snapshot; return it if it had to be made."""
+def refresh_index(inst: Installation) -> bool:
+    """Make the DuckDB index stand for the latest snapshot; tell whether there is one."""
     with machine_trouble():
-        return build_index(inst.workspace)
+        return build_index(inst.store, inst.workspace.work)
 
 
 def _remove_stale_candidates(inst: Installation) -> None:
@@ -95,6 +94,6 @@ def _remove_stale_candidates(inst: Installation) -> None:
     for dataset_id, segment in pending_candidates(inst.workspace):
         key = inst.processing_keys.get(dataset_id)
         if key is not None and segment.processing_key != key:
-            inst.ledger.forget_composition(Work(dataset_id, segment.period), segment.sha256)
+            inst.ledger.forget_composition(Work(dataset_id, segment.period), segment.digest)
             remove_candidate(inst.workspace, dataset_id, segment)
             _logger.info("%s %s: candidate of an older descriptor removed", dataset_id, segment.period)

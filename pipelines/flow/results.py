@@ -48,7 +48,7 @@ class PeriodResult:
     latest: tuple[DeliveryResult, ...]
     """Per department, the newest delivery, good or bad."""
     changed: bool
-    segment_sha256: str | None
+    segment_digest: str | None
     segment_rows: int
     held: tuple[str, ...] = ()
     """Deliveries that are rejected now though rows of their departments are published: those stay as they are."""

@@ -56,8 +56,8 @@ def materialisations(dataset: Dataset, result: PeriodResult, workspace: Workspac
     found = []
     if result.latest:
         found.append(_deliveries(dataset, result, workspace))
-    if result.segment_sha256 is not None:
-        found.append(_published(dataset, result, result.segment_sha256, workspace))
+    if result.segment_digest is not None:
+        found.append(_published(dataset, result, result.segment_digest))
     return found
 
 
@@ -109,16 +109,13 @@ def _delivery_record(entry: DeliveryResult, current: set[str]) -> dg.TableRecord
     )
 
 
-def _published(dataset: Dataset, result: PeriodResult, sha256: str, workspace: Workspace) -> Materialisation:
-    # The address is where the release puts the segment; until then it is a private candidate.
-    address = workspace.catalog / "objects" / sha256[:2] / f"{sha256}.parquet"
+def _published(dataset: Dataset, result: PeriodResult, digest: str) -> Materialisation:
     metadata: dict[str, Any] = {
         _row_count_key(dataset): result.segment_rows,
-        "dagster/uri": address.as_uri(),
-        "segment_sha256": sha256,
+        "segment_digest": digest,
         "from_deliveries": dg.MetadataValue.json([entry.delivery.id for entry in result.current]),
     }
-    return Materialisation(published_key(dataset), sha256, metadata, result.changed)
+    return Materialisation(published_key(dataset), digest, metadata, result.changed)
 
 
 def _row_count_key(dataset: Dataset) -> str:

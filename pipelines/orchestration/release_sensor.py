@@ -15,7 +15,7 @@ from pipelines.core.paths import Workspace
 from pipelines.flow import open_installation, pending_release
 from pipelines.orchestration.keys import RELEASE_JOB
 from pipelines.orchestration.texts import constant, line
-from pipelines.publish import pending_candidates, registry_state, snapshot_numbers
+from pipelines.publish import latest_number, pending_candidates, registry_state
 
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -56,10 +56,8 @@ def _pending_state(workspace: Workspace) -> str | None:
         if not pending_release(installation):
             return None
         found = pending_candidates(workspace)
-        candidates = [f"{dataset_id} {segment.period} {segment.sha256}" for dataset_id, segment in found]
-        return "\n".join(
-            [registry_state(installation.catalog), *map(str, snapshot_numbers(workspace.catalog)[-1:]), *candidates]
-        )
+        candidates = [f"{dataset_id} {segment.period} {segment.digest}" for dataset_id, segment in found]
+        return "\n".join([registry_state(installation.catalog), str(latest_number(installation.store)), *candidates])
 
 
 def _names(instance: dg.DagsterInstance, jobs: Sequence[str]) -> list[str]:

@@ -16,26 +16,39 @@ from pipelines.publish.candidates import (
 from pipelines.publish.compose import registry_state
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
 from pipelines.publish.manifests import Manifest, load_manifest
-from pipelines.publish.records import Contribution, Segment, SegmentDelivery
+from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery
 from pipelines.publish.release import Release, Replaced, release
 from pipelines.publish.segments import build_segment
-from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_snapshot, load_snapshot, snapshot_numbers
+from pipelines.publish.snapshots import (
+    Snapshot,
+    SnapshotEntry,
+    latest_number,
+    latest_snapshot,
+    load_snapshot,
+    snapshot_numbers,
+)
 from pipelines.publish.store import manifest_path, object_path
+from pipelines.publish.stores import FolderStore, Store, StoreEntry
 from pipelines.publish.verify import StoreProblem, verify
 
 __all__ = [
     "ColumnsDiffer",
     "Contribution",
     "DuplicateAcrossDeliveries",
+    "FolderStore",
     "Manifest",
+    "Part",
     "Release",
     "Replaced",
     "Segment",
     "SegmentDelivery",
     "Snapshot",
     "SnapshotEntry",
+    "Store",
+    "StoreEntry",
     "StoreProblem",
     "build_segment",
+    "latest_number",
     "latest_snapshot",
     "load_manifest",
     "load_snapshot",

@@ -2,7 +2,7 @@
 
 ::
 
-    <candidates>/<dataset>/<period>.json + <sha256>.parquet
+    <candidates>/<dataset>/<period>.json + <sha256>.parquet …
 
 A period has one candidate; a newer one takes its place. Each says which processing key it was made under: a
 release takes no candidate that was cleared under another descriptor than today's. Saving and removing exclude
@@ -23,7 +23,8 @@ from pipelines.core.files import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, flush_f
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.paths import Workspace, is_plain_name
 from pipelines.publish.records import Segment, canonical_json
-from pipelines.publish.store import MALFORMED, MISSING, place_file
+from pipelines.publish.store import MALFORMED, MISSING
+from pipelines.publish.stores import FolderStore
 
 
 def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, processing_key: str) -> Segment:
@@ -32,7 +33,7 @@ def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, proc
     Args:
         workspace: where.
         dataset_id: whose segment it is.
-        segment: as built, with its bytes at ``segment.parquet``.
+        segment: as built, with its bytes at its parts' ``parquet``.
         processing_key: what it was made under.
 
     Returns:
@@ -41,19 +42,24 @@ def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, proc
     Raises:
         CorruptStore: when the segment's bytes are gone.
     """
-    if segment.parquet is None or not segment.parquet.is_file():
-        raise CorruptStore(f"{segment.sha256}.parquet", MISSING)
+    for part in segment.parts:
+        if part.parquet is None or not part.parquet.is_file():
+            raise CorruptStore(f"{part.sha256}.parquet", MISSING)
     folder = workspace.candidates / dataset_id
     with _exclusive(workspace):
         folder.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
         flush_folder(workspace.candidates)
-        kept = folder / f"{segment.sha256}.parquet"
-        # A hard link shares its mode with the object it will become; the folder is what keeps it private.
-        place_file(segment.parquet, kept)
+        kept = []
+        for part in segment.parts:
+            target = folder / f"{part.sha256}.parquet"
+            if part.parquet is not None:
+                # A hard link shares its mode with the object it will become; the folder is what keeps it private.
+                FolderStore(folder).upload(target.name, part.parquet)
+            kept.append(replace(part, parquet=target))
         document = {"processing_key": processing_key, "segment": segment.as_dict()}
         replace_file(folder / f"{segment.period}.json", canonical_json(document), PRIVATE_FILE_MODE)
         _drop_unreferenced(folder)
-    return replace(segment, parquet=kept, processing_key=processing_key)
+    return replace(segment, parts=tuple(kept), processing_key=processing_key)
 
 
 def pending_candidates(workspace: Workspace) -> tuple[tuple[str, Segment], ...]:
@@ -75,7 +81,7 @@ def remove_candidate(workspace: Workspace, dataset_id: str, segment: Segment) ->
     folder = workspace.candidates / dataset_id
     path = folder / f"{segment.period}.json"
     with _exclusive(workspace):
-        if path.exists() and _load(path).sha256 == segment.sha256:
+        if path.exists() and _load(path).digest == segment.digest:
             path.unlink()
         _tidy(folder)
 
@@ -115,15 +121,17 @@ def _load(path: Path) -> Segment:
         raise CorruptStore(place, MALFORMED) from problem
     if segment.period != path.stem:
         raise CorruptStore(place, MALFORMED)
-    parquet = path.parent / f"{segment.sha256}.parquet"
-    if not parquet.is_file():
-        raise CorruptStore(f"{path.parent.name}/{parquet.name}", MISSING)
-    return replace(segment, parquet=parquet, processing_key=processing_key)
+    parts = tuple(replace(part, parquet=path.parent / f"{part.sha256}.parquet") for part in segment.parts)
+    for part in parts:
+        if part.parquet is None or not part.parquet.is_file():
+            raise CorruptStore(f"{path.parent.name}/{part.sha256}.parquet", MISSING)
+    return replace(segment, parts=parts, processing_key=processing_key)
 
 
 def _drop_unreferenced(folder: Path) -> None:
     """Remove bytes that no candidate of the dataset names (two periods may have equal bytes) and old temporaries."""
-    named = {json.loads(path.read_bytes())["segment"]["sha256"] for path in _candidate_files(folder)}
+    documents = [json.loads(path.read_bytes()) for path in _candidate_files(folder)]
+    named = {part["sha256"] for document in documents for part in document["segment"]["parts"]}
     for path in folder.iterdir():
         # Under the lock no other process has a temporary file here: one that exists was left by a crash.
         if path.name.endswith(".tmp") or (path.suffix == ".parquet" and path.stem not in named):

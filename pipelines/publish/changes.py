@@ -85,7 +85,7 @@ def changes_between(old: Content | None, new: Content) -> Changes:
     common = [name for name in new_fields if name in old_fields]
     return Changes(
         periods_added=tuple(period for period in after if period not in before),
-        periods_changed=tuple(p for p in after if p in before and after[p].sha256 != before[p].sha256),
+        periods_changed=tuple(p for p in after if p in before and after[p].digest != before[p].digest),
         periods_removed=tuple(segment.period for segment in removed),
         rows_added=sum(gain for gain in gains if gain > 0),
         rows_removed=sum(segment.rows for segment in removed) - sum(gain for gain in gains if gain < 0),

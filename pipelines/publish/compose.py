@@ -16,6 +16,7 @@ from pipelines.publish.clearances import no_longer_public, without
 from pipelines.publish.manifests import Manifest, PreviousVersion
 from pipelines.publish.records import Segment, canonical_json
 from pipelines.publish.schemas import current_schema
+from pipelines.publish.stores import Store
 from pipelines.publish.withdrawal import carry_over
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.base import Bilingual
@@ -47,7 +48,7 @@ class Base:
     shown: bool
 
 
-def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Sequence[Segment], root: Path,
+def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Sequence[Segment], store: Store,
             folder: Path) -> Next:  # fmt: skip
     """The version that follows ``base`` once ``candidates`` take the places of their periods.
 
@@ -56,13 +57,13 @@ def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Se
         dataset_id: a usable dataset of it.
         base: the dataset's newest version; ``None`` before the first.
         candidates: segments to be released, made under the registry as it is.
-        root: the public store.
+        store: the public store.
         folder: private work folder, for segments that have to be made anew.
     """
     dataset = catalog.dataset(dataset_id)
     previous = base.manifest if base else None
     published = base.manifest.segments if base and base.shown else ()
-    carried = carry_over(dataset, published, (segment.period for segment in candidates), root, folder)
+    carried = carry_over(dataset, published, (segment.period for segment in candidates), store, folder)
     segments = sorted((*carried.segments, *candidates), key=lambda segment: segment.period)
     if not segments:
         empty = Message("publish-dataset-emptied", {"dataset": dataset_id})

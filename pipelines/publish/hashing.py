@@ -74,11 +74,12 @@ def _netstring(text: str) -> bytes:
 
 
 def _cell(name: str, kind: str) -> str:
-    form = _canonical(identifier(name), kind)
+    form = canonical(identifier(name), kind)
     return f"coalesce(strlen({form}) || ':' || {form} || ',', '-,')"
 
 
-def _canonical(column: str, kind: str) -> str:
+def canonical(column: str, kind: str) -> str:
+    """SQL for a column's canonical form: see the table above."""
     if kind == "DOUBLE":
         return f"CAST(CAST({normalised(column, kind)} AS BIT) AS VARCHAR)"
     if kind == "TIME":

@@ -7,15 +7,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
 from pipelines.core.records import FieldReceipt
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.changes import Changes
-from pipelines.publish.records import Segment, canonical_json, checked_sha256, merge_receipts
+from pipelines.publish.records import Part, Segment, canonical_json, checked_sha256, merge_receipts
 from pipelines.publish.store import MALFORMED, manifest_path, read_verified
+from pipelines.publish.stores import Store
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ class Manifest:
         return sum(segment.bytes for segment in self.segments)
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """The files of all segments."""
+        return tuple(part for segment in self.segments for part in segment.parts)
+
+    @property
     def periods(self) -> tuple[str, ...]:
         """Periods it covers, ascending."""
         return tuple(segment.period for segment in self.segments)
@@ -71,7 +76,7 @@ class Manifest:
 
     @property
     def logical_hash(self) -> str:
-        """SHA-256 over ``<period> <logical hash of the segment>`` lines, by period."""
+        """SHA-256 over ``<period> <logical hash of the part>`` lines, by period and key."""
         return logical_hash_of(self.segments)
 
     def as_dict(self) -> dict[str, Any]:
@@ -128,19 +133,19 @@ class Manifest:
 
 
 def logical_hash_of(segments: Sequence[Segment]) -> str:
-    """The logical hash of a dataset's rows: over the segments' periods and logical hashes."""
-    lines = "".join(f"{segment.period} {segment.logical_hash}\n" for segment in segments)
+    """The logical hash of a dataset's rows: over the segments' periods and their parts' logical hashes."""
+    lines = "".join(f"{segment.period} {part.logical_hash}\n" for segment in segments for part in segment.parts)
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def load_manifest(root: Path, sha256: str) -> Manifest:
+def load_manifest(store: Store, sha256: str) -> Manifest:
     """Read a manifest from the public store.
 
     Raises:
         CorruptStore: when it is missing, altered, or not a manifest.
     """
     relative = manifest_path(sha256)
-    content = read_verified(root, relative, sha256)
+    content = read_verified(store, relative, sha256)
     try:
         return Manifest.from_dict(json.loads(content))
     except (KeyError, TypeError, ValueError) as problem:

@@ -7,6 +7,7 @@ and no private paths.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -67,36 +68,79 @@ class SegmentDelivery:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """One dataset's public rows of one period: an immutable Parquet file and what it is made of.
+class Part:
+    """An immutable Parquet file: a segment's rows, or those of a range of its keys.
 
     ``bytes`` is the file's size; ``logical_hash`` covers the rows independently of the Parquet writer
-    (:mod:`pipelines.publish.hashing`); ``schema`` is the Table Schema the file was written by. ``parquet``
-    is where the bytes lie privately before the release, ``processing_key`` what a candidate was made under;
-    neither is part of the JSON form.
+    (:mod:`pipelines.publish.hashing`). ``parquet`` is where the bytes lie privately before the release; it is not
+    part of the JSON form.
     """
 
-    period: str
     sha256: str
     bytes: int
     rows: int
     logical_hash: str
+    parquet: Path | None = field(default=None, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"sha256": self.sha256, "bytes": self.bytes, "rows": self.rows, "logical_hash": self.logical_hash}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Part:
+        """Read the JSON form (KeyError, TypeError, ValueError when it is not one)."""
+        return cls(
+            checked_sha256(document["sha256"]),
+            int(document["bytes"]),
+            int(document["rows"]),
+            checked_sha256(document["logical_hash"]),
+        )
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One dataset's public rows of one period: immutable Parquet files, in the order of their keys, and what they
+    are made of.
+
+    ``schema`` is the Table Schema the files were written by. ``processing_key`` is what a candidate was made under;
+    it is not part of the JSON form.
+    """
+
+    period: str
+    parts: tuple[Part, ...]
     schema: Mapping[str, Any]
     deliveries: tuple[SegmentDelivery, ...]
     receipt: tuple[FieldReceipt, ...]
-    parquet: Path | None = field(default=None, compare=False)
     processing_key: str | None = field(default=None, compare=False)
+
+    @property
+    def rows(self) -> int:
+        """Rows of all parts."""
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all parts."""
+        return sum(part.bytes for part in self.parts)
+
+    @property
+    def digest(self) -> str:
+        """Identifies the files: the SHA-256 of the only one, else of their digests, a line each."""
+        if len(self.parts) == 1:
+            return self.parts[0].sha256
+        return hashlib.sha256("".join(f"{part.sha256}\n" for part in self.parts).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form."""
         document = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
-        del document["parquet"], document["processing_key"]
+        del document["processing_key"]
+        document["parts"] = [part.as_dict() for part in self.parts]
         document["deliveries"] = [dataclasses.asdict(delivery) for delivery in self.deliveries]
         document["receipt"] = [dataclasses.asdict(receipt) for receipt in self.receipt]
         return document
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any], parquet: Path | None = None) -> Segment:
+    def from_dict(cls, document: Mapping[str, Any]) -> Segment:
         """Read the JSON form.
 
         Raises:
@@ -106,14 +150,11 @@ class Segment:
             raise ValueError("not a period")
         return cls(
             period=document["period"],
-            sha256=checked_sha256(document["sha256"]),
-            bytes=int(document["bytes"]),
-            rows=int(document["rows"]),
-            logical_hash=checked_sha256(document["logical_hash"]),
+            # Before segments could have several files they were the file themselves.
+            parts=tuple(Part.from_dict(part) for part in document.get("parts", [document])),
             schema=document["schema"],
             deliveries=tuple(SegmentDelivery.from_dict(entry) for entry in document["deliveries"]),
             receipt=tuple(FieldReceipt(**entry) for entry in document["receipt"]),
-            parquet=parquet,
         )
 
 

@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.core.files import PRIVATE_FOLDER_MODE
@@ -31,12 +31,10 @@ from pipelines.publish.snapshots import (
     load_snapshot,
     snapshot_numbers,
 )
-from pipelines.publish.store import put_manifest, put_object, remove_stale_temporaries
+from pipelines.publish.store import put_manifest, put_object
+from pipelines.publish.stores import Store
 from pipelines.registry import Catalog
 from pipelines.registry.disclosures import Attribute
-
-#: No release runs that long.
-_STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Replaced:
 
     dataset: str
     period: str
-    sha256: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,9 @@ class _Planned:
         return bool(self.manifests or self.relisted or self.withdrawn)
 
 
-def release(workspace: Workspace, catalog: Catalog, processing_keys: Mapping[str, str], now: datetime) -> Release:
+def release(
+    workspace: Workspace, store: Store, catalog: Catalog, processing_keys: Mapping[str, str], now: datetime
+) -> Release:
     """Publish all candidates as one snapshot, and take out of it what may not be public any more.
 
     Datasets that the registry does not know, or that are broken in it, stay as they are; one that is not disclosed
@@ -85,7 +85,8 @@ def release(workspace: Workspace, catalog: Catalog, processing_keys: Mapping[str
     processing key than the current is not taken.
 
     Args:
-        workspace: where.
+        workspace: where the candidates lie.
+        store: where to publish.
         catalog: the registry, for what is said about the datasets.
         processing_keys: per usable dataset, the key that its candidates must have been made under.
         now: time of the release (aware of its time zone).
@@ -94,26 +95,26 @@ def release(workspace: Workspace, catalog: Catalog, processing_keys: Mapping[str
         CorruptStore: when the current release or a candidate cannot be read.
     """
     while True:
-        base = latest_snapshot(workspace.catalog)
+        base = latest_snapshot(store)
         candidates = [
             (dataset_id, segment)
             for dataset_id, segment in pending_candidates(workspace)
             if _is_active(catalog, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
         with _work_folder(workspace) as folder:
-            planned = _plan(workspace.catalog, catalog, base, candidates, folder)
+            planned = _plan(store, catalog, base, candidates, folder)
             if not planned.any:
                 snapshot = base
                 break
             try:
-                _store(workspace.catalog, planned.manifests)
+                _store(store, planned.manifests)
             except FileNotFoundError:
                 continue  # A candidate was replaced or released by another process: begin again with what is there.
         snapshot = _next_snapshot(base, planned, now)
-        if commit_snapshot(workspace.catalog, snapshot):
-            remove_stale_temporaries(workspace.catalog, (now - _STALE).timestamp())
+        if commit_snapshot(store, snapshot):
+            store.remove_leftovers(now.timestamp())
             break
-    heal_pointer(workspace.catalog)
+    heal_pointer(store)
     for dataset_id, segment in candidates:
         remove_candidate(workspace, dataset_id, segment)
     return Release(snapshot, tuple(planned.manifests), tuple(planned.withdrawn), tuple(planned.replaced),
@@ -125,7 +126,7 @@ def _is_active(catalog: Catalog, dataset_id: str) -> bool:
     return dataset is not None and dataset.descriptor.disclosure.attribute is Attribute.ACTIVE
 
 
-def _plan(root: Path, catalog: Catalog, base: Snapshot | None, candidates: Sequence[tuple[str, Segment]],
+def _plan(store: Store, catalog: Catalog, base: Snapshot | None, candidates: Sequence[tuple[str, Segment]],
           folder: Path) -> _Planned:  # fmt: skip
     """What a release of ``candidates`` on top of ``base`` changes."""
     planned = _Planned()
@@ -133,23 +134,23 @@ def _plan(root: Path, catalog: Catalog, base: Snapshot | None, candidates: Seque
     ready: dict[str, list[Segment]] = {}
     for dataset_id, segment in candidates:
         ready.setdefault(dataset_id, []).append(segment)
-    earlier = _withdrawn_before(root, {*ready} - {*shown}) if base else {}
+    earlier = _withdrawn_before(store, {*ready} - {*shown}) if base else {}
     for dataset_id in sorted({*shown, *ready}):
         if dataset_id not in catalog.datasets:
             continue
         entry = shown.get(dataset_id) or earlier.get(dataset_id)
-        version = Base(entry.manifest, load_manifest(root, entry.manifest), dataset_id in shown) if entry else None
+        version = Base(entry.manifest, load_manifest(store, entry.manifest), dataset_id in shown) if entry else None
         if not _is_active(catalog, dataset_id):
             _withdraw(planned, catalog, dataset_id, version)
             continue
-        composed = compose(catalog, dataset_id, version, ready.get(dataset_id, []), root, folder)
+        composed = compose(catalog, dataset_id, version, ready.get(dataset_id, []), store, folder)
         if composed.manifest is not None:
             planned.manifests.append(composed.manifest)
         elif composed.empty:
             planned.withdrawn.append(dataset_id)
         elif entry is not None and dataset_id not in shown:
             planned.relisted[dataset_id] = entry
-        planned.replaced += [Replaced(dataset_id, part.period, part.sha256) for part in composed.replaced]
+        planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in composed.replaced]
         planned.notices += composed.notices
     return planned
 
@@ -159,28 +160,28 @@ def _withdraw(planned: _Planned, catalog: Catalog, dataset_id: str, version: Bas
     attribute = catalog.datasets[dataset_id].descriptor.disclosure.attribute.value
     planned.notices.append(Message("publish-dataset-withdrawn", {"dataset": dataset_id, "attribute": attribute}))
     if version is not None:
-        planned.replaced += [Replaced(dataset_id, part.period, part.sha256) for part in version.manifest.segments]
+        planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in version.manifest.segments]
 
 
-def _withdrawn_before(root: Path, datasets: set[str]) -> dict[str, SnapshotEntry]:
+def _withdrawn_before(store: Store, datasets: set[str]) -> dict[str, SnapshotEntry]:
     """The last versions of datasets that an earlier release had and the current has not: numbers go on from them."""
     found: dict[str, SnapshotEntry] = {}
-    for number in reversed(snapshot_numbers(root)):
+    for number in reversed(snapshot_numbers(store)):
         missing = datasets - found.keys()
         if not missing:
             break
-        entries = load_snapshot(root, number).datasets
+        entries = load_snapshot(store, number).datasets
         found |= {dataset_id: entries[dataset_id] for dataset_id in missing & entries.keys()}
     return found
 
 
-def _store(root: Path, manifests: Sequence[Manifest]) -> None:
+def _store(store: Store, manifests: Sequence[Manifest]) -> None:
     for manifest in manifests:
-        for segment in manifest.segments:
-            if segment.parquet is not None:
-                put_object(root, segment.parquet, segment.sha256, segment.bytes)
+        for part in manifest.parts:
+            if part.parquet is not None:
+                put_object(store, part.parquet, part.sha256, part.bytes)
     for manifest in manifests:
-        put_manifest(root, manifest.content())
+        put_manifest(store, manifest.content())
 
 
 def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:

@@ -1,4 +1,4 @@
-"""Building a segment: the departments' disclosed tables of one period become one sorted Parquet file.
+"""Building a segment: the departments' disclosed tables of one period become one sorted Parquet file, or several.
 
 The same rows give the same bytes, whatever the number of threads, the order of the tables or the machine
 (with the same DuckDB version, which Parquet's ``created_by`` names).
@@ -7,7 +7,6 @@ The same rows give the same bytes, whatever the number of threads, the order of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,17 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.core.accounts import Stage, require_all
-from pipelines.core.files import sha256_of, temporary_beside
 from pipelines.core.records import DisclosedTable
 from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import with_clearances
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
-from pipelines.publish.hashing import logical_hash, normalised
+from pipelines.publish.hashing import normalised
+from pipelines.publish.parts import PART_ROWS, write_parts
 from pipelines.publish.records import Contribution, Segment, SegmentDelivery, merge_receipts
 from pipelines.publish.schemas import columns, current_schema, primary_key
 from pipelines.publish.sql import scratch_database
 from pipelines.registry import Dataset
 
-#: Of the settings tried these gave the smallest files; the row group is DuckDB's unit of parallel reading.
-_PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE 122880"
 #: Cannot be a field's name: those begin with a letter.
 _DELIVERY = identifier("_delivery")
 
@@ -39,6 +36,7 @@ def build_segment(
     folder: Path,
     *,
     threads: int | None = None,
+    part_rows: int = PART_ROWS,
 ) -> Segment | None:
     """Put the departments' tables of one period together, sorted by the public key, then by all columns.
 
@@ -46,11 +44,12 @@ def build_segment(
         dataset: whose tables they are.
         period: as its class writes periods.
         contributions: one per department, in any order.
-        folder: private work folder; receives ``<sha256>.parquet``.
+        folder: private work folder; receives a ``<sha256>.parquet`` per part.
         threads: DuckDB's worker threads; ``None`` means one per core. The result does not depend on it.
+        part_rows: rows that a file has at most.
 
     Returns:
-        The segment, its bytes at ``segment.parquet``; ``None`` when there are no contributions.
+        The segment, its bytes at its parts' ``parquet``; ``None`` when there are no contributions.
 
     Raises:
         DuplicateAcrossDeliveries: when two deliveries have rows with the same public key.
@@ -67,41 +66,16 @@ def build_segment(
     with scratch_database(folder, threads) as connection:
         rows = _union(tables, schema)
         _check_keys(connection, rows, primary_key(schema), tables)
-        written = write_segment(connection, rows, schema, folder)
-    require_all(Stage.COMPOSE, pq.read_metadata(written.parquet).num_rows, *(table.rows for table in tables))
+        total = sum(table.rows for table in tables)
+        parts = write_parts(connection, rows, total, schema, folder, part_rows)
+    require_all(Stage.COMPOSE, sum(part.rows for part in parts), *(table.rows for table in tables))
     return Segment(
         period=period,
-        sha256=written.sha256,
-        bytes=written.parquet.stat().st_size,
-        rows=sum(table.rows for table in tables),
-        logical_hash=written.logical_hash,
+        parts=parts,
         schema=schema,
         deliveries=tuple(_delivery_of(entry) for entry in ordered),
         receipt=merge_receipts(table.receipt for table in tables),
-        parquet=written.parquet,
     )
-
-
-@dataclass(frozen=True)
-class WrittenSegment:
-    """A segment's bytes and their hashes; ``parquet`` is named by ``sha256``."""
-
-    parquet: Path
-    sha256: str
-    logical_hash: str
-
-
-def write_segment(
-    connection: duckdb.DuckDBPyConnection, rows: str, schema: Mapping[str, Any], folder: Path
-) -> WrittenSegment:
-    """Write the rows of a SELECT, sorted, to ``<sha256>.parquet`` in ``folder``."""
-    with temporary_beside(folder / "segment.parquet") as temporary:
-        _write(connection, rows, schema, temporary)
-        digest = sha256_of(temporary)
-        logical = logical_hash(connection, temporary, columns(schema))
-        parquet = folder / f"{digest}.parquet"
-        temporary.replace(parquet)
-    return WrittenSegment(parquet, digest, logical)
 
 
 def _check_columns(table: DisclosedTable) -> None:
@@ -143,15 +117,6 @@ def _check_keys(
         raise DuplicateAcrossDeliveries(
             key, tuple(tables[number].delivery.id for number in numbers), sum(count for *_, count in shared)
         )
-
-
-def _write(connection: duckdb.DuckDBPyConnection, rows: str, schema: Mapping[str, Any], target: Path) -> None:
-    names = list(columns(schema))
-    # All columns in the order: rows that still tie are equal, so their order cannot change a byte.
-    order = dict.fromkeys([*primary_key(schema), *names])
-    by = ", ".join(f"{identifier(name)} ASC NULLS LAST" for name in order)
-    selected = ", ".join(identifier(name) for name in names)
-    connection.execute(f"COPY (SELECT {selected} FROM ({rows}) ORDER BY {by}) TO {literal(str(target))} ({_PARQUET})")
 
 
 def _delivery_of(entry: Contribution) -> SegmentDelivery:

@@ -1,7 +1,7 @@
 """Snapshots: which version of every dataset a release consists of. Creating one is the commit point.
 
-``snapshots/000042.json`` is created, never replaced; the folder's highest number is the current release.
-``latest.json`` is derived from it, for readers over HTTP that cannot list a folder.
+``snapshots/000042.json`` is created, never replaced; the highest number is the current release. ``latest.json`` is
+derived from it, for readers over HTTP that cannot list a folder and for finding the current release without a list.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
-from pipelines.core.files import create_file, replace_file
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.records import canonical_json, checked_sha256
-from pipelines.publish.store import MALFORMED, MISSING, make_folder, manifest_path
+from pipelines.publish.store import MALFORMED, MISSING, manifest_path
+from pipelines.publish.stores import Store
 
+_FOLDER = "snapshots"
 _NAME = re.compile(r"([0-9]{6,})\.json")
 LATEST = "latest.json"
 
@@ -78,17 +78,26 @@ class Snapshot:
 
 def snapshot_path(number: int) -> str:
     """Where a snapshot lies, relative to the store's root."""
-    return f"snapshots/{number:06d}.json"
+    return f"{_FOLDER}/{number:06d}.json"
 
 
-def snapshot_numbers(root: Path) -> tuple[int, ...]:
-    """The numbers of all snapshots, ascending."""
-    folder = root / "snapshots"
-    names = (_NAME.fullmatch(path.name) for path in folder.iterdir()) if folder.is_dir() else ()
+def snapshot_numbers(store: Store) -> tuple[int, ...]:
+    """The numbers of all snapshots, ascending; lists them all."""
+    names = (_NAME.fullmatch(name) for name in store.names(_FOLDER))
     return tuple(sorted(int(match[1]) for match in names if match))
 
 
-def load_snapshot(root: Path, number: int) -> Snapshot:
+def latest_number(store: Store) -> int:
+    """The number of the current release, 0 when nothing has been released; costs a few look-ups, whatever there is."""
+    number = _pointed_at(store)
+    if number == 0:
+        number = max(snapshot_numbers(store), default=0)
+    while store.size(snapshot_path(number + 1)) is not None:
+        number += 1
+    return number
+
+
+def load_snapshot(store: Store, number: int) -> Snapshot:
     """Read a snapshot.
 
     Raises:
@@ -96,7 +105,7 @@ def load_snapshot(root: Path, number: int) -> Snapshot:
     """
     relative = snapshot_path(number)
     try:
-        snapshot = Snapshot.from_dict(json.loads((root / relative).read_bytes()))
+        snapshot = Snapshot.from_dict(json.loads(store.read(relative)))
     except FileNotFoundError:
         raise CorruptStore(relative, MISSING) from None
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
@@ -106,36 +115,50 @@ def load_snapshot(root: Path, number: int) -> Snapshot:
     return snapshot
 
 
-def latest_snapshot(root: Path) -> Snapshot | None:
+def latest_snapshot(store: Store) -> Snapshot | None:
     """The current release, or ``None`` when nothing has been released.
 
     Raises:
         CorruptStore: when it cannot be read.
     """
-    numbers = snapshot_numbers(root)
-    return load_snapshot(root, numbers[-1]) if numbers else None
+    number = latest_number(store)
+    return load_snapshot(store, number) if number else None
 
 
-def commit_snapshot(root: Path, snapshot: Snapshot) -> bool:
+def commit_snapshot(store: Store, snapshot: Snapshot) -> bool:
     """Make a release real; ``False`` when another release has taken the number meanwhile."""
-    target = root / snapshot_path(snapshot.number)
-    make_folder(target.parent)
-    return create_file(target, canonical_json(snapshot.as_dict()))
+    return store.create(snapshot_path(snapshot.number), canonical_json(snapshot.as_dict()))
 
 
-def heal_pointer(root: Path) -> None:
+def heal_pointer(store: Store) -> None:
     """Bring ``latest.json`` up to the current snapshot. Without a snapshot: nothing to do."""
-    while numbers := snapshot_numbers(root):
-        content = pointer_content(root, numbers[-1])
-        target = root / LATEST
-        if target.is_file() and target.read_bytes() == content:
+    while number := latest_number(store):
+        content = pointer_content(store, number)
+        if _read(store, LATEST) == content:
             return
         # Whoever is slow may write an older pointer over a newer one, so look again after writing.
-        replace_file(target, content)
+        store.replace(LATEST, content)
 
 
-def pointer_content(root: Path, number: int) -> bytes:
+def pointer_content(store: Store, number: int) -> bytes:
     """What ``latest.json`` says for a snapshot."""
     relative = snapshot_path(number)
-    content = (root / relative).read_bytes()
-    return canonical_json({"number": number, "snapshot": relative, "sha256": hashlib.sha256(content).hexdigest()})
+    digest = hashlib.sha256(store.read(relative)).hexdigest()
+    return canonical_json({"number": number, "snapshot": relative, "sha256": digest})
+
+
+def _pointed_at(store: Store) -> int:
+    """The snapshot that ``latest.json`` names, if there is such a one; 0 otherwise. It may be behind, never ahead."""
+    try:
+        number = json.loads(_read(store, LATEST) or b"{}").get("number")
+    except (AttributeError, ValueError):
+        return 0
+    is_number = isinstance(number, int) and not isinstance(number, bool) and number > 0
+    return number if is_number and store.size(snapshot_path(number)) is not None else 0
+
+
+def _read(store: Store, path: str) -> bytes | None:
+    try:
+        return store.read(path)
+    except FileNotFoundError:
+        return None

@@ -16,11 +16,12 @@ from pipelines.core.messages import Message
 from pipelines.core.records import FieldReceipt
 from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import no_longer_public, without
+from pipelines.publish.parts import write_parts
 from pipelines.publish.records import Segment, merge_receipts
 from pipelines.publish.schemas import columns, primary_key
-from pipelines.publish.segments import write_segment
 from pipelines.publish.sql import scratch_database
 from pipelines.publish.store import object_path
+from pipelines.publish.stores import Store
 from pipelines.registry import Dataset
 
 
@@ -36,14 +37,16 @@ class Carried:
     notices: tuple[Message, ...] = ()
 
 
-def carry_over(dataset: Dataset, segments: Iterable[Segment], new: Iterable[str], root: Path, folder: Path) -> Carried:
+def carry_over(
+    dataset: Dataset, segments: Iterable[Segment], new: Iterable[str], store: Store, folder: Path
+) -> Carried:
     """The published segments that stay beside candidates, each as far as it may still be public.
 
     Args:
         dataset: as the registry has it now.
         segments: of the current version.
         new: periods that candidates bring.
-        root: the public store.
+        store: the public store.
         folder: private work folder; receives the segments that are made anew.
     """
     arriving = set(new)
@@ -63,7 +66,7 @@ def carry_over(dataset: Dataset, segments: Iterable[Segment], new: Iterable[str]
         elif gone & set(primary_key(segment.schema)) or gone >= set(columns(segment.schema)):
             withdrawn.append((segment, gone))
         else:
-            kept.append(_without_columns(segment, dataset, gone, root, folder))
+            kept.append(_without_columns(segment, dataset, gone, store, folder))
             reduced.append((segment, gone))
     notices = _notices(dataset, other_class, reduced, withdrawn)
     replaced = [*other_class, *(segment for segment, _ in (*reduced, *withdrawn))]
@@ -78,22 +81,19 @@ def _has_period(dataset: Dataset, period: str) -> bool:
     return True
 
 
-def _without_columns(segment: Segment, dataset: Dataset, gone: frozenset[str], root: Path, folder: Path) -> Segment:
+def _without_columns(segment: Segment, dataset: Dataset, gone: frozenset[str], store: Store, folder: Path) -> Segment:
     schema = without(segment.schema, gone)
     names = ", ".join(identifier(name) for name in columns(schema))
-    rows = f"SELECT {names} FROM read_parquet({literal(str(root / object_path(segment.sha256)))})"
+    files = ", ".join(literal(str(store.local(object_path(part.sha256)))) for part in segment.parts)
     with scratch_database(folder) as connection:
-        written = write_segment(connection, rows, schema, folder)
+        rows = f"SELECT {names} FROM read_parquet([{files}])"
+        parts = write_parts(connection, rows, segment.rows, schema, folder)
     return Segment(
         period=segment.period,
-        sha256=written.sha256,
-        bytes=written.parquet.stat().st_size,
-        rows=segment.rows,
-        logical_hash=written.logical_hash,
+        parts=parts,
         schema=schema,
         deliveries=segment.deliveries,
         receipt=merge_receipts([segment.receipt, _receipt(segment, dataset, gone)]),
-        parquet=written.parquet,
     )
 
 

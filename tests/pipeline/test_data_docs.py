@@ -17,7 +17,7 @@ from pipelines.core.errors import InvalidVersion, UnknownDataset
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation, release
 from pipelines.flow.data_docs import DataDocs, NoResultsKept, data_docs
-from pipelines.publish import latest_snapshot
+from pipelines.publish import FolderStore, latest_snapshot
 
 TEXTS = {"zh": "树太高。", "en": "A tree is too tall."}
 MORE = HEADER + GOOD + "t3,willow,999901,99,2022-01-01,,,\n"
@@ -66,7 +66,7 @@ def test_each_version_keeps_the_results_of_the_deliveries_it_is_made_of(
     assert kept(workspace) == before
     deliver(MORE)
     run_all(inst)
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None
     version = str(snapshot.datasets["tree_inventory"].version)
     results = workspace.data_docs / "tree_inventory" / version / "results"
@@ -107,7 +107,7 @@ def test_results_that_cannot_be_kept_do_not_stop_a_release_and_are_kept_later(
     workspace.data_docs.write_text("in the way", encoding="utf-8")
     deliver(HEADER + GOOD)
     run_all(inst)
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None and snapshot.number == 1
     workspace.data_docs.unlink()
     run_all(inst)

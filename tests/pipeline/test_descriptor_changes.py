@@ -19,7 +19,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Work, held, open_installation, pending, pending_release, process, refresh_index, release
 from pipelines.ingest import InboxScan, scan_inbox
-from pipelines.publish import latest_snapshot, load_manifest, pending_candidates
+from pipelines.publish import FolderStore, latest_snapshot, load_manifest, pending_candidates
 
 TREES = Work("tree_inventory", "2025")
 SECRET = HEADER + "t1,pine,999902,3,2020-01-01,,,secret name\n"
@@ -80,7 +80,7 @@ def test_a_candidate_of_a_delivery_that_is_rejected_now_is_removed(workspace: Wo
     process_all(workspace)
     edit(workspace, withhold_note_and_reject)
     run(workspace)
-    assert latest_snapshot(workspace.catalog) is None
+    assert latest_snapshot(FolderStore(workspace.catalog)) is None
     assert pending_candidates(workspace) == ()
 
 
@@ -125,7 +125,7 @@ def test_a_withheld_dataset_leaves_the_catalog_and_can_come_back(workspace: Work
     descriptor["disclosure"]["attribute"] = "withheld"
     write_registry(workspace.schema, tree_inventory=(descriptor, tree_schema()))
     run(workspace)
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None and (snapshot.number, snapshot.datasets) == (2, {})
     assert run(workspace) == {}
     write_registry(workspace.schema)
@@ -197,9 +197,9 @@ def test_what_only_catalog_yaml_says_is_released_too(workspace: Workspace, deliv
 def test_public_delivery_digests_cannot_be_guessed_from_the_bytes(workspace: Workspace, deliver: Deliver) -> None:
     deliver(HEADER + GOOD)
     run(workspace)
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None
-    manifest = load_manifest(workspace.catalog, snapshot.datasets["tree_inventory"].manifest)
+    manifest = load_manifest(FolderStore(workspace.catalog), snapshot.datasets["tree_inventory"].manifest)
     with open_installation(workspace) as inst:
         (landed,) = inst.ledger.deliveries()
     published = manifest.segments[0].deliveries[0].digest

@@ -14,7 +14,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, Work, inbox_changes, open_installation, pending, process
 from pipelines.ingest import scan_inbox
-from pipelines.publish import latest_snapshot
+from pipelines.publish import FolderStore, latest_snapshot
 from pipelines.validate import read_findings
 from pipelines.validate.examples import example_problems
 
@@ -56,7 +56,7 @@ def test_the_same_input_twice_changes_nothing(inst: Installation, workspace: Wor
     assert (result.processed, result.changed) == ((), False)
     after = file_times(workspace)
     assert {file for file in after if before.get(file) != after[file]} == {path}
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None and snapshot.number == 1
 
 
@@ -73,7 +73,7 @@ def test_a_bad_redelivery_leaves_the_last_good_one_published(
     deliver(HEADER + GOOD + "t3,willow,999901,1,2022-01-01,,,\n")
     run_all(inst)
     assert ids(workspace) == ["t1", "t2", "t3"]
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None and snapshot.number == 2
 
 
@@ -114,7 +114,7 @@ def test_personal_data_in_an_active_field_blocks_the_delivery(
     assert delivery.verdict is Verdict.REJECTED
     (finding,) = delivery.first_findings
     assert (finding.rule, finding.location.field, finding.location.row) == ("personal-data", "note", 2)
-    assert latest_snapshot(workspace.catalog) is None
+    assert latest_snapshot(FolderStore(workspace.catalog)) is None
     texts = finding.message.text("en") + finding.message.text("zh") + str(finding.value)
     assert "13912345678" not in texts
 
@@ -223,7 +223,7 @@ def test_a_lost_ledger_is_rebuilt_to_the_same_catalog(workspace: Workspace, deli
         run_all(inst)
         assert [d.id for d in inst.ledger.deliveries()] == ["tree_inventory.2025.parks_office.1"]
     assert sorted(path.name for path in (workspace.catalog / "objects").rglob("*.parquet")) == before
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None and snapshot.number == 1
 
 

@@ -14,7 +14,7 @@ from killed_run import STEPS
 from support import write_registry
 
 from pipelines.catalog import open_catalog
-from pipelines.publish import verify
+from pipelines.publish import FolderStore, verify
 
 SECOND = HEADER + "e1,willow,999901,4,2020-05-01,,,\ne2,oak,999901,4,2020-05-01,,,\n"
 
@@ -67,7 +67,7 @@ def test_a_killed_run_is_finished_by_the_next(step: str, tmp_path: Path, undistu
     finished = run_forked(environment, "run")
     assert finished.returncode == 0, finished.stderr
     assert released(tmp_path) == undisturbed
-    assert verify(tmp_path / "data" / "catalog") == []
+    assert verify(FolderStore(tmp_path / "data" / "catalog")) == []
     private = tmp_path / "data" / "private"
     assert list((private / "work").iterdir()) == []
     assert [path for path in (private / "candidates").rglob("*") if path.suffix in {".json", ".parquet"}] == []

@@ -16,7 +16,7 @@ from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 from pipelines.flow import outcomes, periods, releasing
 from pipelines.flow.machine import machine_trouble
 from pipelines.ingest import FileStillChanging, read
-from pipelines.publish import latest_snapshot
+from pipelines.publish import FolderStore, latest_snapshot
 
 OTHER = HEADER + "e1,willow,999901,4,2020-05-01,,,\n"
 
@@ -68,7 +68,7 @@ def test_memory_that_does_not_suffice_for_one_delivery_stops_no_other(
         result = gongkai("run")
     assert result.exit_code == 3
     assert "Not done: tree_inventory.2025.east_district_office.1" in result.stderr
-    snapshot = latest_snapshot(workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
     assert snapshot is not None and snapshot.number == 1
     waiting = json.loads(gongkai("status", "--json").stdout)["waiting"]
     assert waiting == [{"dataset": "tree_inventory", "period": "2025"}]

@@ -19,7 +19,7 @@ from pipelines.core.records import Verdict
 from pipelines.flow import Installation, PeriodResult, Work, open_installation, pending
 from pipelines.flow.lookups import stored_outcome
 from pipelines.ingest import scan_inbox
-from pipelines.publish import latest_snapshot
+from pipelines.publish import FolderStore, latest_snapshot
 from pipelines.registry import load_catalog
 from pipelines.validate import read_findings
 from pipelines.validate.expectations import RESULTS_FILE, read_results
@@ -108,7 +108,7 @@ def test_a_frame_waits_for_the_other_dataset_and_holds_nothing_up(city: City) ->
     (told,) = delivery.first_findings
     assert told.location.field == "planned" and "plan" in told.message.text("zh")
     assert city.run() == {}
-    snapshot = latest_snapshot(city.workspace.catalog)
+    snapshot = latest_snapshot(FolderStore(city.workspace.catalog))
     assert snapshot is not None and snapshot.datasets.keys() == {"tree_inventory"}
 
 

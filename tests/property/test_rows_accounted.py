@@ -38,7 +38,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import RawTable
 from pipelines.drafting import CannotDraft
 from pipelines.flow import open_installation
-from pipelines.publish import latest_snapshot, load_manifest
+from pipelines.publish import FolderStore, latest_snapshot, load_manifest
 
 PACKINGS = st.sampled_from(["plain", "gzip", "zip"])
 
@@ -155,10 +155,10 @@ def test_rows_up_to_the_published_version(rows: list[tuple[int, str]], blank: in
         (inbox / "t.csv").write_text(HEADER + "\n".join([*body, *[""] * blank]) + "\n", encoding="utf-8")
         with open_installation(workspace) as inst:
             ((result,),) = (period.latest for period in run_all(inst).values())
-            snapshot = latest_snapshot(workspace.catalog)
+            snapshot = latest_snapshot(FolderStore(workspace.catalog))
             published = 0
             if snapshot is not None:
-                manifest = load_manifest(workspace.catalog, snapshot.datasets["tree_inventory"].manifest)
+                manifest = load_manifest(FolderStore(workspace.catalog), snapshot.datasets["tree_inventory"].manifest)
                 published = sum(segment.rows for segment in manifest.segments)
     counts = Counter(f"t{key}" for key, _ in rows)
     good = 1 + sum(1 for key, species in rows if species != "oak")

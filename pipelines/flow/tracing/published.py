@@ -15,7 +15,7 @@ from pipelines.flow.lookups import OUTCOME_FILE, stored_outcome
 from pipelines.flow.tracing.model import DeliveryOf, Newer, Place, Traced
 from pipelines.flow.tracing.outcome import TracedOutcome
 from pipelines.flow.tracing.rows import FoundRow, Segmented, TableSearch
-from pipelines.publish import Segment, SegmentDelivery, object_path
+from pipelines.publish import Part, Segment, SegmentDelivery, object_path
 from pipelines.publish.clearances import PROPERTY, clearances
 from pipelines.publish.schemas import primary_key
 from pipelines.publish.store import check_object
@@ -94,44 +94,49 @@ class PublishedSearch:
             yield
 
     def _look_into(self, segment: Segment) -> None:
-        root = self._deliveries.inst.workspace.catalog
-        check_object(root, segment.sha256, segment.bytes, rehash=False)
-        count = self._search.count(root / object_path(segment.sha256))
+        store = self._deliveries.inst.store
+        for part in segment.parts:
+            check_object(store, part.sha256, part.bytes, rehash=False)
+            self._look_into_part(segment, part)
+
+    def _look_into_part(self, segment: Segment, part: Part) -> None:
+        count = self._search.count(self._deliveries.inst.store.local(object_path(part.sha256)))
         self.found.total += count
         wanted = min(count, self._limit - len(self.found.rows))
         if wanted > 0:
-            traced = _trace_segment(self._deliveries, self._search, segment, wanted)
+            traced = _trace_part(self._deliveries, self._search, segment, part, wanted)
             self.found.rows += traced
             if len(traced) < wanted:
-                names = ", ".join(part.delivery for part in segment.deliveries)
+                names = ", ".join(source.delivery for source in segment.deliveries)
                 self.found.untraced[names] += wanted - len(traced)
 
 
-def _trace_segment(deliveries: Deliveries, search: TableSearch, segment: Segment, limit: int) -> list[Traced]:
+def _trace_part(deliveries: Deliveries, search: TableSearch, segment: Segment, part: Part, limit: int) -> list[Traced]:
     traced: list[Traced] = []
-    for part in segment.deliveries:
+    for source in segment.deliveries:
         if len(traced) < limit:
-            traced += _trace_part(deliveries, search, segment, part, limit - len(traced))
+            traced += _trace_delivery(deliveries, search, segment, part, source, limit - len(traced))
     return traced
 
 
-def _trace_part(
-    deliveries: Deliveries, search: TableSearch, segment: Segment, part: SegmentDelivery, limit: int
+def _trace_delivery(
+    deliveries: Deliveries, search: TableSearch, segment: Segment, part: Part, delivery: SegmentDelivery, limit: int
 ) -> list[Traced]:
-    """A delivery's rows of a segment. An outcome under another descriptor may hold them, as it was when published."""
-    written = Segmented(deliveries.inst.workspace.catalog / object_path(segment.sha256), segment.schema)
+    """A delivery's rows of a file. An outcome under another descriptor may hold them, as it was when published."""
+    published = object_path(part.sha256)
+    written = Segmented(deliveries.inst.store.local(published), segment.schema)
     key = _shown_key(segment, deliveries.dataset)
-    for outcome in deliveries.cleared(part.delivery):
+    for outcome in deliveries.cleared(delivery.delivery):
         files = outcome.folder / DISCLOSED_FILE, outcome.folder / VALIDATED_FILE
-        if search.size(files[0]) != part.rows:
+        if search.size(files[0]) != delivery.rows:
             continue
         rows = search.disclosed(*files, (*key, *outcome.name_fields), limit, written)
         if rows:
-            source = deliveries.source(part.delivery)
-            held, newer = deliveries.is_rejected(part.delivery), deliveries.newer(source)
+            source = deliveries.source(delivery.delivery)
+            held, newer = deliveries.is_rejected(delivery.delivery), deliveries.newer(source)
             return [
                 Traced(source, _place(outcome, row), outcome.handling(row.file, row.sheet),
-                       {name: row.values[name] for name in key}, object_path(segment.sha256), held, newer,
+                       {name: row.values[name] for name in key}, published, held, newer,
                        cells=outcome.cells(row.file, row.sheet, row.row, row.values))
                 for row in rows
             ]  # fmt: skip

@@ -79,23 +79,23 @@ def _step_through(steps: Iterator[None], progress: Progress) -> None:
 
 def _manifest(inst: Installation, dataset: Dataset, version: str | dt.date | None) -> tuple[Version, Manifest] | None:
     """A released version; the current one where none is named, and then ``None`` where there is none."""
-    root = inst.workspace.catalog
-    snapshot = latest_snapshot(root)
+    store = inst.store
+    snapshot = latest_snapshot(store)
     entry = snapshot.datasets.get(dataset.id) if snapshot is not None else None
     if snapshot is None or entry is None:
         if version is not None:
             raise UnknownVersion(dataset.id, str(version), "-")
         return None
     if version is None:
-        return Version(entry.version, snapshot.number, snapshot.released), load_manifest(root, entry.manifest)
-    with open_catalog(root) as catalog:
+        return Version(entry.version, snapshot.number, snapshot.released), load_manifest(store, entry.manifest)
+    with open_catalog(inst.workspace.catalog) as catalog:
         listed = {row["version"]: row for row in catalog.versions(dataset.id).to_pylist()}
-    dates = {number: load_snapshot(root, row["snapshot"]).released for number, row in listed.items()}
+    dates = {number: load_snapshot(store, row["snapshot"]).released for number, row in listed.items()}
     wanted = version if isinstance(version, str) else _newest(dates, version)
     if wanted is None or wanted not in listed:
         raise UnknownVersion(dataset.id, str(version), ", ".join(f"{each} ({dates[each][:10]})" for each in listed))
     found = listed[wanted]
-    return Version(wanted, found["snapshot"], dates[wanted]), load_manifest(root, found["manifest_sha256"])
+    return Version(wanted, found["snapshot"], dates[wanted]), load_manifest(store, found["manifest_sha256"])
 
 
 def _newest(dates: Mapping[str, str], day: dt.date) -> str | None:

@@ -69,6 +69,9 @@ class Store(Protocol):
     def entries(self, folder: str) -> Iterator[StoreEntry]:
         """All files below a folder, in no order; none where there is no such folder."""
 
+    def remove_leftovers(self, now: float) -> None:
+        """Remove what writers that died have left; ``now`` in seconds since 1970. Costs as much as there is of it."""
+
     def local(self, path: str) -> Path:
         """A local file with the bytes of one that never changes: the file itself, or a copy that is kept.
 

@@ -9,10 +9,20 @@ from typing import Any
 
 import duckdb
 import pytest
-from publishing import Row, add_candidate, named, public_schema, registry, release_now, tree, workspace_with_registry
+from publishing import (
+    Row,
+    add_candidate,
+    index_now,
+    named,
+    public_schema,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
 from support import field, tree_descriptor, tree_schema, write_registry
 
-from pipelines.catalog import index_path, refresh_index
+from pipelines.catalog import index_path
 from pipelines.catalog.tables import TABLES
 from pipelines.core.paths import Workspace
 
@@ -28,7 +38,7 @@ def publish(workspace: Workspace, *rows: Row, dataset: str = "tree_inventory", p
             schema: dict[str, Any] | None = None) -> Path:  # fmt: skip
     add_candidate(workspace, rows, dataset=dataset, period=period, schema=schema)
     release_now(workspace, registry(workspace))
-    index = refresh_index(workspace)
+    index = index_now(workspace)
     assert index is not None
     return index
 
@@ -52,7 +62,7 @@ def everything(index: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_nothing_released_no_index(workspace: Workspace) -> None:
-    assert refresh_index(workspace) is None
+    assert index_now(workspace) is None
 
 
 def test_tables_are_reached_as_catalog_and_views_by_theme(workspace: Workspace) -> None:
@@ -85,7 +95,7 @@ def test_the_catalog_can_be_moved_and_read_from_anywhere(
     monkeypatch.chdir("/")
     expected = [(2, Decimal("7.00"))]
     assert ask(moved / "catalog.duckdb", TREES) == expected
-    assert ask(index_path(moved, 1), TREES) == expected
+    assert ask(moved / index_path(1), TREES) == expected
     with duckdb.connect() as connection:
         path = str(moved / "catalog.duckdb").replace("'", "''")
         connection.execute(f"ATTACH '{path}' AS cat (READ_ONLY)")
@@ -134,8 +144,10 @@ def test_equal_rows_in_two_periods_count_twice(workspace: Workspace) -> None:
 
 def test_nothing_is_done_when_it_is_up_to_date(workspace: Workspace) -> None:
     index = publish(workspace, tree(1))
-    before = [(path, path.stat().st_ino, path.stat().st_mtime_ns) for path in (index, index_path(workspace.catalog, 1))]
-    assert refresh_index(workspace) == index
+    before = [
+        (path, path.stat().st_ino, path.stat().st_mtime_ns) for path in (index, workspace.catalog / index_path(1))
+    ]
+    assert index_now(workspace) == index
     assert before == [(path, path.stat().st_ino, path.stat().st_mtime_ns) for path, *_ in before]
     assert not list(workspace.work.glob("index-*"))
 
@@ -144,15 +156,15 @@ def test_nothing_is_done_when_it_is_up_to_date(workspace: Workspace) -> None:
 @pytest.mark.parametrize("which", ["copy", "original"])
 def test_a_damaged_index_is_healed(workspace: Workspace, damage: str, which: str) -> None:
     index = publish(workspace, tree(1))
-    target = index if which == "copy" else index_path(workspace.catalog, 1)
+    target = index if which == "copy" else workspace.catalog / index_path(1)
     expected = everything(index)
     content = target.read_bytes()
     target.unlink()
     if damage != "missing":
         target.write_bytes(content[:-1] + bytes([content[-1] ^ 1]) if damage == "altered" else b"garbage")
-    assert refresh_index(workspace) == index
+    assert index_now(workspace) == index
     assert everything(index) == expected
-    assert index.read_bytes() == index_path(workspace.catalog, 1).read_bytes()
+    assert index.read_bytes() == (workspace.catalog / index_path(1)).read_bytes()
 
 
 def test_building_on_an_older_index_equals_building_anew(workspace: Workspace) -> None:
@@ -177,6 +189,6 @@ def test_building_on_an_older_index_equals_building_anew(workspace: Workspace) -
     assert [row[:2] for row in grown["views"]] == [("greens", "parks_staff"), ("parks", "tree_inventory")]
     shutil.rmtree(workspace.catalog / "index")
     index.unlink()
-    refresh_index(workspace)
+    index_now(workspace)
     assert everything(index) == grown
     assert len(grown["versions"]) == 5

@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from publishing import add_candidate, registry, release_now, tree, workspace_with_registry
+from publishing import add_candidate, index_now, registry, release_now, tree, workspace_with_registry
 
-from pipelines.catalog import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion, open_catalog, refresh_index
+from pipelines.catalog import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion, open_catalog
 from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.core.paths import Workspace
 
@@ -20,7 +20,7 @@ def workspace(tmp_path: Path) -> Workspace:
     for rows in ([tree(1), tree(2)], [tree(1), tree(2), tree(3)]):
         add_candidate(workspace, rows)
         release_now(workspace, registry(workspace))
-    refresh_index(workspace)
+    index_now(workspace)
     return workspace
 
 

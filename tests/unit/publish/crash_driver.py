@@ -19,12 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from publishing import add_candidate, named, registry, release_now, tree, workspace_with_registry
+from publishing import add_candidate, index_now, named, registry, release_now, tree, workspace_with_registry
 
-from pipelines.catalog import open_catalog, refresh_index
+from pipelines.catalog import open_catalog
 from pipelines.core.errors import NothingReleased
 from pipelines.core.paths import Workspace
-from pipelines.publish import latest_snapshot, pending_candidates, verify
+from pipelines.publish import FolderStore, latest_snapshot, pending_candidates, verify
 
 #: The loaded registry is kept: reading it again for every run would be most of the time.
 REGISTRY = "registry.pickle"
@@ -55,7 +55,7 @@ def prepare(start: Path) -> None:
     workspace = workspace_with_registry(start, parks_staff=named("parks_staff"))
     add_candidate(workspace, [tree(1), tree(2)])
     release_now(workspace, registry(workspace))
-    refresh_index(workspace)
+    index_now(workspace)
     (start / REGISTRY).write_bytes(pickle.dumps(registry(workspace)))
     add_candidate(workspace, [tree(1), tree(2, "willow")])
     add_candidate(workspace, [tree(3)], period="2026")
@@ -81,7 +81,7 @@ def run(folder: Path, fatal: int) -> int:
     for name in STEPS:
         setattr(os, name, dying(getattr(os, name)))
     release_now(workspace, catalog)
-    refresh_index(workspace)
+    index_now(workspace)
     return count
 
 
@@ -89,14 +89,14 @@ def look(folder: Path) -> dict[str, Any]:
     """What a reader finds, what is wrong with it, and the hashes of all that must be byte-identical."""
     workspace = workspace_at(folder)
     root = workspace.catalog
-    snapshot = latest_snapshot(root)
+    snapshot = latest_snapshot(FolderStore(root))
     rows = None
     with contextlib.suppress(NothingReleased), open_catalog(root) as catalog:
         rows = catalog.query("SELECT dataset, version, rows FROM catalog.datasets ORDER BY ALL").fetchall()
     return {
         "snapshot": snapshot.number if snapshot else None,
         "index": rows,
-        "problems": [[problem.path, problem.reason] for problem in verify(root)],
+        "problems": [[problem.path, problem.reason] for problem in verify(FolderStore(root))],
         "candidates": len(pending_candidates(workspace)),
         "private": sorted(path.name for path in workspace.work.iterdir() if path.name.startswith("index-")),
         "files": {

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from publishing import contribution, disclosed, public_schema, registry, tree, workspace_with_registry
+from publishing import contribution, disclosed, file_of, public_schema, registry, tree, workspace_with_registry
 
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable
@@ -50,11 +50,10 @@ def test_threads_row_order_and_table_order_do_not_change_a_byte(dataset: Dataset
     shuffled_tables = [sorted_tables[1], disclosed(tmp_path / "b.parquet", shuffled)]
     one = build(dataset, sorted_tables, tmp_path / "one", threads=1)
     eight = build(dataset, shuffled_tables, tmp_path / "eight", threads=8)
-    assert one.sha256 == eight.sha256
+    assert one.digest == eight.digest
     assert one.as_dict() == eight.as_dict()
-    assert one.parquet is not None
-    assert hashlib.sha256(one.parquet.read_bytes()).hexdigest() == one.sha256
-    assert pq.read_metadata(one.parquet).num_row_groups >= 3
+    assert hashlib.sha256(file_of(one).read_bytes()).hexdigest() == one.digest
+    assert pq.read_metadata(file_of(one)).num_row_groups >= 3
 
 
 def test_record_says_what_is_in_the_file(dataset: Dataset, tmp_path: Path) -> None:
@@ -69,16 +68,14 @@ def test_record_says_what_is_in_the_file(dataset: Dataset, tmp_path: Path) -> No
     ]  # fmt: skip
     assert segment.receipt[0].field == "keeper_phone"
     assert segment.receipt[0].rows == 3
-    assert segment.parquet is not None
-    assert segment.bytes == segment.parquet.stat().st_size
-    assert pq.read_table(segment.parquet)["tree_id"].to_pylist() == ["T00001", "T00002", "T00003"]
+    assert segment.bytes == file_of(segment).stat().st_size
+    assert pq.read_table(file_of(segment))["tree_id"].to_pylist() == ["T00001", "T00002", "T00003"]
     assert Segment.from_dict(json.loads(json.dumps(segment.as_dict()))).as_dict() == segment.as_dict()
 
 
 def test_columns_have_exactly_the_declared_types(dataset: Dataset, tmp_path: Path) -> None:
     segment = build(dataset, [disclosed(tmp_path / "a.parquet", [tree(1)])], tmp_path)
-    assert segment.parquet is not None
-    found = {entry.name: entry.type for entry in pq.read_schema(segment.parquet)}
+    found = {entry.name: entry.type for entry in pq.read_schema(file_of(segment))}
     assert found == {
         "tree_id": pa.string(), "species": pa.string(), "district": pa.string(), "height": pa.decimal128(18, 2),
         "planted": pa.date32(), "felled": pa.date32(), "note": pa.string(),
@@ -104,7 +101,7 @@ def test_logical_hash_is_the_documented_one(dataset: Dataset, tmp_path: Path) ->
     first = b"1:z,-,-,64:001111111111" + b"1" + b"0" * 51 + b",5:false,-,-,-,\n"
     second = ("3:树,2:-5,5:1.500,64:" + "0" * 64 + ",4:true,10:0026-01-02,15:01:02:03.000004,"
               "26:0999-01-02T03:00:00.000000,\n").encode()  # fmt: skip
-    assert segment.logical_hash == hashlib.sha256(header + first + second).hexdigest()
+    assert segment.parts[0].logical_hash == hashlib.sha256(header + first + second).hexdigest()
 
 
 def test_no_contributions_no_segment(dataset: Dataset, tmp_path: Path) -> None:
@@ -143,13 +140,12 @@ def test_a_table_cleared_under_an_older_schema_loses_what_is_no_longer_public(da
     ]
     segment = build(dataset, tables, tmp_path)
     assert [entry["name"] for entry in segment.schema["fields"]][-1] == "note"
-    assert segment.parquet is not None
-    assert "keeper" not in pq.read_schema(segment.parquet).names
+    assert "keeper" not in pq.read_schema(file_of(segment)).names
 
 
 def test_folder_names_with_quotes_and_globs_are_safe(dataset: Dataset, tmp_path: Path) -> None:
     folder = tmp_path / "o'brien [1] *数据"
     segment = build_segment(dataset, "2025", [contribution(disclosed(folder / "a.parquet", [tree(1)]))], folder)
     assert segment is not None
-    assert segment.parquet == folder / f"{segment.sha256}.parquet"
+    assert file_of(segment) == folder / f"{segment.digest}.parquet"
     assert not list(folder.glob(".*"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from publishing import add_candidate, tree, workspace_with_registry
+from publishing import add_candidate, file_of, tree, workspace_with_registry
 
-from pipelines.core import files
 from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
 from pipelines.publish import pending_candidates, remove_candidate, save_candidate
-from pipelines.publish.store import check_object, object_path, place_file, put_manifest, put_object
+from pipelines.publish.store import check_object, manifest_path, object_path, put_manifest, put_object
+from pipelines.publish.stores import FolderStore
 
 CONTENT = b"segment"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -28,55 +28,37 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "catalog")
+
+
+@pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return workspace_with_registry(tmp_path)
 
 
-def test_objects_are_read_only_and_put_once(tmp_path: Path, source: Path) -> None:
-    root = tmp_path / "catalog"
-    assert put_object(root, source, SHA256, len(CONTENT))
+def test_objects_are_read_only_and_put_once(store: FolderStore, source: Path) -> None:
+    assert put_object(store, source, SHA256, len(CONTENT))
     source.unlink()
-    assert not put_object(root, source, SHA256, len(CONTENT))
-    target = root / object_path(SHA256)
-    assert target.stat().st_mode & 0o777 == 0o444
-    check_object(root, SHA256, len(CONTENT), rehash=True)
+    assert not put_object(store, source, SHA256, len(CONTENT))
+    assert store.local(object_path(SHA256)).stat().st_mode & 0o777 == 0o444
+    check_object(store, SHA256, len(CONTENT), rehash=True)
 
 
-def test_an_object_of_another_size_is_not_taken_for_it(tmp_path: Path, source: Path) -> None:
-    target = tmp_path / object_path(SHA256)
-    target.parent.mkdir(parents=True)
-    target.write_bytes(b"half")
+def test_an_object_of_another_size_is_not_taken_for_it(store: FolderStore, source: Path) -> None:
+    store.create(object_path(SHA256), b"half")
     with pytest.raises(CorruptStore):
-        put_object(tmp_path, source, SHA256, len(CONTENT))
+        put_object(store, source, SHA256, len(CONTENT))
 
 
-def test_bytes_from_another_file_system_are_copied(tmp_path: Path, source: Path,
-                                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    link = files.link_file
-
-    def refuse(origin: Path, target: Path) -> bool:
-        if origin == source:
-            raise OSError(errno.EXDEV, "another file system")
-        return link(origin, target)
-
-    monkeypatch.setattr("pipelines.publish.store.link_file", refuse)
-    target = tmp_path / "there" / "object"
-    assert place_file(source, target)
-    assert (target.read_bytes(), target.stat().st_nlink) == (CONTENT, 1)
-    assert [path.name for path in target.parent.iterdir()] == ["object"]
-
-
-def test_a_full_disk_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(handle: int) -> None:
-        raise OSError(errno.ENOSPC, "no space left")
-
-    (tmp_path / "manifests").mkdir()
-    content = b"{}\n"
-    put_manifest(tmp_path, b"[]\n")
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        put_manifest(tmp_path, content)
-    assert [path for path in tmp_path.rglob("*") if path.name.endswith(".tmp")] == []
+def test_putting_what_is_there_makes_it_young(store: FolderStore, source: Path) -> None:
+    put_object(store, source, SHA256, len(CONTENT))
+    manifest = manifest_path(put_manifest(store, b"{}\n"))
+    for path in (object_path(SHA256), manifest):
+        os.utime(store.local(path), (1, 1))
+    put_object(store, source, SHA256, len(CONTENT))
+    put_manifest(store, b"{}\n")
+    assert {entry.path for entry in store.entries("") if entry.modified > 1} == {object_path(SHA256), manifest}
 
 
 def test_candidates_are_listed_in_order_and_private(workspace: Workspace) -> None:
@@ -84,7 +66,7 @@ def test_candidates_are_listed_in_order_and_private(workspace: Workspace) -> Non
     later = add_candidate(workspace, [tree(2)], period="2026")
     earlier = add_candidate(workspace, [tree(1)])
     assert pending_candidates(workspace) == (("tree_inventory", earlier), ("tree_inventory", later))
-    assert pending_candidates(workspace)[0][1].parquet == earlier.parquet
+    assert file_of(pending_candidates(workspace)[0][1]) == file_of(earlier)
     folder = workspace.candidates / "tree_inventory"
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / "2025.json").stat().st_mode & 0o777 == 0o600
@@ -93,8 +75,7 @@ def test_candidates_are_listed_in_order_and_private(workspace: Workspace) -> Non
 def test_a_newer_candidate_takes_the_place_and_is_not_removed_for_the_older(workspace: Workspace) -> None:
     older = add_candidate(workspace, [tree(1)])
     newer = add_candidate(workspace, [tree(1), tree(2)])
-    assert older.parquet is not None
-    assert not older.parquet.exists()
+    assert not file_of(older).exists()
     remove_candidate(workspace, "tree_inventory", older)
     assert pending_candidates(workspace) == (("tree_inventory", newer),)
     remove_candidate(workspace, "tree_inventory", newer)
@@ -105,21 +86,20 @@ def test_a_newer_candidate_takes_the_place_and_is_not_removed_for_the_older(work
 def test_periods_with_equal_rows_share_bytes(workspace: Workspace) -> None:
     one = add_candidate(workspace, [tree(1)])
     two = add_candidate(workspace, [tree(1)], period="2026")
-    assert one.sha256 == two.sha256
+    assert one.digest == two.digest
     remove_candidate(workspace, "tree_inventory", one)
     ((_, left),) = pending_candidates(workspace)
-    assert left.parquet is not None
-    assert left.parquet.exists()
+    assert file_of(left).exists()
 
 
 def test_damaged_candidates_are_reported(workspace: Workspace) -> None:
     segment = add_candidate(workspace, [tree(1)])
-    assert segment.parquet is not None
-    segment.parquet.unlink()
+    file_of(segment).unlink()
     with pytest.raises(CorruptStore):
         pending_candidates(workspace)
+    lost = replace(segment, parts=(replace(segment.parts[0], parquet=None),))
     with pytest.raises(CorruptStore):
-        save_candidate(workspace, "tree_inventory", replace(segment, parquet=None), "key")
+        save_candidate(workspace, "tree_inventory", lost, "key")
     (workspace.candidates / "tree_inventory" / "2025.json").write_text("{")
     with pytest.raises(CorruptStore):
         pending_candidates(workspace)

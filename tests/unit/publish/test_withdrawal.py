@@ -8,14 +8,23 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from publishing import add_candidate, keys, public_schema, registry, release_now, tree, workspace_with_registry
+from publishing import (
+    add_candidate,
+    index_now,
+    keys,
+    public_schema,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
 from support import WITHHELD, tree_descriptor, tree_schema, write_registry
 
-from pipelines.catalog import open_catalog, refresh_index
+from pipelines.catalog import open_catalog
 from pipelines.catalog.errors import QueryFailed
 from pipelines.core.errors import UnknownDataset
 from pipelines.core.paths import Workspace
-from pipelines.publish import Manifest, object_path, pending_candidates, registry_state, verify
+from pipelines.publish import FolderStore, Manifest, object_path, pending_candidates, registry_state, verify
 
 DROP = {**WITHHELD, "treatment": {"type": "drop"}}
 MASK = {**WITHHELD, "treatment": {"type": "mask", "keep_first": 1, "length": 2}}
@@ -27,7 +36,7 @@ def workspace(tmp_path: Path) -> Workspace:
     add_candidate(workspace, [tree(1), tree(2)])
     add_candidate(workspace, [tree(5)], period="2024")
     release_now(workspace, registry(workspace))
-    refresh_index(workspace)
+    index_now(workspace)
     return workspace
 
 
@@ -45,7 +54,7 @@ def dataset_attribute(workspace: Workspace, attribute: str) -> None:
 
 def columns(workspace: Workspace, manifest: Manifest) -> set[str]:
     """All columns of all Parquet files of a version."""
-    files = [workspace.catalog / object_path(segment.sha256) for segment in manifest.segments]
+    files = [workspace.catalog / object_path(segment.digest) for segment in manifest.segments]
     return {name for file in files for name in pq.read_schema(file).names}
 
 
@@ -62,8 +71,8 @@ def test_a_field_that_is_protected_now_leaves_segments_that_cannot_be_made_anew(
     assert any((entry.field, entry.treatment, entry.rows) == ("note", "drop", 3) for entry in manifest.receipt)
     (notice,) = result.notices
     assert notice.id == "publish-fields-withdrawn" and "note" in notice.text("zh")
-    assert verify(workspace.catalog) == []
-    refresh_index(workspace)
+    assert verify(FolderStore(workspace.catalog)) == []
+    index_now(workspace)
     with open_catalog(workspace.catalog) as catalog:
         assert "note" not in catalog.query("FROM parks.tree_inventory").columns
     assert release_now(workspace, registry(workspace)).versions == ()
@@ -77,7 +86,7 @@ def test_less_protection_changes_no_published_bytes(workspace: Workspace) -> Non
     result = release_now(workspace, registry(workspace))
     assert result.notices == ()
     (manifest,) = result.versions or (None,)
-    assert manifest is None or first.sha256 in {segment.sha256 for segment in manifest.segments}
+    assert manifest is None or first.digest in {segment.digest for segment in manifest.segments}
 
 
 def test_a_protected_key_takes_the_period_out(workspace: Workspace) -> None:
@@ -106,7 +115,7 @@ def test_a_dataset_that_is_not_active_any_more_leaves_and_comes_back_under_the_s
     result = release_now(workspace, registry(workspace))
     assert (result.withdrawn, result.versions) == (("tree_inventory",), ())
     assert "withheld" in result.notices[0].text("en")
-    refresh_index(workspace)
+    index_now(workspace)
     with open_catalog(workspace.catalog) as catalog:
         assert catalog.datasets().num_rows == 0
         with pytest.raises(QueryFailed):
@@ -119,7 +128,7 @@ def test_a_dataset_that_is_not_active_any_more_leaves_and_comes_back_under_the_s
     add_candidate(workspace, [tree(5)], period="2024")
     back = release_now(workspace, registry(workspace))
     assert back.snapshot is not None and back.snapshot.datasets["tree_inventory"].version == "1.0.0"
-    refresh_index(workspace)
+    index_now(workspace)
     with open_catalog(workspace.catalog) as catalog:
         assert catalog.query("SELECT count(*) FROM parks.tree_inventory").fetchall() == [(3,)]
         assert catalog.versions("tree_inventory").num_rows == 1
@@ -160,7 +169,7 @@ def test_folders_of_the_catalog_are_readable_whatever_the_umask(tmp_path: Path) 
         workspace = workspace_with_registry(tmp_path / "strict")
         add_candidate(workspace, [tree(1)])
         release_now(workspace, registry(workspace))
-        refresh_index(workspace)
+        index_now(workspace)
     finally:
         os.umask(before)
     paths = [workspace.catalog, *workspace.catalog.rglob("*")]

@@ -5,15 +5,6 @@ from __future__ import annotations
 from pipelines.core.errors import GongkaiError
 
 
-class UnknownVersion(GongkaiError):
-    """A dataset has no version of that number."""
-
-    message_id = "catalog-unknown-version"
-
-    def __init__(self, dataset: str, version: str, known: str) -> None:
-        super().__init__(dataset=dataset, version=version, known=known)
-
-
 class QueryRefused(GongkaiError):
     """A query is not one statement that only reads."""
 

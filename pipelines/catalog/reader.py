@@ -8,10 +8,10 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
-from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion
+from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused
 from pipelines.catalog.index import INDEX
 from pipelines.catalog.views import rows_of
-from pipelines.core.errors import NothingReleased, UnknownDataset
+from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import FolderStore, latest_number, load_manifest
 

@@ -14,9 +14,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.catalog.errors import UnknownVersion
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Output, default_language
-from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery
+from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion
 from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing

@@ -60,6 +60,15 @@ class UnknownDataset(GongkaiError):
         super().__init__(dataset=dataset, known=known)
 
 
+class UnknownVersion(GongkaiError):
+    """A dataset has no version of that number."""
+
+    message_id = "error-unknown-version"
+
+    def __init__(self, dataset: str, version: str, known: str) -> None:
+        super().__init__(dataset=dataset, version=version, known=known)
+
+
 class UnknownDelivery(GongkaiError):
     """No delivery of that identifier has been landed."""
 

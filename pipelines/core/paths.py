@@ -76,6 +76,11 @@ class Workspace:
         return self.private / "candidates"
 
     @property
+    def notes(self) -> Path:
+        """What officers say about versions that are not made yet."""
+        return self.private / "notes"
+
+    @property
     def data_docs(self) -> Path:
         """Results of expectations by dataset and released version, and the pages made of them."""
         return self.private / "data_docs"

@@ -22,6 +22,12 @@ class Change(StrEnum):
     """Corrections within what had been published."""
 
 
+def larger(one: Change, other: Change) -> Change:
+    """The change that moves a version number further."""
+    order = list(Change)
+    return min(one, other, key=order.index)
+
+
 @dataclass(frozen=True, order=True)
 class VersionNumber:
     """``MAJOR.MINOR.PATCH``."""

@@ -11,9 +11,16 @@ from pipelines.flow.data_docs import keep_results
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
-from pipelines.publish import latest_number, pending_candidates, registry_state, remove_candidate
+from pipelines.publish import (
+    finish_withdrawal,
+    is_released,
+    latest_number,
+    latest_snapshot,
+    pending_candidates,
+    registry_state,
+    remove_candidate,
+)
 from pipelines.publish import release as publish
-from pipelines.registry.disclosures import Attribute
 
 _logger = logging.getLogger(__name__)
 
@@ -42,11 +49,9 @@ def pending_release(inst: Installation) -> bool:
     """Tell whether a release has anything to do: candidates to take up, or descriptors that changed since the last."""
     if latest_number(inst.store) and inst.ledger.released()[0] != registry_state(inst.catalog):
         return True
-    datasets, keys = inst.catalog.datasets, inst.processing_keys
+    snapshot, keys = latest_snapshot(inst.store), inst.processing_keys
     return any(
-        dataset_id in datasets
-        and datasets[dataset_id].descriptor.disclosure.attribute is Attribute.ACTIVE
-        and segment.processing_key == keys[dataset_id]
+        is_released(inst.catalog, snapshot, dataset_id) and segment.processing_key == keys[dataset_id]
         for dataset_id, segment in pending_candidates(inst.workspace)
     )
 
@@ -59,6 +64,7 @@ def release(inst: Installation) -> ReleaseResult:
     require_catalog(inst)
     _remove_stale_candidates(inst)
     with machine_trouble():
+        finish_withdrawal(inst.store)
         released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
     for entry in released.replaced:
         # Should the descriptor go back to what it was, these periods have to be composed again.

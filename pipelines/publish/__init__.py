@@ -14,10 +14,14 @@ from pipelines.publish.candidates import (
     save_candidate,
 )
 from pipelines.publish.compose import registry_state
-from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
+from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, VersionWithdrawn
+from pipelines.publish.garbage import collect_garbage
+from pipelines.publish.history import find_version, newest_version, versions_of
 from pipelines.publish.manifests import Manifest, load_manifest
+from pipelines.publish.notes import VersionNote, save_note
 from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery
-from pipelines.publish.release import Release, Replaced, release
+from pipelines.publish.release import Release, Replaced, is_released, release
+from pipelines.publish.rollback import rollback
 from pipelines.publish.segments import build_segment
 from pipelines.publish.snapshots import (
     Snapshot,
@@ -29,7 +33,9 @@ from pipelines.publish.snapshots import (
 )
 from pipelines.publish.store import manifest_path, object_path
 from pipelines.publish.stores import FolderStore, Store, StoreEntry
+from pipelines.publish.tombstones import Tombstone, load_tombstone
 from pipelines.publish.verify import StoreProblem, verify
+from pipelines.publish.withdrawals import Withdrawal, finish_withdrawal, reinstate, withdraw
 
 __all__ = [
     "ColumnsDiffer",
@@ -47,19 +53,34 @@ __all__ = [
     "Store",
     "StoreEntry",
     "StoreProblem",
+    "Tombstone",
+    "VersionNote",
+    "VersionWithdrawn",
+    "Withdrawal",
     "build_segment",
+    "collect_garbage",
+    "find_version",
+    "finish_withdrawal",
+    "is_released",
     "latest_number",
     "latest_snapshot",
     "load_manifest",
     "load_snapshot",
+    "load_tombstone",
     "manifest_path",
+    "newest_version",
     "object_path",
     "pending_candidates",
     "registry_state",
+    "reinstate",
     "release",
     "remove_candidate",
     "remove_period_candidate",
+    "rollback",
     "save_candidate",
+    "save_note",
     "snapshot_numbers",
     "verify",
+    "versions_of",
+    "withdraw",
 ]

@@ -1,7 +1,8 @@
 """What separates two versions of a dataset, and the version number that follows from it.
 
-MAJOR: a period or public field removed, a field retyped, or the key changed. MINOR: periods, rows or fields added.
-PATCH: anything else (corrections, metadata).
+MAJOR: a period or public field removed, a field retyped or given another meaning (unit, code list, what disclosure does
+to its values), or the key changed. MINOR: periods, rows or fields added. PATCH: anything else (corrections, metadata).
+After the Data Package recipe for versions.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.versions import Change
+from pipelines.publish.clearances import PROPERTY
 from pipelines.publish.records import Segment
 from pipelines.publish.schemas import primary_key
 
 #: Properties of a field that decide how its values are read.
 _TYPE_PROPERTIES = ("type", "format", "decimals")
+#: Properties of a field that decide what its values mean; of how it was cleared, what was done to values.
+_MEANING_PROPERTIES = ("unit", "codelist")
+_CLEARANCE_PROPERTIES = ("field", "treatment", "when")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Changes:
     fields_added: tuple[str, ...] = ()
     fields_removed: tuple[str, ...] = ()
     fields_retyped: tuple[str, ...] = ()
+    fields_redefined: tuple[str, ...] = ()
     key_changed: bool = False
     metadata_changed: bool = False
 
@@ -46,7 +52,8 @@ class Changes:
     @property
     def size(self) -> Change:
         """How the version number moves."""
-        if self.periods_removed or self.fields_removed or self.fields_retyped or self.key_changed:
+        incompatible = self.fields_removed or self.fields_retyped or self.fields_redefined or self.key_changed
+        if self.periods_removed or incompatible:
             return Change.MAJOR
         if self.periods_added or self.rows_added or self.fields_added:
             return Change.MINOR
@@ -92,6 +99,7 @@ def changes_between(old: Content | None, new: Content) -> Changes:
         fields_added=tuple(name for name in new_fields if name not in old_fields),
         fields_removed=tuple(name for name in old_fields if name not in new_fields),
         fields_retyped=tuple(name for name in common if _type(old_fields[name]) != _type(new_fields[name])),
+        fields_redefined=tuple(name for name in common if _meaning(old_fields[name]) != _meaning(new_fields[name])),
         key_changed=old is not None and primary_key(old.schema) != primary_key(new.schema),
         metadata_changed=old is not None and (old.metadata, old.schema) != (new.metadata, new.schema),
     )
@@ -103,3 +111,8 @@ def _fields(content: Content | None) -> dict[str, Mapping[str, Any]]:
 
 def _type(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(entry.get(name) for name in _TYPE_PROPERTIES)
+
+
+def _meaning(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    cleared = entry.get(PROPERTY, {})
+    return (*(entry.get(name) for name in _MEANING_PROPERTIES), *(cleared.get(name) for name in _CLEARANCE_PROPERTIES))

@@ -2,7 +2,7 @@
 
 A public schema's fields carry ``disclosure``: the delivered field a column was made of, its attribute and its
 treatment. A later release compares that with the registry: what was cleared under weaker rules than today's is
-not published again (:mod:`pipelines.publish.withdrawal`).
+not published again (:mod:`pipelines.publish.carrying`).
 """
 
 from __future__ import annotations

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.messages import Message
-from pipelines.core.versions import FIRST_VERSION, VersionNumber
+from pipelines.core.versions import FIRST_VERSION, VersionNumber, larger
+from pipelines.publish.carrying import carry_over
 from pipelines.publish.changes import Content, changes_between
 from pipelines.publish.clearances import no_longer_public, without
 from pipelines.publish.manifests import Manifest, PreviousVersion
+from pipelines.publish.notes import VersionNote
 from pipelines.publish.records import Segment, canonical_json
 from pipelines.publish.schemas import current_schema
 from pipelines.publish.stores import Store
-from pipelines.publish.withdrawal import carry_over
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.base import Bilingual
 
@@ -41,16 +42,19 @@ class Next:
 
 @dataclass(frozen=True)
 class Base:
-    """The version that a new one follows. ``shown``: the current release has it; else it was withdrawn since."""
+    """The version that a new one follows. ``shown``: the current release has it. ``withdrawn``: it has a tombstone."""
 
     sha256: str
     manifest: Manifest
     shown: bool
+    withdrawn: bool = False
 
 
 def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Sequence[Segment], store: Store,
-            folder: Path) -> Next:  # fmt: skip
+            folder: Path, note: VersionNote | None = None) -> Next:  # fmt: skip
     """The version that follows ``base`` once ``candidates`` take the places of their periods.
+
+    A candidate that an officer has rolled back is not taken.
 
     Args:
         catalog: the registry.
@@ -59,32 +63,88 @@ def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Se
         candidates: segments to be released, made under the registry as it is.
         store: the public store.
         folder: private work folder, for segments that have to be made anew.
+        note: what is said about the version.
     """
     dataset = catalog.dataset(dataset_id)
-    previous = base.manifest if base else None
+    superseded = base.manifest.superseded if base else {}
+    taken = [segment for segment in candidates if superseded.get(segment.period) != segment.digest]
     published = base.manifest.segments if base and base.shown else ()
-    carried = carry_over(dataset, published, (segment.period for segment in candidates), store, folder)
-    segments = sorted((*carried.segments, *candidates), key=lambda segment: segment.period)
+    carried = carry_over(dataset, published, (segment.period for segment in taken), store, folder)
+    segments = sorted((*carried.segments, *taken), key=lambda segment: segment.period)
     if not segments:
         empty = Message("publish-dataset-emptied", {"dataset": dataset_id})
         return Next(None, empty=True, replaced=carried.replaced, notices=(*carried.notices, empty))
-    new = Content(describe(catalog, dataset), _schema(dataset, previous, candidates), tuple(segments))
-    old = Content(previous.metadata, previous.schema, previous.segments) if previous else None
-    changes = changes_between(old, new)
-    if not changes.any:
-        return Next(None)
-    version = VersionNumber.parse(previous.version).bumped(changes.size) if previous else FIRST_VERSION
-    manifest = Manifest(
-        dataset=dataset_id,
-        version=str(version),
-        previous=PreviousVersion(previous.version, base.sha256) if base and previous else None,
-        metadata=new.metadata,
-        schema=new.schema,
-        segments=tuple(new.segments),
-        changes=changes,
-        tools={name: metadata.version(name) for name in _TOOLS},
-    )
-    return Next(manifest, replaced=carried.replaced, notices=carried.notices)
+    schema = _schema(dataset, base.manifest if base else None, taken)
+    following = _Following(base, Content(describe(catalog, dataset), schema, tuple(segments)), note)
+    arrived = {segment.period for segment in taken}
+    left = {period: digest for period, digest in superseded.items() if period not in arrived}
+    return Next(following.manifest(dataset_id, superseded=left), replaced=carried.replaced, notices=carried.notices)
+
+
+def restore(catalog: Catalog, dataset_id: str, base: Base, target: Manifest, store: Store, folder: Path,
+            note: VersionNote) -> Next:  # fmt: skip
+    """The version that follows ``base`` and has the content of an earlier one, as far as it may still be public.
+
+    What ``base`` shows instead is not released again, whatever makes the same segments anew.
+
+    Args:
+        catalog: the registry.
+        dataset_id: a usable dataset of it.
+        base: the dataset's newest version.
+        target: the version to bring back.
+        store: the public store.
+        folder: private work folder, for segments that have to be made anew.
+        note: why.
+    """
+    dataset = catalog.dataset(dataset_id)
+    carried = carry_over(dataset, target.segments, (), store, folder)
+    schema = without(target.schema, no_longer_public(target.schema, dataset))
+    following = _Following(base, Content(describe(catalog, dataset), schema, carried.segments), note)
+    back = {segment.period: segment.digest for segment in carried.segments}
+    given_up = {
+        segment.period: segment.digest
+        for segment in (base.manifest.segments if base.shown else ())
+        if back.get(segment.period) != segment.digest
+    }
+    kept = {period: digest for period, digest in base.manifest.superseded.items() if back.get(period) != digest}
+    manifest = following.manifest(dataset_id, superseded={**kept, **given_up}, restores=target.version)
+    return Next(manifest, notices=carried.notices)
+
+
+@dataclass(frozen=True)
+class _Following:
+    """The content of a version, and what it follows."""
+
+    base: Base | None
+    content: Content
+    note: VersionNote | None
+
+    def manifest(
+        self, dataset_id: str, *, superseded: Mapping[str, str], restores: str | None = None
+    ) -> Manifest | None:
+        """The version's manifest; ``None`` when nothing that is published changes."""
+        previous = self.base.manifest if self.base else None
+        old = Content(previous.metadata, previous.schema, previous.segments) if previous else None
+        changes = changes_between(old, self.content)
+        if not changes.any and not (self.base and self.base.withdrawn):
+            return None
+        version = FIRST_VERSION
+        if previous:
+            size = larger(changes.size, self.note.at_least) if self.note else changes.size
+            version = VersionNumber.parse(previous.version).bumped(size)
+        return Manifest(
+            dataset=dataset_id,
+            version=str(version),
+            previous=PreviousVersion(previous.version, self.base.sha256) if self.base and previous else None,
+            metadata=self.content.metadata,
+            schema=self.content.schema,
+            segments=tuple(self.content.segments),
+            changes=changes,
+            tools={name: metadata.version(name) for name in _TOOLS},
+            note=self.note.text if self.note else None,
+            restores=restores,
+            superseded=superseded,
+        )
 
 
 def _schema(dataset: Dataset, previous: Manifest | None, candidates: Sequence[Segment]) -> Mapping[str, Any]:

@@ -17,6 +17,15 @@ class DuplicateAcrossDeliveries(GongkaiError):
         super().__init__(key=", ".join(key), deliveries=", ".join(deliveries), keys=keys)
 
 
+class VersionWithdrawn(GongkaiError):
+    """A version has been withdrawn: it is not shown, and cannot be brought back."""
+
+    message_id = "publish-version-withdrawn"
+
+    def __init__(self, dataset: str, version: str) -> None:
+        super().__init__(dataset=dataset, version=version)
+
+
 class ColumnsDiffer(GongkaiError):
     """A disclosed table does not have the columns that its record says."""
 

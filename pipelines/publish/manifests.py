@@ -6,14 +6,14 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
 from pipelines.core.records import FieldReceipt
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.changes import Changes
-from pipelines.publish.records import Part, Segment, canonical_json, checked_sha256, merge_receipts
+from pipelines.publish.records import Part, Segment, bilingual, canonical_json, checked_sha256, merge_receipts
 from pipelines.publish.store import MALFORMED, manifest_path, read_verified
 from pipelines.publish.stores import Store
 
@@ -32,7 +32,9 @@ class Manifest:
 
     ``metadata`` is what the registry says about it (title, description, theme, publishers … in both
     languages); ``schema`` the public Table Schema its rows are read by; ``segments`` its files by period,
-    each with the schema it was written by; ``tools`` the versions of what made it.
+    each with the schema it was written by; ``tools`` the versions of what made it. ``note`` says why, in ``zh`` and
+    ``en``. ``restores`` is the version whose content an officer brought back; ``superseded``: period → digest of the
+    segment that is not to be published again, because it was rolled back.
     """
 
     dataset: str
@@ -43,6 +45,9 @@ class Manifest:
     segments: tuple[Segment, ...]
     changes: Changes
     tools: Mapping[str, str]
+    note: Mapping[str, str] | None = None
+    restores: str | None = None
+    superseded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def theme(self) -> str:
@@ -75,6 +80,15 @@ class Manifest:
         return merge_receipts(segment.receipt for segment in self.segments)
 
     @property
+    def quality(self) -> dict[str, int]:
+        """Rows that the deliveries had, and how many of them were published and kept out."""
+        parts = [part.quality for segment in self.segments for part in segment.deliveries]
+        delivered, quarantined = (
+            sum(int(part.get(name) or 0) for part in parts) for name in ("rows_delivered", "rows_quarantined")
+        )
+        return {"rows_delivered": delivered, "rows_accepted": self.rows, "rows_quarantined": quarantined}
+
+    @property
     def logical_hash(self) -> str:
         """SHA-256 over ``<period> <logical hash of the part>`` lines, by period and key."""
         return logical_hash_of(self.segments)
@@ -98,7 +112,11 @@ class Manifest:
             "bytes": self.size,
             "logical_hash": self.logical_hash,
             "disclosure_receipt": [dataclasses.asdict(entry) for entry in self.receipt],
+            "quality": self.quality,
             "changes": self.changes.as_dict(),
+            "note": self.note,
+            "restores": self.restores,
+            "superseded": self.superseded,
             "tools": self.tools,
         }
 
@@ -129,6 +147,9 @@ class Manifest:
             segments=tuple(Segment.from_dict({"schema": schema, **entry}) for entry in document["segments"]),
             changes=Changes.from_dict(document["changes"]),
             tools=document["tools"],
+            note=bilingual(document["note"]) if document.get("note") else None,
+            restores=document.get("restores"),
+            superseded={period: checked_sha256(digest) for period, digest in document.get("superseded", {}).items()},
         )
 
 

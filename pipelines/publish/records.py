@@ -40,6 +40,15 @@ def checked_sha256(text: str) -> str:
     return text
 
 
+def bilingual(texts: Mapping[str, Any]) -> dict[str, str]:
+    """A text in ``zh`` and ``en``, and nothing else.
+
+    Raises:
+        KeyError, TypeError: when it is not one.
+    """
+    return {language: str(texts[language]) for language in ("zh", "en")}
+
+
 @dataclass(frozen=True)
 class Contribution:
     """One department's part of a segment. ``quality`` is public (counts, never values) and is kept with it:

@@ -10,9 +10,10 @@ import contextlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from pipelines.core.files import PRIVATE_FOLDER_MODE
@@ -20,7 +21,9 @@ from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.publish.candidates import pending_candidates, remove_candidate
 from pipelines.publish.compose import Base, compose
+from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
+from pipelines.publish.notes import load_note, remove_note
 from pipelines.publish.records import Segment
 from pipelines.publish.snapshots import (
     Snapshot,
@@ -28,8 +31,7 @@ from pipelines.publish.snapshots import (
     commit_snapshot,
     heal_pointer,
     latest_snapshot,
-    load_snapshot,
-    snapshot_numbers,
+    next_snapshot,
 )
 from pipelines.publish.store import put_manifest, put_object
 from pipelines.publish.stores import Store
@@ -99,26 +101,31 @@ def release(
         candidates = [
             (dataset_id, segment)
             for dataset_id, segment in pending_candidates(workspace)
-            if _is_active(catalog, dataset_id) and segment.processing_key == processing_keys[dataset_id]
+            if is_released(catalog, base, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
-        with _work_folder(workspace) as folder:
-            planned = _plan(store, catalog, base, candidates, folder)
+        with work_folder(workspace) as folder:
+            planned = _plan(workspace, store, catalog, base, candidates, folder)
             if not planned.any:
                 snapshot = base
                 break
+            snapshot = _next_snapshot(base, planned, now)
             try:
-                _store(store, planned.manifests)
+                if commit_versions(store, snapshot, planned.manifests):
+                    break
             except FileNotFoundError:
                 continue  # A candidate was replaced or released by another process: begin again with what is there.
-        snapshot = _next_snapshot(base, planned, now)
-        if commit_snapshot(store, snapshot):
-            store.remove_leftovers(now.timestamp())
-            break
     heal_pointer(store)
     for dataset_id, segment in candidates:
         remove_candidate(workspace, dataset_id, segment)
+    for manifest in planned.manifests:
+        remove_note(workspace, manifest.dataset)
     return Release(snapshot, tuple(planned.manifests), tuple(planned.withdrawn), tuple(planned.replaced),
                    tuple(planned.notices))  # fmt: skip
+
+
+def is_released(catalog: Catalog, snapshot: Snapshot | None, dataset_id: str) -> bool:
+    """Whether releases take up a dataset: it is usable, disclosed actively, and not held back by an officer."""
+    return _is_active(catalog, dataset_id) and not (snapshot and dataset_id in snapshot.held)
 
 
 def _is_active(catalog: Catalog, dataset_id: str) -> bool:
@@ -126,24 +133,25 @@ def _is_active(catalog: Catalog, dataset_id: str) -> bool:
     return dataset is not None and dataset.descriptor.disclosure.attribute is Attribute.ACTIVE
 
 
-def _plan(store: Store, catalog: Catalog, base: Snapshot | None, candidates: Sequence[tuple[str, Segment]],
-          folder: Path) -> _Planned:  # fmt: skip
+def _plan(workspace: Workspace, store: Store, catalog: Catalog, base: Snapshot | None,
+          candidates: Sequence[tuple[str, Segment]], folder: Path) -> _Planned:  # fmt: skip
     """What a release of ``candidates`` on top of ``base`` changes."""
     planned = _Planned()
     shown: Mapping[str, SnapshotEntry] = base.datasets if base else {}
     ready: dict[str, list[Segment]] = {}
     for dataset_id, segment in candidates:
         ready.setdefault(dataset_id, []).append(segment)
-    earlier = _withdrawn_before(store, {*ready} - {*shown}) if base else {}
+    newest = newest_entries(store, base, {*shown, *ready}) if base else {}
     for dataset_id in sorted({*shown, *ready}):
         if dataset_id not in catalog.datasets:
             continue
-        entry = shown.get(dataset_id) or earlier.get(dataset_id)
-        version = Base(entry.manifest, load_manifest(store, entry.manifest), dataset_id in shown) if entry else None
+        entry = newest.get(dataset_id)
+        version = base_of(store, base, dataset_id, entry) if base and entry else None
         if not _is_active(catalog, dataset_id):
             _withdraw(planned, catalog, dataset_id, version)
             continue
-        composed = compose(catalog, dataset_id, version, ready.get(dataset_id, []), store, folder)
+        note = load_note(workspace, dataset_id, entry.manifest if entry else None)
+        composed = compose(catalog, dataset_id, version, ready.get(dataset_id, []), store, folder, note)
         if composed.manifest is not None:
             planned.manifests.append(composed.manifest)
         elif composed.empty:
@@ -155,6 +163,12 @@ def _plan(store: Store, catalog: Catalog, base: Snapshot | None, candidates: Seq
     return planned
 
 
+def base_of(store: Store, snapshot: Snapshot, dataset_id: str, entry: SnapshotEntry) -> Base:
+    """A dataset's last version as what a new one follows."""
+    withdrawn = snapshot.tombstone_of(dataset_id, entry.version) is not None
+    return Base(entry.manifest, load_manifest(store, entry.manifest), dataset_id in snapshot.datasets, withdrawn)
+
+
 def _withdraw(planned: _Planned, catalog: Catalog, dataset_id: str, version: Base | None) -> None:
     planned.withdrawn.append(dataset_id)
     attribute = catalog.datasets[dataset_id].descriptor.disclosure.attribute.value
@@ -163,39 +177,45 @@ def _withdraw(planned: _Planned, catalog: Catalog, dataset_id: str, version: Bas
         planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in version.manifest.segments]
 
 
-def _withdrawn_before(store: Store, datasets: set[str]) -> dict[str, SnapshotEntry]:
-    """The last versions of datasets that an earlier release had and the current has not: numbers go on from them."""
-    found: dict[str, SnapshotEntry] = {}
-    for number in reversed(snapshot_numbers(store)):
-        missing = datasets - found.keys()
-        if not missing:
-            break
-        entries = load_snapshot(store, number).datasets
-        found |= {dataset_id: entries[dataset_id] for dataset_id in missing & entries.keys()}
-    return found
+def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manifest]) -> bool:
+    """Store the files of versions, then their manifests, then the snapshot that has them.
 
+    Returns:
+        ``False`` when another release has taken the snapshot's number meanwhile.
 
-def _store(store: Store, manifests: Sequence[Manifest]) -> None:
-    for manifest in manifests:
-        for part in manifest.parts:
-            if part.parquet is not None:
-                put_object(store, part.parquet, part.sha256, part.bytes)
+    Raises:
+        FileNotFoundError: when a file is neither in the store nor where it was made.
+    """
+    _put_parts(store, manifests)
     for manifest in manifests:
         put_manifest(store, manifest.content())
+    if not commit_snapshot(store, snapshot):
+        return False
+    # Files that were in the store unreferenced may have been collected as garbage until the commit.
+    _put_parts(store, manifests)
+    store.remove_leftovers(time.time())
+    return True
+
+
+def _put_parts(store: Store, manifests: Sequence[Manifest]) -> None:
+    for part in (part for manifest in manifests for part in manifest.parts):
+        if part.parquet is not None:
+            put_object(store, part.parquet, part.sha256, part.bytes)
 
 
 def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:
-    datasets = {**(base.datasets if base else {}), **planned.relisted}
+    following = next_snapshot(base, now)
+    datasets = {**following.datasets, **planned.relisted}
     for dataset_id in planned.withdrawn:
         datasets.pop(dataset_id, None)
     for manifest in planned.manifests:
         datasets[manifest.dataset] = SnapshotEntry(manifest.theme, manifest.version, manifest.sha256)
-    released = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Snapshot(base.number + 1 if base else 1, released, base.number if base else None, datasets)
+    return replace(following, datasets=datasets)
 
 
 @contextlib.contextmanager
-def _work_folder(workspace: Workspace) -> Iterator[Path]:
+def work_folder(workspace: Workspace) -> Iterator[Path]:
+    """A private folder for what a release makes; removed on leaving."""
     # Named after the process: what a killed one left is removed by the next that opens the installation.
     folder = workspace.work / f"{os.getpid()}-release-{secrets.token_hex(4)}"
     folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True)

@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
@@ -36,12 +37,22 @@ class SnapshotEntry:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A release. ``released`` is UTC time, ISO 8601, to the second."""
+    """A release. ``released`` is UTC time, ISO 8601, to the second.
+
+    ``tombstones``: dataset → version → SHA-256 of its tombstone, for all versions that have been withdrawn. ``held``
+    datasets were withdrawn, and no release brings them back until they are reinstated.
+    """
 
     number: int
     released: str
     previous: int | None
     datasets: Mapping[str, SnapshotEntry]
+    tombstones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+
+    def tombstone_of(self, dataset: str, version: str) -> str | None:
+        """SHA-256 of a version's tombstone; ``None`` if the version has not been withdrawn."""
+        return self.tombstones.get(dataset, {}).get(version)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form; each dataset names its manifest by path and by hash."""
@@ -58,6 +69,8 @@ class Snapshot:
                 }
                 for dataset, entry in self.datasets.items()
             },
+            "tombstones": {dataset: dict(versions) for dataset, versions in self.tombstones.items()},
+            "held": sorted(self.held),
         }
 
     @classmethod
@@ -73,7 +86,12 @@ class Snapshot:
                 raise ValueError("not an identifier")
             version = str(VersionNumber.parse(entry["version"]))
             datasets[dataset] = SnapshotEntry(entry["theme"], version, checked_sha256(entry["sha256"]))
-        return cls(document["number"], document["released"], document["previous"], datasets)
+        tombstones = {
+            dataset: {str(VersionNumber.parse(version)): checked_sha256(sha256) for version, sha256 in versions.items()}
+            for dataset, versions in document.get("tombstones", {}).items()
+        }
+        return cls(document["number"], document["released"], document["previous"], datasets, tombstones,
+                   frozenset(document.get("held", ())))  # fmt: skip
 
 
 def snapshot_path(number: int) -> str:
@@ -123,6 +141,19 @@ def latest_snapshot(store: Store) -> Snapshot | None:
     """
     number = latest_number(store)
     return load_snapshot(store, number) if number else None
+
+
+def next_snapshot(base: Snapshot | None, now: datetime) -> Snapshot:
+    """The snapshot that follows ``base``, as yet the same in all but number and time."""
+    released = utc_text(now)
+    if base is None:
+        return Snapshot(1, released, None, {})
+    return replace(base, number=base.number + 1, released=released, previous=base.number)
+
+
+def utc_text(time: datetime) -> str:
+    """A time as snapshots have it: UTC, ISO 8601, to the second."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def commit_snapshot(store: Store, snapshot: Snapshot) -> bool:

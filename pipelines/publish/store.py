@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from pipelines.core.errors import CorruptStore
@@ -50,8 +51,17 @@ def put_manifest(store: Store, content: bytes) -> str:
     Raises:
         CorruptStore: when a manifest of that name has another size.
     """
+    return put_document(store, manifest_path, content)
+
+
+def put_document(store: Store, path: Callable[[str], str], content: bytes) -> str:
+    """Store a document under the path that its SHA-256 has; return that.
+
+    Raises:
+        CorruptStore: when a file of that name has another size.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
-    relative = manifest_path(sha256)
+    relative = path(sha256)
     if not store.touch(relative):
         store.create(relative, content)
     if store.size(relative) != len(content):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipelines.catalog import open_catalog
-from pipelines.catalog.errors import UnknownVersion
+from pipelines.core.errors import UnknownVersion
 from pipelines.disclose.plan import plan_fields
 from pipelines.disclose.public_schema import public_schema
 from pipelines.flow.installation import Installation

@@ -38,6 +38,9 @@ class Store(Protocol):
     def size(self, path: str) -> int | None:
         """A file's size in bytes; ``None`` when there is none."""
 
+    def modified(self, path: str) -> float | None:
+        """When a file was written, in seconds since 1970 by the store's clock; ``None`` when there is none."""
+
     def sha256(self, path: str) -> str | None:
         """SHA-256 of a file's bytes as they are stored now, in hexadecimal; ``None`` when there is none. Streams."""
 

@@ -56,6 +56,11 @@ class FolderStore:
         target = self.root / path
         return target.stat().st_size if target.is_file() else None
 
+    def modified(self, path: str) -> float | None:
+        """See :class:`Store`."""
+        target = self.root / path
+        return target.stat().st_mtime if target.is_file() else None
+
     def sha256(self, path: str) -> str | None:
         """See :class:`Store`."""
         target = self.root / path

@@ -20,3 +20,4 @@ error-corrupt-store =
         [malformed] it cannot be read as what it should be
        *[other] { $reason }
     }. Restore it from a backup or a copy of the catalog.
+error-unknown-version = The dataset { $dataset } has no version { $version }. Versions: { $known }.

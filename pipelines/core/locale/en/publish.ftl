@@ -21,3 +21,4 @@ publish-periods-of-another-class = { $dataset } is now delivered { $period_class
         [yearly] yearly
        *[none] without periods
     }: { $periods }, published by the old periods, has been taken out of the new version.
+publish-version-withdrawn = Version { $version } of { $dataset } has been withdrawn: it cannot be shown again. “gongkai versions { $dataset }” says why, and which versions there are.

@@ -1,4 +1,3 @@
-catalog-unknown-version = 数据集 { $dataset } 没有版本 { $version }。现有版本：{ $known }。
 catalog-query-refused = 这不是单条只读语句（{ $statement }）。目录只能读取：请给出一条 SELECT、FROM、WITH、DESCRIBE、SHOW 或 EXPLAIN 语句。
 catalog-query-failed = DuckDB 无法执行该查询。{ $reason }
 catalog-index-unusable = 索引 { $index } 缺失或损坏。数据没有丢失：运行“gongkai run”即可由已发布的文件重新生成。

@@ -20,3 +20,4 @@ error-corrupt-store =
         [malformed] 无法按其应有的格式读取
        *[other] { $reason }
     }。请从备份或目录副本恢复。
+error-unknown-version = 数据集 { $dataset } 没有版本 { $version }。现有版本：{ $known }。

@@ -17,3 +17,4 @@ publish-periods-of-another-class = { $dataset } 现在{ $period_class ->
         [yearly] 按年
        *[none] 不分期间
     }报送：按原有期间发布的 { $periods } 已从新版本中去除。
+publish-version-withdrawn = { $dataset } 的版本 { $version } 已撤回，不能再次展示。“gongkai versions { $dataset }”列出撤回原因和现有版本。

@@ -1,0 +1,65 @@
+"""Going back through what has been released: the versions of a dataset, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
+from pipelines.publish.manifests import Manifest, load_manifest
+from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_snapshot, load_snapshot
+from pipelines.publish.stores import Store
+
+
+def newest_entries(store: Store, base: Snapshot, datasets: set[str]) -> dict[str, SnapshotEntry]:
+    """The last versions of datasets, also of those that ``base`` does not show any more; none of unknown ones.
+
+    Costs reading snapshots backwards until all are found: all of them for a dataset that never was released.
+    """
+    found = {dataset: base.datasets[dataset] for dataset in datasets & base.datasets.keys()}
+    number = base.previous
+    while number is not None and datasets - found.keys():
+        snapshot = load_snapshot(store, number)
+        found |= {
+            dataset: snapshot.datasets[dataset] for dataset in (datasets - found.keys()) & snapshot.datasets.keys()
+        }
+        number = snapshot.previous
+    return found
+
+
+def versions_of(store: Store, entry: SnapshotEntry) -> Iterator[tuple[str, Manifest]]:
+    """A version and those before it, newest first, each with its manifest's SHA-256."""
+    sha256: str | None = entry.manifest
+    while sha256 is not None:
+        manifest = load_manifest(store, sha256)
+        yield sha256, manifest
+        sha256 = manifest.previous.manifest if manifest.previous else None
+
+
+def newest_version(store: Store, dataset: str) -> tuple[Snapshot, SnapshotEntry]:
+    """The current snapshot, and a dataset's last version, whether or not that snapshot shows it.
+
+    Raises:
+        NothingReleased: when nothing has been released.
+        UnknownDataset: when the dataset never was.
+    """
+    base = latest_snapshot(store)
+    if base is None:
+        raise NothingReleased(store.address)
+    found = newest_entries(store, base, {dataset})
+    if dataset not in found:
+        raise UnknownDataset(dataset, ", ".join(sorted(base.datasets)))
+    return base, found[dataset]
+
+
+def find_version(store: Store, dataset: str, entry: SnapshotEntry, version: str) -> tuple[str, Manifest]:
+    """A version's manifest, with its SHA-256.
+
+    Raises:
+        UnknownVersion: when there is none of that number.
+    """
+    known = []
+    for sha256, manifest in versions_of(store, entry):
+        if manifest.version == version:
+            return sha256, manifest
+        known.append(manifest.version)
+    raise UnknownVersion(dataset, version, ", ".join(reversed(known)))

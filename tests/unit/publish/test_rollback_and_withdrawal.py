@@ -1,0 +1,246 @@
+"""Going back to an earlier version, withdrawing versions, and what is left of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from publishing import NOW, Row, add_candidate, file_of, registry, release_now, tree, workspace_with_registry
+
+from pipelines.core.errors import CorruptStore, NothingReleased, UnknownDataset, UnknownVersion
+from pipelines.core.paths import Workspace
+from pipelines.core.versions import Change
+from pipelines.publish import (
+    FolderStore,
+    Manifest,
+    VersionNote,
+    VersionWithdrawn,
+    collect_garbage,
+    finish_withdrawal,
+    latest_snapshot,
+    load_manifest,
+    load_tombstone,
+    object_path,
+    pending_candidates,
+    reinstate,
+    rollback,
+    save_note,
+    withdraw,
+)
+from pipelines.publish.snapshots import Snapshot
+from pipelines.publish.withdrawals import remove_withdrawn_bytes
+
+TREES = "tree_inventory"
+WHY = {"zh": "录入有误", "en": "Entered by mistake"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_with_registry(tmp_path)
+
+
+@pytest.fixture
+def store(workspace: Workspace) -> FolderStore:
+    return FolderStore(workspace.catalog)
+
+
+def publish(workspace: Workspace, *rows: Row, period: str = "2025") -> Manifest:
+    add_candidate(workspace, rows, period=period)
+    (manifest,) = release_now(workspace, registry(workspace)).versions
+    return manifest
+
+
+def back_to(workspace: Workspace, version: str) -> Manifest:
+    store = FolderStore(workspace.catalog)
+    (manifest,) = rollback(workspace, store, registry(workspace), TREES, version, WHY, NOW).versions
+    return manifest
+
+
+def current(store: FolderStore) -> Snapshot:
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    return snapshot
+
+
+def trees(store: FolderStore, manifest: Manifest) -> list[str]:
+    files = [store.local(object_path(part.sha256)) for part in manifest.parts]
+    return [number for file in files for number in pq.read_table(file)["tree_id"].to_pylist()]
+
+
+def test_going_back_is_a_new_version_that_says_why(workspace: Workspace, store: FolderStore) -> None:
+    first = publish(workspace, tree(1), tree(2))
+    second = publish(workspace, tree(1), tree(2, "willow"), tree(3))
+    third = back_to(workspace, "1.0.0")
+    assert (first.version, second.version, third.version) == ("1.0.0", "1.1.0", "1.1.1")
+    assert (third.restores, third.note) == ("1.0.0", WHY)
+    assert third.parts == first.parts
+    assert third.previous is not None and third.previous.version == "1.1.0"
+    assert current(store).datasets[TREES].version == "1.1.1"
+    assert load_manifest(store, third.sha256) == third
+    assert rollback(workspace, store, registry(workspace), TREES, "1.0.0", WHY, NOW).versions == ()
+
+
+def test_what_was_rolled_back_is_not_released_again_by_itself(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    back_to(workspace, "1.0.0")
+    add_candidate(workspace, [tree(1), tree(2)])
+    assert release_now(workspace, registry(workspace)).versions == ()
+    assert pending_candidates(workspace) == ()
+    publish(workspace, tree(9), period="2026")
+    add_candidate(workspace, [tree(1), tree(2)])
+    assert release_now(workspace, registry(workspace)).versions == ()
+    corrected = publish(workspace, tree(1), tree(3))
+    assert corrected.superseded == {}
+    assert trees(store, publish(workspace, tree(1), tree(2))) == ["T00001", "T00002", "T00009"]
+
+
+def test_going_back_takes_later_periods_out(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(2), period="2026")
+    manifest = back_to(workspace, "1.0.0")
+    assert (manifest.version, manifest.periods) == ("2.0.0", ("2025",))
+    add_candidate(workspace, [tree(2)], period="2026")
+    assert release_now(workspace, registry(workspace)).versions == ()
+    assert trees(store, publish(workspace, tree(2), tree(4), period="2026")) == ["T00001", "T00002", "T00004"]
+
+
+def test_a_withdrawn_version_stays_told_and_readable(workspace: Workspace, store: FolderStore) -> None:
+    first = publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    done = withdraw(store, TREES, ["1.0.0"], WHY, NOW, basis="PIPL art. 47")
+    assert (done.versions, done.removed, done.hidden) == (("1.0.0",), (), False)
+    sha256 = current(store).tombstone_of(TREES, "1.0.0")
+    assert sha256 is not None and done.snapshot == current(store)
+    stone = load_tombstone(store, sha256)
+    assert (stone.reason, stone.basis, stone.withdrawn) == (WHY, "PIPL art. 47", "2026-04-01T08:30:00Z")
+    assert stone.manifests == {"1.0.0": first.sha256}
+    assert trees(store, first) == ["T00001"]
+    assert withdraw(store, TREES, ["1.0.0"], WHY, NOW).versions == ()
+    with pytest.raises(VersionWithdrawn):
+        back_to(workspace, "1.0.0")
+
+
+def test_bytes_that_only_withdrawn_versions_have_are_removed(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(5), period="2024")
+    second = publish(workspace, tree(1), tree(7))
+    third = publish(workspace, tree(1))
+    withdraw(store, TREES, ["1.1.0"], WHY, NOW)
+    done = withdraw(store, TREES, ["1.1.0"], WHY, NOW, remove_bytes=True)
+    (gone,) = {part.sha256 for part in second.parts} - {part.sha256 for part in third.parts}
+    assert done.removed == (object_path(gone),)
+    assert store.size(object_path(gone)) is None
+    assert trees(store, third) == ["T00005", "T00001"]
+    assert load_manifest(store, second.sha256) == second
+    assert withdraw(store, TREES, ["1.1.0"], WHY, NOW, remove_bytes=True).removed == ()
+
+
+def test_a_removal_that_a_crash_prevented_is_done_later(workspace: Workspace, store: FolderStore,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    first = publish(workspace, tree(1))
+    publish(workspace, tree(2))
+    monkeypatch.setattr("pipelines.publish.withdrawals.remove_withdrawn_bytes", lambda *_: ())
+    withdraw(store, TREES, ["1.0.0"], WHY, NOW, remove_bytes=True)
+    monkeypatch.setattr("pipelines.publish.withdrawals.remove_withdrawn_bytes", remove_withdrawn_bytes)
+    assert trees(store, first) == ["T00001"]
+    assert finish_withdrawal(store) == (object_path(first.parts[0].sha256),)
+    assert finish_withdrawal(store) == ()
+
+
+def test_a_dataset_without_its_newest_version_is_held_back(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    done = withdraw(store, TREES, ["1.1.0"], WHY, NOW)
+    assert done.hidden and current(store).datasets == {}
+    add_candidate(workspace, [tree(3)], period="2026")
+    assert release_now(workspace, registry(workspace)).versions == ()
+    assert len(pending_candidates(workspace)) == 1
+    assert reinstate(store, TREES, NOW)
+    assert not reinstate(store, TREES, NOW)
+    (manifest,) = release_now(workspace, registry(workspace)).versions
+    assert manifest.previous is not None and manifest.previous.version == "1.1.0"
+    assert manifest.periods == ("2026",)
+    assert current(store).tombstone_of(TREES, "1.1.0") is not None
+
+
+def test_a_held_dataset_can_go_back_to_a_sound_version(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    withdraw(store, TREES, [], WHY, NOW)
+    assert set(current(store).tombstones[TREES]) == {"1.0.0", "1.1.0"}
+    reinstate(store, TREES, NOW)
+    again = publish(workspace, tree(8))
+    publish(workspace, tree(8), tree(9))
+    withdraw(store, TREES, [current(store).datasets[TREES].version], WHY, NOW)
+    assert trees(store, back_to(workspace, again.version)) == ["T00008"]
+    assert current(store).held == frozenset()
+
+
+def test_what_does_not_exist_is_said_so(workspace: Workspace, store: FolderStore) -> None:
+    with pytest.raises(NothingReleased):
+        withdraw(store, TREES, [], WHY, NOW)
+    publish(workspace, tree(1))
+    with pytest.raises(UnknownDataset):
+        withdraw(store, "unknown", [], WHY, NOW)
+    with pytest.raises(UnknownVersion, match=r"1\.0\.0"):
+        withdraw(store, TREES, ["7.0.0"], WHY, NOW)
+    with pytest.raises(UnknownVersion):
+        back_to(workspace, "7.0.0")
+
+
+def test_an_officer_raises_a_number_and_says_why(workspace: Workspace) -> None:
+    first = publish(workspace, tree(1))
+    save_note(workspace, VersionNote(TREES, first.sha256, WHY, Change.MAJOR))
+    second = publish(workspace, tree(1), tree(2))
+    assert (second.version, second.note) == ("2.0.0", WHY)
+    third = publish(workspace, tree(1), tree(3))
+    assert (third.version, third.note) == ("2.0.1", None)
+    save_note(workspace, VersionNote(TREES, second.sha256, WHY))
+    assert publish(workspace, tree(4)).note is None
+    assert not list(workspace.notes.iterdir())
+
+
+def test_a_number_is_never_lowered(workspace: Workspace) -> None:
+    first = publish(workspace, tree(1))
+    save_note(workspace, VersionNote(TREES, first.sha256, WHY, Change.PATCH))
+    assert publish(workspace, tree(1), tree(2)).version == "1.1.0"
+
+
+def test_garbage_is_what_no_snapshot_refers_to(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(2))
+    withdraw(store, TREES, ["1.0.0"], WHY, NOW)
+    known = {entry.path for entry in store.entries("")}
+    store.create(object_path("ab" * 32), b"left by a crash")
+    store.create(object_path("cd" * 32), b"being written")
+    for path in {*known, object_path("ab" * 32)}:
+        os.utime(store.local(path), (1, 1))
+    now = dt.datetime.now(dt.UTC)
+    assert [entry.path for entry in collect_garbage(store, now, dry_run=True)] == [object_path("ab" * 32)]
+    assert [entry.path for entry in collect_garbage(store, now)] == [object_path("ab" * 32)]
+    assert {entry.path for entry in store.entries("")} == known | {object_path("cd" * 32)}
+    collect_garbage(store, now + dt.timedelta(days=8))
+    assert {entry.path for entry in store.entries("")} == known
+
+
+def test_nothing_is_garbage_where_a_manifest_is_damaged(workspace: Workspace, store: FolderStore) -> None:
+    manifest = publish(workspace, tree(1))
+    store.create(object_path("ab" * 32), b"left by a crash")
+    (target,) = (path for path in (workspace.catalog / "manifests").rglob("*.json") if path.stem == manifest.sha256)
+    target.chmod(0o644)
+    target.write_bytes(b"{}")
+    with pytest.raises(CorruptStore):
+        collect_garbage(store, dt.datetime.now(dt.UTC), dt.timedelta())
+    assert store.size(object_path("ab" * 32)) is not None
+
+
+def test_what_a_release_finds_in_the_store_is_young_from_then_on(workspace: Workspace, store: FolderStore) -> None:
+    segment = add_candidate(workspace, [tree(1)])
+    path = object_path(segment.digest)
+    store.create(path, file_of(segment).read_bytes())
+    os.utime(store.local(path), (1, 1))
+    release_now(workspace, registry(workspace))
+    assert (store.modified(path) or 0) > 1

@@ -21,6 +21,7 @@ from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.tracing import UnusableKey
+from pipelines.publish import VersionWithdrawn
 from pipelines.registry import CatalogUnusable, Problem
 from pipelines.validate.annotate.errors import CannotAnnotate
 
@@ -34,7 +35,8 @@ Json = Annotated[bool, typer.Option("--json", help=described("cli-json-help"))]
 Language = Annotated[str, typer.Option("--lang", help=described("cli-lang-help"), metavar="en|zh")]
 
 #: Errors of whoever gave the command: it names something that there is not.
-_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, CannotAnnotate, UnusableKey)
+_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, VersionWithdrawn, CannotAnnotate,
+              UnusableKey)  # fmt: skip
 
 #: The default of ``--lang``: the environment's language.
 ANY = ""

@@ -1,4 +1,4 @@
-"""``gongkai status``, ``versions`` and ``query``: looking at what there is."""
+"""``gongkai status`` and ``query``: looking at what there is."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import typer
 
 from pipelines.catalog import open_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
+from pipelines.cli.history import plain
 from pipelines.cli.summaries import show_held, show_unplaced, verdict_id
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, held, open_installation, pending, unreadable_files
 from pipelines.ingest import scan_inbox
 from pipelines.publish import latest_snapshot
-
-Dataset = Annotated[str, typer.Argument(help=described("cli-dataset-help"))]
 
 
 def status(as_json: Json = False, language: Language = ANY) -> None:
@@ -85,17 +84,6 @@ def _count(deliveries: list[dict[str, Any]], dataset: str, verdict: Verdict) -> 
     return sum(1 for entry in of_dataset if entry["verdict"] == verdict.value)
 
 
-def versions(dataset: Dataset, as_json: Json = False, language: Language = ANY) -> None:
-    """List the released versions of a dataset, oldest first."""
-    out = output(as_json, language)
-    with readable_errors(out), open_catalog(Workspace.default().catalog) as catalog:
-        listed = catalog.versions(dataset).to_pylist()
-        out.json([{name: _plain(value) for name, value in row.items()} for row in listed])
-        rows = [(row["version"], row["snapshot"], row["released"], row["rows"], row["previous"]) for row in listed]
-        columns = ["cli-version", "cli-snapshot", "cli-released-at", "cli-rows", "cli-previous"]
-        out.table(columns, rows, dataset, right=["cli-rows"])
-
-
 def query(
     sql: Annotated[str, typer.Argument(help=described("cli-query-sql-help"))],
     limit: Annotated[int, typer.Option("--limit", min=1, help=described("cli-query-limit-help"))] = 1000,
@@ -109,18 +97,7 @@ def query(
         columns = list(relation.columns)
         rows = relation.limit(limit + 1).fetchall()
         shown = rows[:limit]
-        out.json([{name: _plain(value) for name, value in zip(columns, row, strict=True)} for row in shown])
+        out.json([{name: plain(value) for name, value in zip(columns, row, strict=True)} for row in shown])
         out.grid(dict.fromkeys(columns, False), shown)
         if len(rows) > limit:
             out.error(out.text("cli-query-cut", limit=limit))
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON holds it; exact decimals and dates as text."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
-    return str(value)

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
+    corrections,
     data_docs,
     fetching,
+    history,
     inspection,
     new,
     registry_commands,
@@ -47,7 +49,14 @@ app.command("status", help=described("cli-status-help"))(inspection.status)
 app.command("report", help=described("cli-report-help"))(reports.report)
 app.command("trace", help=described("cli-trace-help"))(tracing.trace)
 app.command("data-docs", help=described("cli-data-docs-help"))(data_docs.data_docs)
-app.command("versions", help=described("cli-versions-help"))(inspection.versions)
+app.command("versions", help=described("cli-versions-help"))(history.versions)
+app.command("show", help=described("cli-show-help"))(history.show)
+app.command("as-of", help=described("cli-as-of-help"))(history.as_of)
+app.command("note", help=described("cli-note-help"))(corrections.note)
+app.command("rollback", help=described("cli-rollback-help"))(corrections.rollback)
+app.command("withdraw", help=described("cli-withdraw-help"))(corrections.withdraw)
+app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reinstate)
+app.command("gc", help=described("cli-gc-help"))(corrections.gc)
 app.command("query", help=described("cli-query-help"))(inspection.query)
 
 

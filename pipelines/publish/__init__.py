@@ -16,7 +16,7 @@ from pipelines.publish.candidates import (
 from pipelines.publish.compose import registry_state
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, VersionWithdrawn
 from pipelines.publish.garbage import collect_garbage
-from pipelines.publish.history import find_version, newest_version, versions_of
+from pipelines.publish.history import find_version, newest_entries, newest_version, snapshot_as_of, versions_of
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
 from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery
@@ -68,6 +68,7 @@ __all__ = [
     "load_snapshot",
     "load_tombstone",
     "manifest_path",
+    "newest_entries",
     "newest_version",
     "object_path",
     "pending_candidates",
@@ -79,6 +80,7 @@ __all__ = [
     "rollback",
     "save_candidate",
     "save_note",
+    "snapshot_as_of",
     "snapshot_numbers",
     "verify",
     "versions_of",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.publish.manifests import Manifest, load_manifest
-from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_snapshot, load_snapshot
+from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_number, latest_snapshot, load_snapshot, utc_text
 from pipelines.publish.stores import Store
 
 
@@ -63,3 +64,21 @@ def find_version(store: Store, dataset: str, entry: SnapshotEntry, version: str)
             return sha256, manifest
         known.append(manifest.version)
     raise UnknownVersion(dataset, version, ", ".join(reversed(known)))
+
+
+def snapshot_as_of(store: Store, moment: datetime) -> Snapshot | None:
+    """The snapshot that was current at a time (aware of its time zone); ``None`` before the first.
+
+    Halves the snapshots, whose times never run backwards, until it is found.
+    """
+    wanted = utc_text(moment)
+    first, last = 1, latest_number(store)
+    found: Snapshot | None = None
+    while first <= last:
+        middle = (first + last) // 2
+        snapshot = load_snapshot(store, middle)
+        if snapshot.released <= wanted:
+            found, first = snapshot, middle + 1
+        else:
+            last = middle - 1
+    return found

@@ -144,11 +144,11 @@ def latest_snapshot(store: Store) -> Snapshot | None:
 
 
 def next_snapshot(base: Snapshot | None, now: datetime) -> Snapshot:
-    """The snapshot that follows ``base``, as yet the same in all but number and time."""
+    """The snapshot that follows ``base``, as yet the same in all but number and time, which never runs backwards."""
     released = utc_text(now)
     if base is None:
         return Snapshot(1, released, None, {})
-    return replace(base, number=base.number + 1, released=released, previous=base.number)
+    return replace(base, number=base.number + 1, released=max(released, base.released), previous=base.number)
 
 
 def utc_text(time: datetime) -> str:

@@ -1,0 +1,107 @@
+"""What an officer does to what has been released: go back, withdraw, reinstate, say why, collect garbage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from pipelines.core.versions import Change
+from pipelines.flow.installation import Installation
+from pipelines.flow.machine import machine_trouble
+from pipelines.flow.releasing import refresh_index, require_catalog
+from pipelines.flow.results import Work
+from pipelines.publish import (
+    Release,
+    VersionNote,
+    Withdrawal,
+    collect_garbage,
+    latest_number,
+    latest_snapshot,
+    newest_entries,
+    newest_version,
+    registry_state,
+    save_note,
+    versions_of,
+)
+from pipelines.publish import reinstate as reinstate_dataset
+from pipelines.publish import rollback as publish_earlier
+from pipelines.publish import withdraw as withdraw_versions
+from pipelines.publish.stores import StoreEntry
+
+
+def rollback(inst: Installation, dataset: str, version: str, reason: Mapping[str, str]) -> Release:
+    """Release a dataset with the content of an earlier version; see :func:`pipelines.publish.rollback`."""
+    require_catalog(inst)
+    with machine_trouble():
+        done = publish_earlier(inst.workspace, inst.store, inst.catalog, dataset, version, reason, _now())
+    _follow_up(inst)
+    return done
+
+
+def withdraw(inst: Installation, dataset: str, versions: Collection[str], reason: Mapping[str, str], *, basis: str = "",
+             remove_bytes: bool = False) -> Withdrawal:  # fmt: skip
+    """Withdraw versions of a dataset, all of them if none is named; see :func:`pipelines.publish.withdraw`."""
+    require_catalog(inst)
+    with machine_trouble():
+        done = withdraw_versions(inst.store, dataset, versions, reason, _now(), basis=basis, remove_bytes=remove_bytes)
+    _follow_up(inst)
+    return done
+
+
+def reinstate(inst: Installation, dataset: str) -> bool:
+    """Let releases take up a dataset again that a withdrawal holds back; all of its periods are composed anew.
+
+    Returns:
+        Whether it was held back.
+
+    Raises:
+        NothingReleased, UnknownDataset: there is no such dataset.
+    """
+    require_catalog(inst)
+    with machine_trouble():
+        _, entry = newest_version(inst.store, dataset)
+        # First: should the process die in between, composing once more than needed does no harm.
+        for _, manifest in versions_of(inst.store, entry):
+            for segment in manifest.segments:
+                inst.ledger.forget_composition(Work(dataset, segment.period), segment.digest)
+        done = reinstate_dataset(inst.store, dataset, _now())
+    _follow_up(inst)
+    return done
+
+
+def note(inst: Installation, dataset: str, text: Mapping[str, str], at_least: Change = Change.PATCH) -> str | None:
+    """Say why a dataset's next version is made, and how far its number moves at least.
+
+    Returns:
+        The version that it will follow; ``None`` before the first.
+
+    Raises:
+        UnknownDataset: the registry has no such dataset.
+        CorruptStore: when the store is damaged.
+    """
+    inst.catalog.dataset(dataset)
+    follows = previous = None
+    snapshot = latest_snapshot(inst.store)
+    entry = newest_entries(inst.store, snapshot, {dataset}).get(dataset) if snapshot else None
+    if entry is not None:
+        follows, previous = entry.manifest, entry.version
+    save_note(inst.workspace, VersionNote(dataset, follows, text, at_least))
+    return previous
+
+
+def garbage(inst: Installation, grace: dt.timedelta, *, dry_run: bool) -> tuple[StoreEntry, ...]:
+    """Remove files of the catalog that no snapshot refers to; see :func:`pipelines.publish.collect_garbage`."""
+    require_catalog(inst)
+    with machine_trouble():
+        return collect_garbage(inst.store, _now(), grace, dry_run=dry_run)
+
+
+def _follow_up(inst: Installation) -> None:
+    """What has to be done after a snapshot that was not made of candidates."""
+    registry, _ = inst.ledger.released()
+    inst.ledger.record_released(registry or registry_state(inst.catalog), latest_number(inst.store))
+    refresh_index(inst)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["pipelines.cli.main", "pipelines.orchestration.reporting", "pandas", "frictionless"])
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["pipelines.cli.main", "pipelines.orchestration.reporting", "pandas", "frictionless"])
 _SECONDS = 240
 
 
@@ -28,7 +28,7 @@ def run_forked(environment: Mapping[str, str], *arguments: str, kill: tuple[str,
     """Run a command, the environment being this one; ``kill`` it before the so many-th call of a step of a run."""
     with tempfile.TemporaryDirectory() as folder:
         outputs = [Path(folder) / name for name in ("stdout", "stderr")]
-        process = _CONTEXT.Process(target=_command, args=(dict(environment), arguments, kill, *map(str, outputs)))
+        process = CONTEXT.Process(target=_command, args=(dict(environment), arguments, kill, *map(str, outputs)))
         process.start()
         process.join(_SECONDS)
         if process.exitcode is None:

@@ -3,7 +3,7 @@
 ::
 
     data/inbox/     what departments deliver            <organisation>/<dataset>/<period>/<files>
-    data/catalog/   public: objects, manifests, snapshots, the DuckDB index
+    data/catalog/   public: objects, manifests, snapshots, the DuckDB index; a bucket may take its place
     data/private/   owner only: landed bytes, work tables, reports, candidates, ledger, keys, Dagster's storage
 """
 
@@ -20,19 +20,25 @@ from pipelines.core.files import PRIVATE_FOLDER_MODE
 #: Environment variables that move the data folder and the descriptors; the defaults are the project's folders.
 DATA_VARIABLE = "GONGKAI_DATA"
 SCHEMA_VARIABLE = "GONGKAI_CATALOG_SCHEMA"
+#: Where the catalog is kept instead: a folder, or the URL of a bucket.
+CATALOG_VARIABLE = "GONGKAI_CATALOG"
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders of one installation. ``data`` and ``schema`` are absolute."""
+    """The folders of one installation. ``data`` and ``schema`` are absolute.
+
+    ``catalog_address`` is a folder or a bucket's URL that keeps the catalog; ``None``: the folder ``catalog``.
+    """
 
     data: Path
     schema: Path
+    catalog_address: str | None = None
 
     @classmethod
-    def at(cls, data: Path, schema: Path) -> Workspace:
-        """A workspace with the given data and descriptor folders."""
-        return cls(data.resolve(), schema.resolve())
+    def at(cls, data: Path, schema: Path, catalog_address: str | None = None) -> Workspace:
+        """A workspace with the given data and descriptor folders and, where it is not in ``data``, the catalog."""
+        return cls(data.resolve(), schema.resolve(), catalog_address)
 
     @classmethod
     def default(cls) -> Workspace:
@@ -46,6 +52,7 @@ class Workspace:
         return cls.at(
             Path(os.environ.get(DATA_VARIABLE) or project / "data"),
             Path(os.environ.get(SCHEMA_VARIABLE) or project / "catalog_schema"),
+            os.environ.get(CATALOG_VARIABLE) or None,
         )
 
     @property
@@ -89,6 +96,11 @@ class Workspace:
     def work(self) -> Path:
         """Scratch space; anything here may be deleted between runs."""
         return self.private / "work"
+
+    @property
+    def store_cache(self) -> Path:
+        """Copies of files of remote catalogs; may be deleted whenever no command runs."""
+        return self.private / "store_cache"
 
     @property
     def fetching(self) -> Path:

@@ -35,3 +35,24 @@ class ColumnsDiffer(GongkaiError):
         self.delivery = delivery
         self.fields = fields
         super().__init__(delivery=delivery, fields=", ".join(fields))
+
+
+class StoreAddressRefused(GongkaiError):
+    """A catalog's address cannot be used. The address itself is not shown: it may hold a secret."""
+
+    message_id = "publish-store-address"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason=reason)
+
+
+class CreateOnlyMissing(GongkaiError):
+    """A store does not keep writers of the same name apart, so two releases could overwrite each other."""
+
+    message_id = "publish-create-only"
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(address=address, reason=reason)

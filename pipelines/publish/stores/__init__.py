@@ -6,6 +6,9 @@ Not here: what the bytes mean. Which names there are is ``publish.store``'s and 
 """
 
 from pipelines.publish.stores.base import Store, StoreEntry
+from pipelines.publish.stores.create_only import require_create_only
 from pipelines.publish.stores.folder import FolderStore
+from pipelines.publish.stores.opening import open_store
+from pipelines.publish.stores.remote import RemoteStore
 
-__all__ = ["FolderStore", "Store", "StoreEntry"]
+__all__ = ["FolderStore", "RemoteStore", "Store", "StoreEntry", "open_store", "require_create_only"]

@@ -1,4 +1,4 @@
-"""A catalog's files in a local folder."""
+"""A catalog's files in a local folder: what holds of folders alone. What holds of every store is in ``test_stores``."""
 
 from __future__ import annotations
 
@@ -32,15 +32,6 @@ def files(store: FolderStore) -> list[str]:
     return sorted(entry.path for entry in store.entries(""))
 
 
-def test_what_is_created_is_read_only_and_never_replaced(store: FolderStore) -> None:
-    assert store.create("a/b.json", CONTENT)
-    assert not store.create("a/b.json", b"other")
-    assert store.read("a/b.json") == CONTENT
-    assert store.local("a/b.json").stat().st_mode & 0o777 == 0o444
-    assert (store.size("a/b.json"), store.size("a/c.json"), store.sha256("a/c.json")) == (len(CONTENT), None, None)
-    assert files(store) == ["a/b.json"]
-
-
 def test_what_is_uploaded_is_the_same_file(store: FolderStore, source: Path) -> None:
     assert store.upload("a/b", source)
     assert not store.upload("a/b", source)
@@ -63,31 +54,9 @@ def test_bytes_from_another_file_system_are_copied(store: FolderStore, source: P
     assert files(store) == ["a/b"]
 
 
-def test_pointers_are_replaced(store: FolderStore, source: Path) -> None:
-    store.replace("latest.json", b"old")
-    store.replace("latest.json", b"new")
-    assert store.read("latest.json") == b"new"
+def test_pointers_are_copies(store: FolderStore, source: Path) -> None:
     store.replace_with("latest.json", source)
-    assert store.read("latest.json") == CONTENT
     assert not store.local("latest.json").samefile(source)
-
-
-def test_what_is_not_there_is_said_so(store: FolderStore) -> None:
-    for ask in (store.read, store.local):
-        with pytest.raises(FileNotFoundError):
-            ask("a/b")
-    assert not store.touch("a/b")
-    store.remove("a/b")
-    assert store.names("a") == ()
-    assert files(store) == []
-
-
-def test_names_are_those_of_the_folder_itself(store: FolderStore) -> None:
-    for path in ("a/2.json", "a/1.json", "a/b/3.json"):
-        store.create(path, CONTENT)
-    assert store.names("a") == ("1.json", "2.json")
-    store.remove("a/1.json")
-    assert store.names("a") == ("2.json",)
 
 
 def test_touching_makes_a_file_young(store: FolderStore) -> None:

@@ -22,3 +22,16 @@ publish-periods-of-another-class = { $dataset } is now delivered { $period_class
        *[none] without periods
     }: { $periods }, published by the old periods, has been taken out of the new version.
 publish-version-withdrawn = Version { $version } of { $dataset } has been withdrawn: it cannot be shown again. “gongkai versions { $dataset }” says why, and which versions there are.
+publish-store-address =
+    The catalog's address (GONGKAI_CATALOG) cannot be used: { $reason ->
+        [secret] it has a user name, a query or a fragment. Credentials belong in the environment (AWS_ACCESS_KEY_ID and so on), never in the address.
+        [scheme] it begins neither with file:// nor with s3://, gs:// or az://.
+        [name] the name of its bucket or of a folder is missing or has characters that are not allowed there.
+       *[environment] environment variables that the store needs are missing or wrong, for instance AZURE_STORAGE_ACCOUNT_NAME for az://.
+    }
+publish-create-only =
+    Nothing can be published to { $address }: { $reason ->
+        [links] its file system has no hard links, by which a file is created only where none is. Put the catalog on a local disk.
+        [ignored] it replaces files that it was asked to create only where none is (If-None-Match). A proxy may drop that header; otherwise use another store.
+       *[raced] of several writers that created the same file at once, not exactly one was told so. Use another store.
+    } Two releases at once could overwrite each other.

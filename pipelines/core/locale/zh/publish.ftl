@@ -18,3 +18,16 @@ publish-periods-of-another-class = { $dataset } 现在{ $period_class ->
        *[none] 不分期间
     }报送：按原有期间发布的 { $periods } 已从新版本中去除。
 publish-version-withdrawn = { $dataset } 的版本 { $version } 已撤回，不能再次展示。“gongkai versions { $dataset }”列出撤回原因和现有版本。
+publish-store-address =
+    目录地址（GONGKAI_CATALOG）无法使用：{ $reason ->
+        [secret] 地址中含有用户名、查询参数或片段。凭据应放在环境变量中（如 AWS_ACCESS_KEY_ID），不得写入地址。
+        [scheme] 地址须以 file://、s3://、gs:// 或 az:// 开头。
+        [name] 缺少存储桶名，或存储桶名、文件夹名含有不允许的字符。
+       *[environment] 该存储所需的环境变量缺失或有误，例如 az:// 需要 AZURE_STORAGE_ACCOUNT_NAME。
+    }
+publish-create-only =
+    无法发布到 { $address }：{ $reason ->
+        [links] 其文件系统不支持硬链接，无法做到“仅在文件不存在时创建”。请将目录放在本地磁盘上。
+        [ignored] 要求“仅在文件不存在时创建”（If-None-Match）时，它仍覆盖了已有文件。可能是代理去掉了该请求头；否则请改用其他存储。
+       *[raced] 多方同时创建同一文件时，得到“创建成功”答复的不是恰好一方。请改用其他存储。
+    } 否则两次同时进行的发布可能互相覆盖。

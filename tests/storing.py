@@ -1,0 +1,48 @@
+"""Writers of one store in processes of their own, which import little else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forked import CONTEXT
+
+from pipelines.publish.stores import open_store
+
+_SECONDS = 60
+
+
+def create_at_once(address: str, cache: Path, paths: list[str], writers: int) -> dict[str, list[bytes]]:
+    """Create each path from so many processes at once; the contents of those that were told they created it."""
+    together, results = CONTEXT.Barrier(writers), CONTEXT.SimpleQueue()
+    processes = [
+        CONTEXT.Process(target=_create, args=(dict(os.environ), address, cache, paths, together, results))
+        for _ in range(writers)
+    ]
+    for process in processes:
+        process.start()
+    created: dict[str, list[bytes]] = {path: [] for path in paths}
+    for _ in processes:
+        content, mine = results.get()
+        for path in mine:
+            created[path].append(content)
+    for process in processes:
+        process.join(_SECONDS)
+    return created
+
+
+def _create(environment: Mapping[str, str], address: str, cache: Path, paths: list[str], together: Any,
+            results: Any) -> None:  # fmt: skip
+    os.environ.update(environment)
+    content = b"%d" % os.getpid()
+    mine = []
+    try:
+        store = open_store(address, cache)
+        for path in paths:
+            together.wait(_SECONDS)
+            if store.create(path, content):
+                mine.append(path)
+    finally:
+        results.put((content, mine))

@@ -1,0 +1,34 @@
+"""S3-compatible servers that run as long as the tests of this folder do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from s3_serving import S3Server, s3_server
+
+#: A new bucket's URL on a server ("moto", "swift"), to which this process's stores are led.
+Bucket = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Server]:
+    with s3_server("moto") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def swift() -> Iterator[S3Server]:
+    with s3_server("swift") as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    def make(kind: str = "moto", beginning: str = "catalog") -> str:
+        server: S3Server = request.getfixturevalue(kind)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        return server.fresh_bucket(beginning)
+
+    return make

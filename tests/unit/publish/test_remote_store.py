@@ -1,0 +1,141 @@
+"""What is peculiar to catalogs in buckets: parts, lost answers, the local cache, and errors without secrets."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from s3_serving import ACCESS_KEY, SECRET
+
+from pipelines.core.errors import CorruptStore
+from pipelines.publish.store import object_path
+from pipelines.publish.stores import RemoteStore, open_store
+
+CONTENT = b"content"
+#: One part and a bit.
+BIG = b"0123456789abcdef" * (512 << 10) + b"!"
+BIG_SHA256 = hashlib.sha256(BIG).hexdigest()
+
+
+@pytest.fixture(params=["moto", "swift"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: Callable[[str], str]) -> RemoteStore:
+    return remote(bucket(request.param), tmp_path)
+
+
+def remote(address: str, tmp_path: Path) -> RemoteStore:
+    store = open_store(address, tmp_path / "cache")
+    assert isinstance(store, RemoteStore)
+    return store
+
+
+def cached(store: RemoteStore) -> list[str]:
+    return sorted(path.name for path in store.cache.rglob("*") if path.is_file())
+
+
+def test_large_files_go_in_parts_and_come_back(store: RemoteStore, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(BIG)
+    path = object_path(BIG_SHA256)
+    assert store.upload(path, source)
+    assert not store.upload(path, source)
+    assert store.sha256(path) == BIG_SHA256
+    assert store.touch(path)
+    assert [(entry.path, entry.size) for entry in store.entries("")] == [(path, len(BIG))]
+    assert store.local(path).read_bytes() == BIG
+    source.write_bytes(BIG[1:] + b"?")
+    store.replace_with("index.duckdb", source)
+    assert store.read("index.duckdb") == BIG[1:] + b"?"
+
+
+@pytest.mark.parametrize("content", [CONTENT, BIG])
+def test_bytes_that_are_not_what_their_name_says_are_not_uploaded(store: RemoteStore, tmp_path: Path,
+                                                                  content: bytes) -> None:  # fmt: skip
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    with pytest.raises(CorruptStore):
+        store.upload(object_path("0" * 64), source)
+    assert list(store.entries("")) == []
+
+
+def test_bytes_that_are_not_what_their_name_says_are_not_kept(store: RemoteStore) -> None:
+    path = object_path("0" * 64)
+    store.replace(path, CONTENT)
+    with pytest.raises(CorruptStore):
+        store.local(path)
+    assert cached(store) == []
+
+
+def test_what_never_changes_is_downloaded_once(store: RemoteStore, tmp_path: Path) -> None:
+    path = object_path(hashlib.sha256(CONTENT).hexdigest())
+    store.create(path, CONTENT)
+    first = store.local(path)
+    another = remote(store.address, tmp_path)
+    another.client.delete(path)
+    assert another.local(path) == first
+    another.remove(path)
+    assert cached(store) == []
+
+
+def test_two_endpoints_are_two_caches(bucket: Callable[[str], str], tmp_path: Path,
+                                      monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    first = remote(bucket("moto"), tmp_path)
+    monkeypatch.setenv("AWS_ENDPOINT", "http://127.0.0.1:9")
+    assert remote(first.address, tmp_path).cache != first.cache
+
+
+def test_a_lost_answer_does_not_hide_that_a_file_was_created(bucket: Callable[[str, str], str],
+                                                             tmp_path: Path) -> None:  # fmt: skip
+    store = remote(bucket("moto", "lossy"), tmp_path)
+    assert store.create("snapshots/000001.json", CONTENT)
+    assert not store.create("snapshots/000001.json", CONTENT)
+
+
+def test_copies_of_dead_writers_are_removed(store: RemoteStore) -> None:
+    store.create(".incoming/x", CONTENT)
+    store.create("a", CONTENT)
+    store.remove_leftovers(time.time())
+    assert store.names(".incoming") == ("x",)
+    store.remove_leftovers(time.time() + 2 * 24 * 60 * 60)
+    assert [entry.path for entry in store.entries("")] == ["a"]
+
+
+def test_refusals_name_the_place_and_no_secret(bucket: Callable[[str], str], tmp_path: Path,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    address = bucket("swift")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
+    store = remote(address, tmp_path)
+    for ask in (store.read, store.size, store.touch, store.names, store.local, store.remove):
+        with pytest.raises(PermissionError) as refused:
+            ask("latest.json")
+        assert refused.value.filename == f"{address}/latest.json"
+        for secret in (ACCESS_KEY, SECRET, "wrong-secret", "Signature"):
+            assert secret not in str(refused.value)
+    with pytest.raises(PermissionError):
+        store.create("latest.json", CONTENT)
+
+
+def test_a_missing_bucket_is_not_an_empty_catalog(store: RemoteStore, tmp_path: Path) -> None:
+    missing = remote("s3://no-such-bucket", tmp_path)
+    for ask in (missing.names, missing.read, missing.local, lambda path: list(missing.entries(path))):
+        with pytest.raises(OSError) as told:
+            ask("snapshots")
+        assert told.value.errno == errno.ENXIO or ask == missing.local
+    with pytest.raises(OSError, match="No such bucket"):
+        missing.create("snapshots/000001.json", CONTENT)
+
+
+def test_a_server_that_is_not_there_is_a_connection_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for name, value in {"AWS_ENDPOINT": f"http://127.0.0.1:{port}", "AWS_ALLOW_HTTP": "true",
+                        "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConnectionError) as refused:
+        remote("s3://bucket", tmp_path).read("latest.json")
+    assert str(port) not in str(refused.value) and refused.value.filename == "s3://bucket/latest.json"

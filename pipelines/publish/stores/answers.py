@@ -46,6 +46,8 @@ def as_os_error(problem: Exception, place: str) -> OSError:
     if status:
         answer = f"{status[1]} {code[1]}" if code else status[1]
         return OSError(errno.EIO, f"The store answered {answer}", place)
+    if "builder error" in text:
+        return OSError(errno.EPROTONOSUPPORT, "http:// needs AWS_ALLOW_HTTP=true (GOOGLE_…, AZURE_…)", place)
     if "kind: Timeout" in text:
         return TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), place)
     return ConnectionError(errno.ECONNABORTED, "No answer from the store", place)

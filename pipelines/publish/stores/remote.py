@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
 
-from pipelines.core.errors import CorruptStore
 from pipelines.core.files import READ_ONLY_MODE, flush_file, temporary_beside
 from pipelines.core.paths import join_inside
 from pipelines.publish.stores.answers import UNCERTAIN, as_os_error
 from pipelines.publish.stores.base import StoreEntry
+from pipelines.publish.stores.content import BLOCK, check_name, checked_blocks, named_hash
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
@@ -35,8 +35,7 @@ RETRIES: RetryConfig = {
     "retry_timeout": timedelta(minutes=2),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=5), "base": 2},
 }
-#: Bytes of one request, for larger files; obstore holds that many times the number of requests at once.
-_BLOCK = 8 << 20
+#: For files of more than one block; obstore holds that many blocks in memory.
 _REQUESTS_AT_ONCE = 4
 #: How often creating is tried anew when the answer was lost or the file that stood in the way is gone.
 _TRIES = 3
@@ -45,7 +44,8 @@ _WRITER = "writer"
 #: Copies for :meth:`RemoteStore.touch`.
 _INCOMING = ".incoming"
 _STALE_SECONDS = 24 * 60 * 60
-_NAMED_BY_CONTENT = re.compile(r"([0-9a-f]{64})(\.[a-z]+)?")
+#: Processes that have used obstore, by number: this one, and after a fork the one that it was forked from.
+_users: set[int] = set()
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,10 @@ class RemoteStore:
                 return True
             except FileExistsError:
                 found = self._writer(path)
-                if found is not None or not tries_left:
+                if found is not None:
                     return found == writer
+                if not tries_left:
+                    raise
             except OSError as problem:
                 if not tries_left or problem.errno not in UNCERTAIN:
                     raise
@@ -113,9 +115,9 @@ class RemoteStore:
         Raises:
             CorruptStore: when ``source`` is not what the name says.
         """
-        if source.stat().st_size <= _BLOCK:
+        if source.stat().st_size <= BLOCK:
             content = source.read_bytes()
-            _check(path, hashlib.sha256(content))
+            check_name(path, hashlib.sha256(content))
             return self.create(path, content)
         if self.size(path) is not None:
             return False
@@ -129,15 +131,15 @@ class RemoteStore:
 
     def replace_with(self, path: str, source: Path) -> None:
         """See :class:`Store`. Parts become the file in one step after the last one, if its hash is right."""
-        if source.stat().st_size <= _BLOCK:
+        if source.stat().st_size <= BLOCK:
             self.replace(path, source.read_bytes())
             return
         with source.open("rb") as stream, self._errors(path):
             obstore.put(
                 self.client,
                 path,
-                _checked_blocks(path, stream),
-                chunk_size=_BLOCK,
+                checked_blocks(path, stream),
+                chunk_size=BLOCK,
                 max_concurrency=_REQUESTS_AT_ONCE,
             )
 
@@ -158,7 +160,8 @@ class RemoteStore:
 
     def remove(self, path: str) -> None:
         """See :class:`Store`. The local copy goes too."""
-        join_inside(self.cache, path).unlink(missing_ok=True)
+        if named_hash(path):
+            self._copy_of(path).unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError), self._errors(path):
             obstore.delete(self.client, path)
 
@@ -176,12 +179,12 @@ class RemoteStore:
                     yield StoreEntry(entry["path"], entry["size"], entry["last_modified"].timestamp())
 
     def local(self, path: str) -> Path:
-        """See :class:`Store`. Downloads what is not in the cache.
+        """See :class:`Store`. Downloads what is not in the cache; a name that is no hash is looked up first.
 
         Raises:
             CorruptStore: when the bytes are not what the name says.
         """
-        target = join_inside(self.cache, path)
+        target = self._copy_of(path)
         if target.is_file():
             return target
         digest = hashlib.sha256()
@@ -190,7 +193,7 @@ class RemoteStore:
                 for block in self._blocks(path):
                     stream.write(block)
                     digest.update(block)
-            _check(path, digest)
+            check_name(path, digest)
             temporary.chmod(READ_ONLY_MODE)
             flush_file(temporary)
             temporary.replace(target)
@@ -206,11 +209,20 @@ class RemoteStore:
             if entry.modified < now - _STALE_SECONDS:
                 self.remove(entry.path)
 
+    def _copy_of(self, path: str) -> Path:
+        """Where a file's copy is kept. Under a name that is no hash a removed file may come back as another one."""
+        copy = join_inside(self.cache, path)
+        if named_hash(path):
+            return copy
+        with self._errors(path):
+            tag = obstore.head(self.client, path)["e_tag"] or ""
+        return self.cache / "tagged" / hashlib.sha256(tag.encode()).hexdigest()[:32] / path
+
     def _blocks(self, path: str) -> Iterator[memoryview]:
         with self._errors(path):
             size = obstore.head(self.client, path)["size"]
-            for start in range(0, size, _BLOCK):
-                end = min(start + _BLOCK, size)
+            for start in range(0, size, BLOCK):
+                end = min(start + BLOCK, size)
                 yield memoryview(obstore.get_range(self.client, path, start=start, end=end))
 
     def _writer(self, path: str) -> str | None:
@@ -223,26 +235,15 @@ class RemoteStore:
 
     @contextlib.contextmanager
     def _errors(self, path: str) -> Iterator[None]:
+        _require_own_threads()
         try:
             yield
         except (BaseError, FileNotFoundError) as problem:
             raise as_os_error(problem, f"{self.address}/{path}") from None
 
 
-def _checked_blocks(path: str, stream: IO[bytes]) -> Iterator[bytes]:
-    digest = hashlib.sha256()
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        yield block
-    _check(path, digest)
-
-
-def _check(path: str, digest: hashlib._Hash) -> None:
-    """Compare bytes with their name, where that is the hash of the content.
-
-    Raises:
-        CorruptStore: when they differ.
-    """
-    named = _NAMED_BY_CONTENT.fullmatch(PurePosixPath(path).name)
-    if named and named[1] != digest.hexdigest():
-        raise CorruptStore(path, "sha256")
+def _require_own_threads() -> None:
+    """Refuse to go on in a fork: obstore's threads are the parent's, and both would wait for ever."""
+    _users.add(os.getpid())
+    if len(_users) > 1:
+        raise RuntimeError("a remote store was used before this process was forked")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from publishing import NOW, add_candidate, keys, registry, tree, workspace_with_registry
 from s3_serving import ACCESS_KEY, SECRET
 
 from pipelines.core.errors import CorruptStore
+from pipelines.publish import latest_snapshot, release, verify
 from pipelines.publish.store import object_path
-from pipelines.publish.stores import RemoteStore, open_store
+from pipelines.publish.stores import FolderStore, RemoteStore, Store, open_store
 
 CONTENT = b"content"
 #: One part and a bit.
@@ -81,6 +84,14 @@ def test_what_never_changes_is_downloaded_once(store: RemoteStore, tmp_path: Pat
     assert cached(store) == []
 
 
+def test_a_name_that_is_no_hash_may_be_used_again(store: RemoteStore) -> None:
+    for content in (CONTENT, b"made anew"):
+        store.remove("index/catalog-000001.duckdb")
+        store.create("index/catalog-000001.duckdb", content)
+        local = store.local("index/catalog-000001.duckdb")
+        assert (local.read_bytes(), local.name) == (content, "catalog-000001.duckdb")
+
+
 def test_two_endpoints_are_two_caches(bucket: Callable[[str], str], tmp_path: Path,
                                       monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     first = remote(bucket("moto"), tmp_path)
@@ -93,6 +104,21 @@ def test_a_lost_answer_does_not_hide_that_a_file_was_created(bucket: Callable[[s
     store = remote(bucket("moto", "lossy"), tmp_path)
     assert store.create("snapshots/000001.json", CONTENT)
     assert not store.create("snapshots/000001.json", CONTENT)
+
+
+def test_a_fork_is_refused_and_leaves_its_parent_alone(bucket: Callable[[], str], tmp_path: Path) -> None:
+    store = remote(bucket(), tmp_path)
+    store.create("a", CONTENT)
+    child = os.fork()
+    if child == 0:
+        try:
+            store.read("a")
+        except RuntimeError:
+            os._exit(7)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert store.read("a") == CONTENT
 
 
 def test_copies_of_dead_writers_are_removed(store: RemoteStore) -> None:
@@ -136,6 +162,26 @@ def test_a_server_that_is_not_there_is_a_connection_error(tmp_path: Path, monkey
     for name, value in {"AWS_ENDPOINT": f"http://127.0.0.1:{port}", "AWS_ALLOW_HTTP": "true",
                         "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    with pytest.raises(ConnectionError) as refused:
+    insecure = remote("s3://bucket", tmp_path)
+    monkeypatch.delenv("AWS_ALLOW_HTTP")
+    with pytest.raises(OSError, match="AWS_ALLOW_HTTP"):
         remote("s3://bucket", tmp_path).read("latest.json")
+    with pytest.raises(ConnectionError) as refused:
+        insecure.read("latest.json")
     assert str(port) not in str(refused.value) and refused.value.filename == "s3://bucket/latest.json"
+
+
+def test_a_release_has_the_same_files_in_a_bucket_as_in_a_folder(bucket: Callable[[], str], tmp_path: Path) -> None:
+    workspace = workspace_with_registry(tmp_path)
+    catalog = registry(workspace)
+    stores: tuple[Store, Store] = (FolderStore(workspace.catalog), remote(bucket(), tmp_path))
+    for period in ("2024", "2025"):
+        for store in stores:
+            add_candidate(workspace, [tree(1), tree(2)], period=period)
+            release(workspace, store, catalog, keys(catalog), NOW)
+    for store in stores:
+        snapshot = latest_snapshot(store)
+        assert snapshot is not None and snapshot.number == 2
+        assert verify(store) == []
+    in_folder, in_bucket = ({entry.path: store.sha256(entry.path) for entry in store.entries("")} for store in stores)
+    assert in_folder == in_bucket

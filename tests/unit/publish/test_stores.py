@@ -102,6 +102,7 @@ def test_names_are_those_of_the_folder_itself(store: Store) -> None:
     assert store.names("a") == ("2.json",)
 
 
+@pytest.mark.parametrize("address", ["folder", "swift"], indirect=True)
 def test_touching_makes_a_file_young(store: Store) -> None:
     store.create("a", CONTENT)
     [first] = store.entries("")

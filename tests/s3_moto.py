@@ -3,7 +3,8 @@
 It looks and then writes; one request at a time makes that one step, as S3 promises. Buckets whose names begin with
 
 - ``deaf`` do not hear ``If-None-Match``, as behind a proxy that drops it;
-- ``lossy`` do what the first request to create a file asks, and answer that they failed.
+- ``lossy`` do what the first request to create a file asks, and answer that they failed;
+- ``cutting`` do the same, and break the connection off without an answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import Iterable
@@ -38,8 +40,10 @@ class _Front:
             environ.pop(_CONDITION, None)
         with self._lock:
             answer = list(self._moto(environ, start_response))
-        if path.startswith("/lossy") and _CONDITION in environ and path not in self._lost:
+        if path.startswith(("/lossy", "/cutting")) and _CONDITION in environ and path not in self._lost:
             self._lost.add(path)
+            if path.startswith("/cutting"):
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             start_response("500 Internal Server Error", [("Content-Length", "0")])
             return []
         return answer

@@ -26,6 +26,7 @@ from pipelines.publish.stores.base import StoreEntry
 from pipelines.publish.stores.content import BLOCK, check_name, checked_blocks, named_hash
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
 #: One request may take two minutes in all; four of 8 MiB at once ask for 280 kB/s.
@@ -67,11 +68,13 @@ class RemoteStore:
 
     def size(self, path: str) -> int | None:
         """See :class:`Store`."""
-        try:
-            with self._errors(path):
-                return obstore.head(self.client, path)["size"]
-        except FileNotFoundError:
-            return None
+        found = self._head(path)
+        return found["size"] if found else None
+
+    def modified(self, path: str) -> float | None:
+        """See :class:`Store`. Many stores tell times to the second."""
+        found = self._head(path)
+        return found["last_modified"].timestamp() if found else None
 
     def sha256(self, path: str) -> str | None:
         """See :class:`Store`."""
@@ -224,6 +227,13 @@ class RemoteStore:
             for start in range(0, size, BLOCK):
                 end = min(start + BLOCK, size)
                 yield memoryview(obstore.get_range(self.client, path, start=start, end=end))
+
+    def _head(self, path: str) -> ObjectMeta | None:
+        try:
+            with self._errors(path):
+                return obstore.head(self.client, path)
+        except FileNotFoundError:
+            return None
 
     def _writer(self, path: str) -> str | None:
         """Who created a file, empty where it does not say; ``None`` when there is none."""

@@ -99,9 +99,10 @@ def test_two_endpoints_are_two_caches(bucket: Callable[[str], str], tmp_path: Pa
     assert remote(first.address, tmp_path).cache != first.cache
 
 
-def test_a_lost_answer_does_not_hide_that_a_file_was_created(bucket: Callable[[str, str], str],
-                                                             tmp_path: Path) -> None:  # fmt: skip
-    store = remote(bucket("moto", "lossy"), tmp_path)
+@pytest.mark.parametrize("beginning", ["lossy", "cutting"])
+def test_a_lost_answer_does_not_hide_that_a_file_was_created(bucket: Callable[[str, str], str], tmp_path: Path,
+                                                             beginning: str) -> None:  # fmt: skip
+    store = remote(bucket("moto", beginning), tmp_path)
     assert store.create("snapshots/000001.json", CONTENT)
     assert not store.create("snapshots/000001.json", CONTENT)
 

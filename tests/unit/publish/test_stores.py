@@ -47,6 +47,9 @@ def test_what_is_created_is_never_replaced(store: Store) -> None:
     assert (store.size("a/c.json"), store.sha256("a/c.json")) == (None, None)
     [entry] = store.entries("")
     assert (entry.path, entry.size) == ("a/数 b.json", len(CONTENT))
+    modified = store.modified(entry.path)
+    assert modified is not None and abs(entry.modified - modified) < 1
+    assert store.modified("a/c.json") is None
 
 
 def test_a_local_file_has_the_bytes_and_is_read_only(store: Store) -> None:

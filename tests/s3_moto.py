@@ -3,8 +3,8 @@
 It looks and then writes; one request at a time makes that one step, as S3 promises. Buckets whose names begin with
 
 - ``deaf`` do not hear ``If-None-Match``, as behind a proxy that drops it;
-- ``lossy`` do what the first request to create a file asks, and answer that they failed;
-- ``cutting`` do the same, and break the connection off without an answer.
+- ``failing``, ``breaking`` and ``stalling`` do what the first request to create a file asks, and then answer that they
+  failed, break the connection off, or wait until the client does.
 """
 
 from __future__ import annotations
@@ -40,13 +40,18 @@ class _Front:
             environ.pop(_CONDITION, None)
         with self._lock:
             answer = list(self._moto(environ, start_response))
-        if path.startswith(("/lossy", "/cutting")) and _CONDITION in environ and path not in self._lost:
-            self._lost.add(path)
-            if path.startswith("/cutting"):
-                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            start_response("500 Internal Server Error", [("Content-Length", "0")])
-            return []
-        return answer
+        lost = (
+            _CONDITION in environ and path.startswith(("/failing", "/breaking", "/stalling")) and path not in self._lost
+        )
+        if not lost:
+            return answer
+        self._lost.add(path)
+        if path.startswith("/stalling"):
+            environ["werkzeug.socket"].recv(1)
+        elif path.startswith("/breaking"):
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        start_response("500 Internal Server Error", [("Content-Length", "0")])
+        return []
 
 
 def main() -> None:

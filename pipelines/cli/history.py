@@ -13,7 +13,6 @@ from pipelines.cli.output import EXIT_PROBLEMS, Output
 from pipelines.core.errors import UnknownDataset
 from pipelines.core.paths import Workspace
 from pipelines.publish import (
-    FolderStore,
     Manifest,
     Tombstone,
     find_version,
@@ -21,6 +20,7 @@ from pipelines.publish import (
     newest_version,
     snapshot_as_of,
 )
+from pipelines.publish.stores import catalog_store
 
 Dataset = Annotated[str, typer.Argument(help=described("cli-dataset-help"))]
 
@@ -44,7 +44,7 @@ def show(
     """Show one version of a dataset: what it has, what it is made of, and what changed."""
     out = output(as_json, language)
     name, _, number = dataset.partition("@")
-    store = FolderStore(Workspace.default().catalog)
+    store = catalog_store(Workspace.default())
     with readable_errors(out):
         base, entry = newest_version(store, name)
         sha256, manifest = find_version(store, name, entry, number or entry.version)
@@ -93,7 +93,7 @@ def as_of(
 ) -> None:
     """Show which versions were current at the end of a day (UTC). Exit code 1 before the first release."""
     out = output(as_json, language)
-    store = FolderStore(Workspace.default().catalog)
+    store = catalog_store(Workspace.default())
     with readable_errors(out):
         end = dt.datetime.combine(day.date(), dt.time(23, 59, 59), dt.UTC)
         snapshot = snapshot_as_of(store, end)

@@ -19,7 +19,8 @@ from pipelines.disclose import SurrogateKey, load_surrogate_key
 from pipelines.flow.ledger import Ledger
 from pipelines.flow.rebuild import rebuild_ledger
 from pipelines.flow.results import Work
-from pipelines.publish import FolderStore, Store
+from pipelines.publish import Store
+from pipelines.publish.stores import catalog_store
 from pipelines.registry import Catalog, current_catalog
 
 #: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
@@ -46,7 +47,7 @@ class Installation:
     @cached_property
     def store(self) -> Store:
         """Where the catalog is published."""
-        return FolderStore(self.workspace.catalog)
+        return catalog_store(self.workspace)
 
     @contextlib.contextmanager
     def exclusive(self, work: Work) -> Iterator[None]:

@@ -21,6 +21,7 @@ from pipelines.publish import (
     remove_candidate,
 )
 from pipelines.publish import release as publish
+from pipelines.publish.stores import require_create_only
 
 _logger = logging.getLogger(__name__)
 
@@ -35,14 +36,16 @@ class CatalogMissing(GongkaiError):
 
 
 def require_catalog(inst: Installation) -> None:
-    """Make sure that the released catalog is where it was.
+    """Make sure that the released catalog is where it was, and that releases into it exclude each other.
 
     Raises:
         CatalogMissing: it was moved or deleted, or an older copy has taken its place.
+        CreateOnlyMissing: its store cannot keep two releases apart.
     """
     released = inst.ledger.released()[1]
     if released > latest_number(inst.store):
         raise CatalogMissing(inst.store.address, released)
+    require_create_only(inst.store, inst.workspace.store_cache)
 
 
 def pending_release(inst: Installation) -> bool:

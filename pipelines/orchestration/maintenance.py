@@ -13,7 +13,8 @@ import dagster as dg
 from pipelines.core.paths import Workspace
 from pipelines.orchestration.keys import MAINTENANCE_JOB
 from pipelines.orchestration.texts import both, constant
-from pipelines.publish import FolderStore, verify
+from pipelines.publish import verify
+from pipelines.publish.stores import catalog_store
 
 #: How long runs are kept, unless the maintenance run is started with another ``retention_days``.
 RETENTION_DAYS = 180
@@ -83,7 +84,7 @@ def maintenance_job(workspace: Workspace) -> dg.JobDefinition:
 
     @dg.op(name="verify_store", description=constant("orchestration-verify"))
     def verify_store(context: dg.OpExecutionContext) -> None:
-        problems = verify(FolderStore(workspace.catalog))
+        problems = verify(catalog_store(workspace))
         if problems:
             texts = [problem.message.as_dict() for problem in problems[:_SHOWN_PROBLEMS]]
             raise dg.Failure(

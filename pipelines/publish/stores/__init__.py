@@ -8,7 +8,7 @@ Not here: what the bytes mean. Which names there are is ``publish.store``'s and 
 from pipelines.publish.stores.base import Store, StoreEntry
 from pipelines.publish.stores.create_only import require_create_only
 from pipelines.publish.stores.folder import FolderStore
-from pipelines.publish.stores.opening import open_store
+from pipelines.publish.stores.opening import catalog_store, open_store
 from pipelines.publish.stores.remote import RemoteStore
 
-__all__ = ["FolderStore", "RemoteStore", "Store", "StoreEntry", "open_store", "require_create_only"]
+__all__ = ["FolderStore", "RemoteStore", "Store", "StoreEntry", "catalog_store", "open_store", "require_create_only"]

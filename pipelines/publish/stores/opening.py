@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from pipelines.core.paths import is_plain_name
+from pipelines.core.paths import Workspace, is_plain_name
 from pipelines.publish.errors import StoreAddressRefused
 from pipelines.publish.stores.base import Store
 from pipelines.publish.stores.folder import FolderStore
@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 _PREFIXES = {"s3": "AWS_", "gs": "GOOGLE_", "az": "AZURE_"}
 #: Variables that lead one address to different stores.
 _WHERE = ("ENDPOINT", "ACCOUNT_NAME", "BASE_URL")
+
+
+def catalog_store(workspace: Workspace) -> Store:
+    """The store that keeps an installation's catalog.
+
+    Raises:
+        StoreAddressRefused: when its address is none.
+    """
+    return open_store(workspace.catalog_address or workspace.catalog, workspace.store_cache)
 
 
 def open_store(address: str | Path, cache: Path) -> Store:

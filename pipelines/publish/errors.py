@@ -56,3 +56,12 @@ class CreateOnlyMissing(GongkaiError):
         self.address = address
         self.reason = reason
         super().__init__(address=address, reason=reason)
+
+
+class FileExists(GongkaiError):
+    """A file that was to be written is there already. It is never replaced."""
+
+    message_id = "publish-file-exists"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path=path)

@@ -9,10 +9,18 @@ from pipelines.core.sql import identifier
 from pipelines.registry import Dataset, published_name
 from pipelines.registry.types import sql_type_of
 
+#: Properties of a field that decide how its values are read.
+_TYPE_PROPERTIES = ("type", "format", "decimals")
+
 
 def columns(schema: Mapping[str, Any]) -> dict[str, str]:
     """Field name → DuckDB type, in the schema's order."""
     return {entry["name"]: sql_type_of(entry["type"], entry.get("decimals")) for entry in schema["fields"]}
+
+
+def declared_type(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of a field decides how its values are read: type, format and decimals."""
+    return tuple(entry.get(name) for name in _TYPE_PROPERTIES)
 
 
 def primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:

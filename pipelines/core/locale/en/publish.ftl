@@ -35,3 +35,4 @@ publish-create-only =
         [ignored] it replaces files that it was asked to create only where none is (If-None-Match). A proxy may drop that header; otherwise use another store.
        *[raced] of several writers that created the same file at once, not exactly one was told so. Use another store.
     } Two releases at once could overwrite each other.
+publish-file-exists = { $path } exists and is not replaced. Give another name, or remove it.

@@ -16,7 +16,7 @@ from pipelines.core.sql import identifier, literal
 from pipelines.publish.diff.fields import ComparedField, FieldChanges
 from pipelines.publish.diff.model import RowSet
 from pipelines.publish.hashing import normalised
-from pipelines.publish.records import Segment
+from pipelines.publish.records import Part, Segment
 from pipelines.publish.schemas import columns, primary_key
 from pipelines.publish.store import MISSING, object_path
 
@@ -26,10 +26,15 @@ Files = Callable[[str], Path]
 
 @dataclass(frozen=True)
 class Side:
-    """What one version has in a period: its segment (``None``: nothing) and the files of it that are to be read."""
+    """What one version has in a period: its segment (``None``: nothing) and the parts that the other has not."""
 
     segment: Segment | None
-    files: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of those parts."""
+        return sum(part.rows for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -53,20 +58,16 @@ def differing_periods(old: RowSet, new: RowSet, fields: FieldChanges) -> tuple[P
     found = []
     for period in sorted({*before, *after}):
         sides = _differing(before.get(period), after.get(period), fields)
-        if sides[0].files or sides[1].files:
+        if sides[0].parts or sides[1].parts:
             found.append(PeriodFiles(period, *sides))
     return tuple(found)
 
 
 def _differing(old: Segment | None, new: Segment | None, fields: FieldChanges) -> tuple[Side, Side]:
-    before, after = Counter(_files_of(old)), Counter(_files_of(new))
+    before, after = (Counter(segment.parts if segment else ()) for segment in (old, new))
     if old is not None and new is not None and _reads_alike(old, fields):
         before, after = before - after, after - before
     return Side(old, tuple(before.elements())), Side(new, tuple(after.elements()))
-
-
-def _files_of(segment: Segment | None) -> tuple[str, ...]:
-    return () if segment is None else (segment.sha256,)
 
 
 def _reads_alike(old: Segment, fields: FieldChanges) -> bool:
@@ -99,7 +100,7 @@ def side_rows(side: Side, fields: Sequence[ComparedField], files: Files, *, old:
             f"CAST({identifier(entry.name) if entry.name in stored else 'NULL'} AS {entry.old if old else entry.new})"
         )
         selected.append(f"{normalised(f'CAST({value} AS {entry.kind})', entry.kind)} AS c{position}")
-    paths = ", ".join(literal(str(_local(files, sha256))) for sha256 in side.files)
+    paths = ", ".join(literal(str(_local(files, part.sha256))) for part in side.parts)
     return f"SELECT {', '.join(selected)} FROM read_parquet([{paths}])"
 
 

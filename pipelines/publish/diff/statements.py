@@ -22,7 +22,7 @@ def difference(period: PeriodFiles, fields: FieldChanges, files: Files) -> str:
     Raises:
         CorruptStore: when a file is missing.
     """
-    if not period.old.files or not period.new.files:
+    if not period.old.parts or not period.new.parts:
         return _one_side(period, fields, files)
     if fields.key:
         return _by_key(period, fields, files)
@@ -55,7 +55,7 @@ def differs(position: int) -> str:
 
 def _one_side(period: PeriodFiles, fields: FieldChanges, files: Files) -> str:
     """All rows of the one side that has any; nothing to compare them with."""
-    old = bool(period.old.files)
+    old = bool(period.old.parts)
     side = period.old if old else period.new
     rows = side_rows(side, (*fields.keys, *fields.values), files, old=old)
     count, rest = ("1::BIGINT", "") if fields.key else ("count(*)", " GROUP BY ALL")

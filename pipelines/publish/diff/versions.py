@@ -93,7 +93,7 @@ class VersionDiff:
 def count_changes(old: RowSet, new: RowSet, files: Files, work: Path | None = None) -> tuple[PeriodChanges, ...]:
     """Rows added, removed and changed per period; periods without a difference are left out.
 
-    Costs nothing for files that both have, nor for periods that only one of them has.
+    Costs nothing for files that both have, nor where only one of them has any.
 
     Args:
         old, new: the versions.
@@ -115,9 +115,8 @@ def count_changes(old: RowSet, new: RowSet, files: Files, work: Path | None = No
 def _count(
     connection: duckdb.DuckDBPyConnection, period: PeriodFiles, fields: FieldChanges, files: Files
 ) -> PeriodChanges:
-    old, new = period.old.segment, period.new.segment
-    if old is None or new is None:
-        return PeriodChanges(period.period, new.rows if new else 0, old.rows if old else 0)
+    if not period.old.parts or not period.new.parts:
+        return PeriodChanges(period.period, period.new.rows, period.old.rows)
     rows = connection.execute(f"SELECT change, sum(rows)::BIGINT FROM ({difference(period, fields, files)}) GROUP BY 1")
     return PeriodChanges(period.period, **dict(rows.fetchall()))
 

@@ -14,6 +14,7 @@ import pytest
 from diffing import Row, Version, diff_of, segment_of, table_schema, version_of
 
 from pipelines.core.errors import CorruptStore
+from pipelines.publish import Segment
 from pipelines.publish.diff import PeriodChanges, compare_fields, count_changes, write_diff
 from pipelines.publish.errors import FileExists
 
@@ -30,16 +31,28 @@ def changes(folder: Path, old: Version, new: Version) -> list[dict[str, Any]]:
 def test_only_files_that_differ_are_opened(tmp_path: Path) -> None:
     old = version_of(tmp_path, PLAIN, {"2021": [(1, "a")], "2022": [(1, "a"), (2, "b")], "2023": [(5, "e")]})
     new = version_of(tmp_path, PLAIN, {"2021": [(1, "a")], "2022": [(1, "a"), (2, "c")], "2024": [(6, "f")]})
-    (tmp_path / old.segments[0].sha256).unlink()
+    (tmp_path / old.segments[0].digest).unlink()
     diff = diff_of(tmp_path, old, new)
     assert [(row["period"], row["change"], row["id"], row["fields"]) for row in diff.to_arrow_table().to_pylist()] == [
         ("2022", "changed", 2, ["name"]), ("2023", "removed", 5, None), ("2024", "added", 6, None),
     ]  # fmt: skip
     # Rows of a period that only one version has are known from the manifest.
     for gone in (old.segments[2], new.segments[2]):
-        (tmp_path / gone.sha256).unlink()
+        (tmp_path / gone.digest).unlink()
     expected = (PeriodChanges("2022", changed=1), PeriodChanges("2023", removed=1), PeriodChanges("2024", added=1))
     assert count_changes(old, new, lambda sha256: tmp_path / sha256) == expected == tuple(diff.counts())
+
+
+def test_of_a_split_period_only_the_parts_that_differ_are_opened(tmp_path: Path) -> None:
+    low, high, other = (segment_of(tmp_path, "all", rows, PLAIN).parts for rows in (
+        [(1, "a"), (2, "b")], [(3, "c"), (4, "d")], [(3, "x"), (5, "e")]))  # fmt: skip
+    old, new = (Version(PLAIN, (Segment("all", parts, PLAIN, (), ()),)) for parts in (low + high, low + other))
+    (tmp_path / low[0].sha256).unlink()
+    assert [(row["change"], row["id"]) for row in changes(tmp_path, old, new)] == [
+        ("changed", 3), ("removed", 4), ("added", 5),
+    ]  # fmt: skip
+    shorter = Version(PLAIN, (Segment("all", high, PLAIN, (), ()),))
+    assert count_changes(shorter, old, lambda sha256: tmp_path / sha256) == (PeriodChanges("all", added=2),)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -50,7 +63,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(CorruptStore) as caught:
         count_changes(old, new, files)
-    assert old.segments[0].sha256 in str(caught.value)
+    assert old.segments[0].digest in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,15 @@ from __future__ import annotations
 from pipelines.core.errors import GongkaiError
 
 
+class NoEarlierVersion(GongkaiError):
+    """A version is a dataset's first: there is none to compare it with."""
+
+    message_id = "catalog-no-earlier-version"
+
+    def __init__(self, dataset: str, version: str) -> None:
+        super().__init__(dataset=dataset, version=version)
+
+
 class QueryRefused(GongkaiError):
     """A query is not one statement that only reads."""
 

@@ -8,12 +8,14 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
+from pipelines.catalog.differences import diff_versions
 from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused
 from pipelines.catalog.index import INDEX
 from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import FolderStore, latest_number, load_manifest
+from pipelines.publish.diff import VersionDiff
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
@@ -101,6 +103,16 @@ class OpenCatalog:
             return self._connection.sql(f"SELECT * FROM {identifier(theme)}.{identifier(dataset_id)}")
         _, manifest = self._version(dataset_id, version)
         return self._connection.sql(rows_of(load_manifest(self._store, manifest)))
+
+    def diff(self, dataset_id: str, old: str | None = None, new: str | None = None) -> VersionDiff:
+        """What separates two versions: ``new`` absent is the latest, ``old`` absent the one that ``new`` followed.
+
+        Raises:
+            UnknownDataset, UnknownVersion: when the catalog has no such dataset or version.
+            NoEarlierVersion: when ``old`` is absent and ``new`` is a dataset's first version.
+            CorruptStore: when a version's manifest is damaged.
+        """
+        return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))
 
     def _theme(self, dataset_id: str) -> str:
         known = dict(self._connection.execute("SELECT dataset, theme FROM main.datasets ORDER BY dataset").fetchall())

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.catalog.errors import NoEarlierVersion
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Output, default_language
 from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion
 from pipelines.core.messages import LANGUAGES, translate
@@ -21,7 +22,7 @@ from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.tracing import UnusableKey
-from pipelines.publish import VersionWithdrawn
+from pipelines.publish import FileExists, VersionWithdrawn
 from pipelines.registry import CatalogUnusable, Problem
 from pipelines.validate.annotate.errors import CannotAnnotate
 
@@ -35,8 +36,8 @@ Json = Annotated[bool, typer.Option("--json", help=described("cli-json-help"))]
 Language = Annotated[str, typer.Option("--lang", help=described("cli-lang-help"), metavar="en|zh")]
 
 #: Errors of whoever gave the command: it names something that there is not.
-_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, VersionWithdrawn, CannotAnnotate,
-              UnusableKey)  # fmt: skip
+_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, VersionWithdrawn, NoEarlierVersion,
+              FileExists, CannotAnnotate, UnusableKey)  # fmt: skip
 
 #: The default of ``--lang``: the environment's language.
 ANY = ""

@@ -10,6 +10,7 @@ import typer
 from pipelines.cli import (
     corrections,
     data_docs,
+    differences,
     fetching,
     history,
     inspection,
@@ -57,6 +58,7 @@ app.command("rollback", help=described("cli-rollback-help"))(corrections.rollbac
 app.command("withdraw", help=described("cli-withdraw-help"))(corrections.withdraw)
 app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reinstate)
 app.command("gc", help=described("cli-gc-help"))(corrections.gc)
+app.command("diff", help=described("cli-diff-help"))(differences.diff)
 app.command("query", help=described("cli-query-help"))(inspection.query)
 
 

@@ -14,7 +14,7 @@ from pipelines.publish.candidates import (
     save_candidate,
 )
 from pipelines.publish.compose import registry_state
-from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, VersionWithdrawn
+from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, FileExists, VersionWithdrawn
 from pipelines.publish.garbage import collect_garbage
 from pipelines.publish.history import find_version, newest_entries, newest_version, snapshot_as_of, versions_of
 from pipelines.publish.manifests import Manifest, load_manifest
@@ -41,6 +41,7 @@ __all__ = [
     "ColumnsDiffer",
     "Contribution",
     "DuplicateAcrossDeliveries",
+    "FileExists",
     "FolderStore",
     "Manifest",
     "Part",

@@ -8,6 +8,7 @@ Not here: the version number that follows from a difference (``publish.changes``
 """
 
 from pipelines.publish.diff.fields import ComparedField, FieldChanges, Retyped, compare_fields
+from pipelines.publish.diff.forms import Form
 from pipelines.publish.diff.model import PeriodChanges, RowSet
 from pipelines.publish.diff.versions import VersionDiff, count_changes
 from pipelines.publish.diff.writing import FORMATS, write_diff
@@ -16,6 +17,7 @@ __all__ = [
     "FORMATS",
     "ComparedField",
     "FieldChanges",
+    "Form",
     "PeriodChanges",
     "Retyped",
     "RowSet",

@@ -1,0 +1,31 @@
+"""Finding the two versions that are to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipelines.catalog.errors import NoEarlierVersion
+from pipelines.publish import Store, load_manifest, object_path
+from pipelines.publish.diff import VersionDiff
+
+
+def diff_versions(
+    store: Store, dataset: str, old: str | None, new: str | None, find: Callable[[str | None], tuple[str, str]]
+) -> VersionDiff:
+    """The difference of two versions of a dataset.
+
+    Args:
+        store: the public store.
+        dataset: the dataset's identifier.
+        old: number of the version to begin with; ``None``: the one that ``new`` followed.
+        new: number of the version to end with; ``None``: the latest.
+        find: number and manifest hash of a version.
+    """
+    number, sha256 = find(new)
+    after = load_manifest(store, sha256)
+    if old is None:
+        if after.previous is None:
+            raise NoEarlierVersion(dataset, number)
+        old = after.previous.version
+    before = load_manifest(store, find(old)[1])
+    return VersionDiff.between(dataset, (old, number), before, after, lambda digest: store.local(object_path(digest)))

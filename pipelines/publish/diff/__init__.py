@@ -4,7 +4,7 @@ Here: which fields and rows were added, removed and changed, counted or streamed
 JSON Lines). Only files that differ between the versions are opened.
 
 Not here: the version number that follows from a difference (``publish.changes``), texts about it
-(``publish.notes``), and which versions there are.
+(``publish.release_notes``), and which versions there are.
 """
 
 from pipelines.publish.diff.fields import ComparedField, FieldChanges, Retyped, compare_fields

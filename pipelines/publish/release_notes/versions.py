@@ -1,0 +1,169 @@
+"""Notes of one version of a dataset."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from pipelines.core.messages import translate
+from pipelines.publish.diff.fields import FieldChanges, compare_fields
+from pipelines.publish.diff.model import PeriodChanges
+from pipelines.publish.manifests import Manifest
+from pipelines.publish.release_notes.markdown import code, escaped, listed, table
+from pipelines.publish.records import SegmentDelivery
+
+#: Chinese first, as in all texts of the catalog that have both.
+LANGUAGES = (("zh", "notes-chinese"), ("en", "notes-english"))
+#: Beyond so many a list is told by its ends, or cut.
+_PERIODS, _DELIVERIES = 12, 100
+
+
+def version_notes(
+    manifest: Manifest,
+    previous: Manifest | None,
+    counts: Sequence[PeriodChanges] | None = None,
+    note: Mapping[str, str] | None = None,
+) -> str:
+    """What a version changed, in Markdown, in Chinese and English.
+
+    Args:
+        manifest: the version.
+        previous: the version it followed; ``None`` for a dataset's first.
+        counts: rows added, removed and changed by period; ``None`` where nobody has counted them: then only periods
+            that came or went as a whole are told with their rows.
+        note: why, in both languages.
+    """
+    told = known_counts(manifest, previous) if counts is None else counts
+    lines = [f"# {title(manifest)} {manifest.version}", "", code(manifest.dataset)]
+    for language, name in LANGUAGES:
+        lines += ["", f"## {translate(name, language)}", ""]
+        if note:
+            lines += [f"> {escaped(note[language])}", ""]
+        lines += [f"- {line}" for line in _statements(manifest, previous, language)]
+        lines += _rows(told, language)
+        lines += _deliveries(manifest, previous, language)
+        lines += _receipts(manifest, previous, language)
+    return "\n".join([*lines, ""])
+
+
+def summary(manifest: Manifest, counts: Sequence[PeriodChanges] | None, language: str) -> str:
+    """A version's changes in one sentence."""
+    if counts is not None:
+        totals = {name: sum(getattr(entry, name) for entry in counts) for name in ("added", "removed", "changed")}
+        return translate("notes-summary-rows", language, rows=manifest.rows, **totals)
+    changes = manifest.changes
+    periods = {name: len(getattr(changes, f"periods_{name}")) for name in ("added", "changed", "removed")}
+    return translate("notes-summary", language, rows=manifest.rows, **periods)
+
+
+def title(manifest: Manifest) -> str:
+    """A dataset's title in both languages, as Markdown."""
+    return " | ".join(escaped(manifest.metadata["title"][language]) for language, _ in LANGUAGES)
+
+
+def known_counts(manifest: Manifest, previous: Manifest | None) -> tuple[PeriodChanges, ...]:
+    """Rows of the periods that came or went as a whole."""
+    before = {segment.period: segment.rows for segment in previous.segments} if previous else {}
+    after = {segment.period: segment.rows for segment in manifest.segments}
+    return tuple(
+        PeriodChanges(period, after.get(period, 0), before.get(period, 0))
+        for period in sorted(before.keys() ^ after.keys())
+    )
+
+
+def _statements(manifest: Manifest, previous: Manifest | None, language: str) -> list[str]:
+    size = {"rows": manifest.rows, "periods": len(manifest.periods)}
+    if previous is None:
+        return [translate("notes-first", language, **size)]
+    changes = manifest.changes
+    lines = [translate("notes-follows", language, previous=code(previous.version), before=previous.rows, **size)]
+    for name in ("added", "changed", "removed"):
+        periods = getattr(changes, f"periods_{name}")
+        if periods:
+            lines.append(translate(f"notes-periods-{name}", language, periods=_some(periods, language)))
+    lines += _fields(compare_fields(previous.schema, manifest.schema), language)
+    if changes.metadata_changed:
+        lines.append(translate("notes-metadata-changed", language))
+    return lines
+
+
+def _fields(fields: FieldChanges, language: str) -> list[str]:
+    lines = []
+    if fields.added:
+        lines.append(translate("notes-fields-added", language, fields=listed(fields.added)))
+    if fields.removed:
+        lines.append(translate("notes-fields-removed", language, fields=listed(fields.removed)))
+    for entry in fields.retyped:
+        retyped = {"field": code(entry.name), "old": escaped(entry.old), "new": escaped(entry.new)}
+        lines.append(translate("notes-field-retyped", language, **retyped))
+    if fields.old_key != fields.new_key:
+        keys = {"old": listed(fields.old_key) or "-", "new": listed(fields.new_key) or "-"}
+        lines.append(translate("notes-key-changed", language, **keys))
+    return lines
+
+
+def _some(periods: Sequence[str], language: str) -> str:
+    if len(periods) <= _PERIODS:
+        return listed(periods)
+    ends = code(periods[0]), code(periods[-1])
+    return translate("notes-periods-range", language, first=ends[0], last=ends[1], count=len(periods))
+
+
+def _rows(counts: Sequence[PeriodChanges], language: str) -> list[str]:
+    if not counts:
+        return []
+    headings = [translate(f"notes-{name}", language) for name in ("period", "added", "removed", "changed")]
+    rows = [(code(entry.period), str(entry.added), str(entry.removed), str(entry.changed)) for entry in counts]
+    return _section("notes-rows", language, table(headings, rows, right=3))
+
+
+def _deliveries(manifest: Manifest, previous: Manifest | None, language: str) -> list[str]:
+    """Those that the version before had no rows of."""
+    known = {entry.delivery for segment in previous.segments for entry in segment.deliveries} if previous else set()
+    new = [
+        (segment.period, entry)
+        for segment in manifest.segments
+        for entry in segment.deliveries
+        if entry.delivery not in known
+    ]
+    if not new:
+        return []
+    names = {entry["id"]: entry["name"][language] for entry in manifest.metadata["publishers"]}
+    headings = [translate(f"notes-{name}", language) for name in _DELIVERY]
+    rows = [_delivery(period, entry, names) for period, entry in new[:_DELIVERIES]]
+    lines = table(headings, rows, right=2)
+    if len(new) > len(rows):
+        lines += ["", translate("notes-more-deliveries", language, count=len(new) - len(rows))]
+    return _section("notes-deliveries", language, lines)
+
+
+_DELIVERY = ("period", "organisation", "delivery", "delivered-rows")
+
+
+def _delivery(period: str, entry: SegmentDelivery, names: Mapping[str, str]) -> tuple[str, ...]:
+    # A delivery's identifier ends in its sequence number.
+    sequence = entry.delivery.rpartition(".")[2]
+    return code(period), escaped(names.get(entry.organisation, entry.organisation)), code(sequence), str(entry.rows)
+
+
+def _receipts(manifest: Manifest, previous: Manifest | None, language: str) -> list[str]:
+    """What was withheld or changed and was not so, or not on that basis, in the version before."""
+    known = {dataclasses.replace(entry, rows=0) for entry in previous.receipt} if previous else set()
+    lines = []
+    for entry in manifest.receipt:
+        if dataclasses.replace(entry, rows=0) in known:
+            continue
+        params = {
+            "field": code(entry.field),
+            "attribute": escaped(entry.attribute),
+            "treatment": escaped(entry.treatment),
+        }
+        if entry.basis:
+            lines.append(translate("notes-receipt", language, basis=escaped(entry.basis), **params))
+        else:
+            lines.append(translate("notes-receipt-without-basis", language, **params))
+    return _section("notes-disclosure", language, [f"- {line}" for line in dict.fromkeys(lines)]) if lines else []
+
+
+def _section(heading: str, language: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"### {translate(heading, language)}", "", *lines]

@@ -1,0 +1,139 @@
+"""Release notes: what they say, that nothing in them is markup, and that the store gets each of them once."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from publishing import add_candidate, registry, release_now, tree, workspace_with_registry
+
+from pipelines.core.paths import Workspace
+from pipelines.publish import FolderStore, Manifest, Snapshot, latest_snapshot, load_manifest, load_snapshot
+from pipelines.publish.diff import PeriodChanges
+from pipelines.publish.release_notes import FEED, FeedAbout, snapshot_notes_path, version_notes, write_release_notes
+from pipelines.publish.release_notes.atom import NEWEST, feed
+from pipelines.publish.release_notes.markdown import escaped, on_one_line
+from pipelines.publish.snapshots import commit_snapshot
+from pipelines.publish.store import put_manifest
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+HOSTILE = "1. <script>x</script> [a](javascript:b) |`c`| &amp; ]]> **d**\n# e \u202e\x07"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Three snapshots of one dataset."""
+    workspace = workspace_with_registry(tmp_path)
+    for rows, period in (([tree(1)], "2024"), ([tree(1)], "2025"), ([tree(1, height="4.00")], "2025")):
+        add_candidate(workspace, rows, period=period)
+        release_now(workspace, registry(workspace))
+    return workspace
+
+
+def about(workspace: Workspace) -> FeedAbout:
+    return FeedAbout.of(registry(workspace))
+
+
+def newest(store: FolderStore) -> tuple[Snapshot, Manifest, Manifest]:
+    """The newest snapshot, its version, and the one before."""
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    manifest = load_manifest(store, snapshot.datasets["tree_inventory"].manifest)
+    assert manifest.previous is not None
+    return snapshot, manifest, load_manifest(store, manifest.previous.manifest)
+
+
+def files(store: FolderStore) -> dict[str, bytes]:
+    return {entry.path: store.read(entry.path) for entry in store.entries("notes")} | {FEED: store.read(FEED)}
+
+
+def test_a_feed_made_from_the_last_one_is_the_one_made_from_snapshots(workspace: Workspace) -> None:
+    store = FolderStore(workspace.catalog)
+    for number in (1, 2, 3):
+        # The feed is that of the newest, whichever snapshot is written.
+        assert write_release_notes(store, load_snapshot(store, number), about(workspace))
+    commit_snapshot(store, Snapshot(4, "2026-05-01T00:00:00Z", 3, {}))
+    last = load_snapshot(store, 4)
+    assert write_release_notes(store, last, about(workspace))
+    written = files(store)
+    assert not write_release_notes(store, last, about(workspace))
+    for path in (FEED, snapshot_notes_path(4)):
+        store.remove(path)
+        assert write_release_notes(store, last, about(workspace))
+        assert files(store) == written
+    assert sorted(written) == [
+        FEED, *(snapshot_notes_path(number) for number in (1, 2, 3, 4)),
+        *(f"notes/tree_inventory/{version}.md" for version in ("1.0.0", "1.1.0", "1.1.1")),
+    ]  # fmt: skip
+    document = ET.fromstring(written[FEED])  # noqa: S314
+    entries = document.findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [
+        f"urn:gongkai:testville:tree_inventory:{what}" for what in ("withdrawn:4", "1.1.1", "1.1.0", "1.0.0")
+    ]
+    assert document.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated") == "2026-05-01T00:00:00Z"
+
+
+def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
+    _, manifest, previous = newest(FolderStore(workspace.catalog))
+    schema = {**manifest.schema, "fields": [
+        *({**entry, "decimals": 3} if entry["name"] == "height" else entry for entry in manifest.schema["fields"][:-1]),
+        {"name": "girth", "type": "number"},
+    ]}  # fmt: skip
+    manifest = dataclasses.replace(manifest, schema=schema)
+    note = {"zh": "更正高度", "en": "Heights corrected"}
+    text = version_notes(manifest, previous, [PeriodChanges("2025", 3, 2, 1)], note)
+    for said in (
+        *note.values(), "| `2025` | 3 | 2 | 1 |", "Follows version `1.1.0`", "Periods changed: `2025`",
+        "Fields added: `girth`", "Fields removed: `note`", "Type of `height`: number 2 → number 3",
+    ):  # fmt: skip
+        assert said in text
+    first = version_notes(previous, None)
+    assert "| `2024` | 园林局 | `1` | 1 |" in first and "PIPL art. 28" in first
+    deliveries = tuple(dataclasses.replace(previous.segments[0].deliveries[0], delivery=f"a.{n}") for n in range(150))
+    many = dataclasses.replace(previous, segments=(dataclasses.replace(previous.segments[0], deliveries=deliveries),))
+    assert "Further deliveries: 50" in version_notes(many, None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=30) | st.text("-+=1.)#*_`[]()<>&|!~\\ \nahtps:/", max_size=30))
+def test_escaped_text_is_shown_as_it_is(text: str) -> None:
+    for line in (escaped(text), f"- {escaped(text)}", f"> {escaped(text)}"):
+        tokens = MARKDOWN.parse(line)
+        shown = [token for token in tokens if token.type == "inline"]
+        assert all(child.type in {"text", "text_special"} for token in shown for child in token.children or ())
+        assert "".join(child.content for token in shown for child in token.children or ()) == on_one_line(text)
+
+
+def test_hostile_titles_are_text_everywhere(workspace: Workspace) -> None:
+    store = FolderStore(workspace.catalog)
+    snapshot, manifest, _ = newest(store)
+    metadata = {**manifest.metadata, "title": {"zh": HOSTILE, "en": HOSTILE},
+                "publishers": [{"id": "parks_office", "name": {"zh": HOSTILE, "en": HOSTILE}}]}  # fmt: skip
+    hostile = dataclasses.replace(manifest, metadata=metadata, previous=None)
+    text = version_notes(hostile, None, note={"zh": HOSTILE, "en": HOSTILE})
+    rendered = MARKDOWN.render(text)
+    assert "<script" not in rendered and "<a " not in rendered and "<strong" not in rendered
+    assert rendered.count("<h1>") == 1 and rendered.count("<td") == 2 * (4 + 4) * len(manifest.segments)
+    entry = dataclasses.replace(snapshot.datasets["tree_inventory"], manifest=hostile.sha256)
+    put_manifest(store, hostile.content())
+    last = Snapshot(4, snapshot.released, 3, {"tree_inventory": entry})
+    commit_snapshot(store, last)
+    write_release_notes(store, last, FeedAbout('x"/>&', {"zh": HOSTILE, "en": HOSTILE}, {"zh": "a", "en": HOSTILE}))
+    document = ET.fromstring(store.read(FEED))  # noqa: S314
+    assert document.findtext(f"{ATOM}title") == f"{on_one_line(HOSTILE)} | {on_one_line(HOSTILE)}"
+    assert len(document.findall(f"{ATOM}entry")) == 3  # 1.1.1 is told once, as it is now
+
+
+def test_a_feed_has_the_newest_entries(workspace: Workspace) -> None:
+    snapshot = load_snapshot(FolderStore(workspace.catalog), 1)
+    lines = [f"<entry><id>{number}</id></entry>" for number in range(2 * NEWEST)]
+    found = ET.fromstring(feed(about(workspace), snapshot, lines))  # noqa: S314
+    assert [entry.findtext(f"{ATOM}id") for entry in found.findall(f"{ATOM}entry")] == [
+        str(number) for number in range(NEWEST)
+    ]

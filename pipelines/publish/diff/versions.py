@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from pipelines.publish.sql import scratch_database
 
 #: With what surrounds it a process stays below 1 GB; what does not fit is spilled.
 MEMORY_LIMIT = "600MB"
+#: Each thread needs about 125 MB to join and to sort.
+_THREADS = 4
 _BATCH_ROWS = 8192
 
 
@@ -125,6 +128,6 @@ def _count(
 def _database(work: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     with contextlib.ExitStack() as stack:
         folder = work or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        connection = stack.enter_context(scratch_database(folder))
+        connection = stack.enter_context(scratch_database(folder, min(_THREADS, os.cpu_count() or 1)))
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         yield connection

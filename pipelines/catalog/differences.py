@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.catalog.errors import NoEarlierVersion
-from pipelines.publish import Store, load_manifest, object_path
+from pipelines.publish import Store, VersionWithdrawn, latest_snapshot, load_manifest, object_path
 from pipelines.publish.diff import VersionDiff
 
 
@@ -20,6 +20,10 @@ def diff_versions(
         old: number of the version to begin with; ``None``: the one that ``new`` followed.
         new: number of the version to end with; ``None``: the latest.
         find: number and manifest hash of a version.
+
+    Raises:
+        NoEarlierVersion: when ``old`` is absent and ``new`` is the first version.
+        VersionWithdrawn: when one of them has been withdrawn.
     """
     number, sha256 = find(new)
     after = load_manifest(store, sha256)
@@ -28,4 +32,8 @@ def diff_versions(
             raise NoEarlierVersion(dataset, number)
         old = after.previous.version
     before = load_manifest(store, find(old)[1])
+    current = latest_snapshot(store)
+    for version in (old, number):
+        if current is not None and current.tombstone_of(dataset, version) is not None:
+            raise VersionWithdrawn(dataset, version)
     return VersionDiff.between(dataset, (old, number), before, after, lambda digest: store.local(object_path(digest)))

@@ -110,6 +110,7 @@ class OpenCatalog:
         Raises:
             UnknownDataset, UnknownVersion: when the catalog has no such dataset or version.
             NoEarlierVersion: when ``old`` is absent and ``new`` is a dataset's first version.
+            VersionWithdrawn: when one of them has been withdrawn.
             CorruptStore: when a version's manifest is damaged.
         """
         return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))

@@ -95,6 +95,8 @@ def _show_fields(out: Output, fields: FieldChanges) -> None:
     for entry in fields.retyped:
         message = "cli-diff-retyped" if entry.compared else "cli-diff-retyped-apart"
         out.say(message, field=entry.name, old=entry.old, new=entry.new)
+    if fields.redefined:
+        out.say("cli-diff-redefined", fields=", ".join(fields.redefined))
     if fields.old_key != fields.new_key:
         out.say("cli-diff-key", old=", ".join(fields.old_key) or "-", new=", ".join(fields.new_key) or "-")
     if not fields.key:

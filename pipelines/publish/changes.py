@@ -13,13 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.versions import Change
-from pipelines.publish.clearances import PROPERTY
+from pipelines.publish.clearances import declared_meaning
 from pipelines.publish.records import Segment
 from pipelines.publish.schemas import declared_type, primary_key
-
-#: Properties of a field that decide what its values mean; of how it was cleared, what was done to values.
-_MEANING_PROPERTIES = ("unit", "codelist")
-_CLEARANCE_PROPERTIES = ("field", "treatment", "when")
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ def changes_between(old: Content | None, new: Content) -> Changes:
         fields_added=tuple(name for name in new_fields if name not in old_fields),
         fields_removed=tuple(name for name in old_fields if name not in new_fields),
         fields_retyped=tuple(n for n in common if declared_type(old_fields[n]) != declared_type(new_fields[n])),
-        fields_redefined=tuple(name for name in common if _meaning(old_fields[name]) != _meaning(new_fields[name])),
+        fields_redefined=tuple(n for n in common if declared_meaning(old_fields[n]) != declared_meaning(new_fields[n])),
         key_changed=old is not None and primary_key(old.schema) != primary_key(new.schema),
         metadata_changed=old is not None and (old.metadata, old.schema) != (new.metadata, new.schema),
     )
@@ -105,8 +101,3 @@ def changes_between(old: Content | None, new: Content) -> Changes:
 
 def _fields(content: Content | None) -> dict[str, Mapping[str, Any]]:
     return {entry["name"]: entry for entry in content.schema["fields"]} if content else {}
-
-
-def _meaning(entry: Mapping[str, Any]) -> tuple[Any, ...]:
-    cleared = entry.get(PROPERTY, {})
-    return (*(entry.get(name) for name in _MEANING_PROPERTIES), *(cleared.get(name) for name in _CLEARANCE_PROPERTIES))

@@ -14,6 +14,9 @@ from pipelines.publish.schemas import primary_key
 from pipelines.registry import Dataset, published_name
 
 PROPERTY = "disclosure"
+#: Properties of a field that decide what its values mean; of how it was cleared, what was done to values.
+_MEANING_PROPERTIES = ("unit", "codelist")
+_CLEARANCE_PROPERTIES = ("field", "treatment", "when")
 
 
 def clearances(dataset: Dataset) -> dict[str, dict[str, Any]]:
@@ -43,6 +46,12 @@ def with_clearances(schema: Mapping[str, Any], dataset: Dataset) -> dict[str, An
         for entry in schema["fields"]
     ]
     return {**schema, "fields": fields}
+
+
+def declared_meaning(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of a public field decides what its values mean: unit, code list, and what disclosure did to them."""
+    cleared = entry.get(PROPERTY, {})
+    return (*(entry.get(name) for name in _MEANING_PROPERTIES), *(cleared.get(name) for name in _CLEARANCE_PROPERTIES))
 
 
 def no_longer_public(schema: Mapping[str, Any], dataset: Dataset) -> frozenset[str]:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from flowing import Command
-from publishing import add_candidate, index_now, registry, release_now, tree
+from publishing import NOW, add_candidate, index_now, registry, release_now, tree
 
 from pipelines.catalog import NoEarlierVersion, UnknownVersion, open_catalog
 from pipelines.core.paths import Workspace
-from pipelines.publish import FolderStore, load_manifest, object_path
+from pipelines.publish import FolderStore, load_manifest, object_path, withdraw
 from pipelines.publish.diff import PeriodChanges
 
 COUNTS = {"period": "2025", "added": 1, "removed": 1, "changed": 1}
@@ -54,6 +54,8 @@ def test_files_and_wrong_use(gongkai: Command, released: Workspace, tmp_path: Pa
         assert gongkai("diff", "tree_inventory", "--to", str(target)).exit_code == 2  # it is there already
     assert pq.read_table(tmp_path / "out.parquet")["tree_id"].to_pylist() == ["T00001", "T00002", "T00003"]
     assert re.findall(r'"2025","changed","T00001","height","3.50","4.00"', (tmp_path / "out.csv").read_text("utf-8"))
+    withdraw(FolderStore(released.catalog), "tree_inventory", ["1.0.0"], {"zh": "误", "en": "mistake"}, NOW)
+    assert "withdrawn" in gongkai("diff", "tree_inventory", "1.0.0", "1.1.0").stderr
     wrong = (["tree_inventory", "1.0.7"], ["nothing"], ["tree_inventory", "--to", "x.xlsx"])
     assert [gongkai("diff", *arguments).exit_code for arguments in wrong] == [2, 2, 2]
 

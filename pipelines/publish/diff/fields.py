@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.publish.clearances import declared_meaning
 from pipelines.publish.schemas import columns, declared_type, primary_key
 
 _DECIMAL = re.compile(r"DECIMAL\([0-9]+, ([0-9]+)\)")
@@ -53,6 +54,7 @@ class Retyped:
 class FieldChanges:
     """What became of the fields and the key, and how rows are compared.
 
+    ``redefined`` fields have another unit, code list or treatment: their values are compared, but mean something else.
     ``key`` is the key that rows are told by: the new version's, if both versions have its fields; empty where rows
     are told by all their compared fields.
     """
@@ -60,6 +62,7 @@ class FieldChanges:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     retyped: tuple[Retyped, ...]
+    redefined: tuple[str, ...]
     old_key: tuple[str, ...]
     new_key: tuple[str, ...]
     compared: tuple[ComparedField, ...]
@@ -86,6 +89,7 @@ class FieldChanges:
             "added": list(self.added),
             "removed": list(self.removed),
             "retyped": [entry.as_dict() for entry in self.retyped],
+            "redefined": list(self.redefined),
             "old_key": list(self.old_key),
             "new_key": list(self.new_key),
             "compared": [entry.name for entry in self.compared],
@@ -101,16 +105,18 @@ def compare_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> FieldChang
         common = common_kind(before[name], kind) if name in before else None
         if common is not None:
             compared.append(ComparedField(name, before[name], kind, common))
-    types = [{entry["name"]: declared_type(entry) for entry in schema["fields"]} for schema in (old, new)]
+    entries = [{entry["name"]: entry for entry in schema["fields"]} for schema in (old, new)]
+    both = [(name, entries[0][name], entry) for name, entry in entries[1].items() if name in entries[0]]
     names = {entry.name for entry in compared}
     return FieldChanges(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
         retyped=tuple(
-            Retyped(name, _said(types[0][name]), _said(said), name in names)
-            for name, said in types[1].items()
-            if name in types[0] and types[0][name] != said
+            Retyped(name, _said(one), _said(other), name in names)
+            for name, one, other in both
+            if declared_type(one) != declared_type(other)
         ),
+        redefined=tuple(name for name, one, other in both if declared_meaning(one) != declared_meaning(other)),
         old_key=primary_key(old),
         new_key=primary_key(new),
         compared=tuple(compared),
@@ -134,5 +140,5 @@ def _decimals(kind: str) -> int | None:
     return int(match[1]) if match else 0 if kind in _WHOLE else None
 
 
-def _said(declared: tuple[Any, ...]) -> str:
-    return " ".join(str(part) for part in declared if part is not None)
+def _said(entry: Mapping[str, Any]) -> str:
+    return " ".join(str(part) for part in declared_type(entry) if part is not None)

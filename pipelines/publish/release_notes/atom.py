@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pipelines.core.messages import translate
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.release_notes.markdown import on_one_line
-from pipelines.publish.release_notes.snapshots import Brought, Left
+from pipelines.publish.release_notes.snapshots import Brought, Left, Withdrawn
 from pipelines.publish.release_notes.versions import LANGUAGES, summary
 from pipelines.publish.snapshots import Snapshot, snapshot_path
 from pipelines.registry import Catalog
@@ -40,25 +40,32 @@ class FeedAbout:
         return cls(said.id, {"zh": said.title.zh, "en": said.title.en}, names)
 
 
-def entries_of(about: FeedAbout, snapshot: Snapshot, brought: Iterable[Brought], left: Iterable[Left]) -> list[str]:
-    """An entry, on one line, for each version that a snapshot brought and each dataset that left it."""
+def entries_of(
+    about: FeedAbout,
+    snapshot: Snapshot,
+    brought: Iterable[Brought],
+    left: Iterable[Left] = (),
+    withdrawn: Iterable[Withdrawn] = (),
+) -> list[str]:
+    """An entry, on one line, for each version that a snapshot brought, each dataset that left it, each withdrawal.
+
+    A dataset that left because it was withdrawn has one entry, with the reason.
+    """
     lines = []
     for version in brought:
         manifest = version.manifest
         said = [summary(manifest, version.counts, language) for language, _ in LANGUAGES]
-        if version.note:
-            said += [version.note[language] for language, _ in LANGUAGES]
+        if manifest.note:
+            said += [manifest.note[language] for language, _ in LANGUAGES]
         lines.append(
             _entry(about, snapshot, manifest, f"{_title(manifest)} {manifest.version}", said, manifest.version)
         )
+    for entry in withdrawn:
+        said = [entry.text(language, on_one_line) for language, _ in LANGUAGES]
+        lines.append(_gone(about, snapshot, entry.manifest, "notes-tombstone-title", said))
     for gone in left:
-        manifest = gone.manifest
-        headline = " | ".join(
-            translate("notes-withdrawn-title", language, title=manifest.metadata["title"][language])
-            for language, _ in LANGUAGES
-        )
-        said = [translate("notes-withdrawn", language, version=manifest.version) for language, _ in LANGUAGES]
-        lines.append(_entry(about, snapshot, manifest, headline, said, f"withdrawn:{snapshot.number}"))
+        said = [translate("notes-withdrawn", language, version=gone.manifest.version) for language, _ in LANGUAGES]
+        lines.append(_gone(about, snapshot, gone.manifest, "notes-withdrawn-title", said))
     return lines
 
 
@@ -95,6 +102,12 @@ def told(number: int) -> str:
 def entries_in(lines: Iterable[str]) -> list[str]:
     """The entries among a feed's lines, newest first."""
     return [line for line in lines if line.startswith(_ENTRY)]
+
+
+def _gone(about: FeedAbout, snapshot: Snapshot, manifest: Manifest, heading: str, said: Sequence[str]) -> str:
+    titles = manifest.metadata["title"]
+    headline = " | ".join(translate(heading, language, title=titles[language]) for language, _ in LANGUAGES)
+    return _entry(about, snapshot, manifest, headline, said, f"withdrawn:{snapshot.number}")
 
 
 def _entry(about: FeedAbout, snapshot: Snapshot, manifest: Manifest, headline: str, said: Sequence[str],

@@ -9,8 +9,8 @@ from pipelines.core.messages import translate
 from pipelines.publish.diff.fields import FieldChanges, compare_fields
 from pipelines.publish.diff.model import PeriodChanges
 from pipelines.publish.manifests import Manifest
-from pipelines.publish.release_notes.markdown import code, escaped, listed, table
 from pipelines.publish.records import SegmentDelivery
+from pipelines.publish.release_notes.markdown import code, escaped, listed, table
 
 #: Chinese first, as in all texts of the catalog that have both.
 LANGUAGES = (("zh", "notes-chinese"), ("en", "notes-english"))
@@ -22,7 +22,6 @@ def version_notes(
     manifest: Manifest,
     previous: Manifest | None,
     counts: Sequence[PeriodChanges] | None = None,
-    note: Mapping[str, str] | None = None,
 ) -> str:
     """What a version changed, in Markdown, in Chinese and English.
 
@@ -31,14 +30,13 @@ def version_notes(
         previous: the version it followed; ``None`` for a dataset's first.
         counts: rows added, removed and changed by period; ``None`` where nobody has counted them: then only periods
             that came or went as a whole are told with their rows.
-        note: why, in both languages.
     """
     told = known_counts(manifest, previous) if counts is None else counts
     lines = [f"# {title(manifest)} {manifest.version}", "", code(manifest.dataset)]
     for language, name in LANGUAGES:
         lines += ["", f"## {translate(name, language)}", ""]
-        if note:
-            lines += [f"> {escaped(note[language])}", ""]
+        if manifest.note:
+            lines += [f"> {escaped(manifest.note[language])}", ""]
         lines += [f"- {line}" for line in _statements(manifest, previous, language)]
         lines += _rows(told, language)
         lines += _deliveries(manifest, previous, language)
@@ -81,6 +79,8 @@ def _statements(manifest: Manifest, previous: Manifest | None, language: str) ->
         periods = getattr(changes, f"periods_{name}")
         if periods:
             lines.append(translate(f"notes-periods-{name}", language, periods=_some(periods, language)))
+    if manifest.restores:
+        lines.append(translate("notes-restores", language, version=code(manifest.restores)))
     lines += _fields(compare_fields(previous.schema, manifest.schema), language)
     if changes.metadata_changed:
         lines.append(translate("notes-metadata-changed", language))
@@ -96,6 +96,8 @@ def _fields(fields: FieldChanges, language: str) -> list[str]:
     for entry in fields.retyped:
         retyped = {"field": code(entry.name), "old": escaped(entry.old), "new": escaped(entry.new)}
         lines.append(translate("notes-field-retyped", language, **retyped))
+    if fields.redefined:
+        lines.append(translate("notes-fields-redefined", language, fields=listed(fields.redefined)))
     if fields.old_key != fields.new_key:
         keys = {"old": listed(fields.old_key) or "-", "new": listed(fields.new_key) or "-"}
         lines.append(translate("notes-key-changed", language, **keys))

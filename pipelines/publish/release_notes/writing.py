@@ -12,12 +12,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.core.errors import CorruptStore
+from pipelines.core.versions import VersionNumber
 from pipelines.publish.manifests import load_manifest
 from pipelines.publish.release_notes.atom import NEWEST, FeedAbout, entries_in, entries_of, feed, told
-from pipelines.publish.release_notes.snapshots import Brought, Left, changed_entries, left_entries, snapshot_notes
+from pipelines.publish.release_notes.snapshots import (
+    Brought,
+    Left,
+    Withdrawn,
+    changed_entries,
+    left_entries,
+    new_tombstones,
+    snapshot_notes,
+)
 from pipelines.publish.release_notes.versions import version_notes
 from pipelines.publish.snapshots import Snapshot, latest_number, load_snapshot
 from pipelines.publish.stores import Store
+from pipelines.publish.tombstones import load_tombstone
 
 FEED = "feed.atom"
 
@@ -46,10 +56,10 @@ def write_release_notes(store: Store, snapshot: Snapshot, about: FeedAbout) -> b
     changes = _Changes.of(store, snapshot)
     for entry in changes.brought:
         manifest = entry.manifest
-        content = version_notes(manifest, entry.previous, entry.counts, entry.note)
+        content = version_notes(manifest, entry.previous, entry.counts)
         store.create(version_notes_path(manifest.dataset, manifest.version), content.encode())
     _write_feed(store, about, changes)
-    store.create(path, snapshot_notes(snapshot, changes.brought, changes.left).encode())
+    store.create(path, snapshot_notes(snapshot, changes.brought, changes.left, changes.withdrawn).encode())
     return True
 
 
@@ -61,6 +71,7 @@ class _Changes:
     before: Snapshot | None
     brought: tuple[Brought, ...]
     left: tuple[Left, ...]
+    withdrawn: tuple[Withdrawn, ...]
 
     @classmethod
     def of(cls, store: Store, snapshot: Snapshot) -> _Changes:
@@ -71,7 +82,16 @@ class _Changes:
             follows = load_manifest(store, manifest.previous.manifest) if manifest.previous else None
             brought.append(Brought(manifest, follows))
         left = (Left(load_manifest(store, entry.manifest)) for entry in left_entries(snapshot, before).values())
-        return cls(snapshot, before, tuple(brought), tuple(left))
+        withdrawn = []
+        for sha256 in new_tombstones(snapshot, before):
+            tombstone = load_tombstone(store, sha256)
+            newest = max(tombstone.manifests, key=VersionNumber.parse)
+            withdrawn.append(Withdrawn(load_manifest(store, tombstone.manifests[newest]), tombstone))
+        return cls(snapshot, before, tuple(brought), tuple(left), tuple(withdrawn))
+
+    def entries(self, about: FeedAbout) -> list[str]:
+        """What the feed says of it."""
+        return entries_of(about, self.snapshot, self.brought, self.left, self.withdrawn)
 
 
 def _write_feed(store: Store, about: FeedAbout, changes: _Changes) -> None:
@@ -88,7 +108,7 @@ def _write_feed(store: Store, about: FeedAbout, changes: _Changes) -> None:
 def _entries(store: Store, about: FeedAbout, changes: _Changes) -> list[str]:
     """The newest entries: those of a snapshot, then the feed's of the one before, or else those of older ones."""
     document = _feed_of(store)
-    entries = entries_of(about, changes.snapshot, changes.brought, changes.left)
+    entries = changes.entries(about)
     while changes.before is not None and len(entries) < NEWEST:
         if told(changes.before.number) in document:
             return entries + entries_in(document)
@@ -96,7 +116,7 @@ def _entries(store: Store, about: FeedAbout, changes: _Changes) -> list[str]:
             changes = _Changes.of(store, changes.before)
         except CorruptStore:
             break  # What older releases brought is not worth stopping for.
-        entries += entries_of(about, changes.snapshot, changes.brought, changes.left)
+        entries += changes.entries(about)
     return entries
 
 

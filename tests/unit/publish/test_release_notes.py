@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from publishing import add_candidate, registry, release_now, tree, workspace_with_registry
+from publishing import NOW, add_candidate, registry, release_now, tree, workspace_with_registry
 
 from pipelines.core.paths import Workspace
-from pipelines.publish import FolderStore, Manifest, Snapshot, latest_snapshot, load_manifest, load_snapshot
+from pipelines.publish import FolderStore, Manifest, Snapshot, latest_snapshot, load_manifest, load_snapshot, withdraw
 from pipelines.publish.diff import PeriodChanges
 from pipelines.publish.release_notes import FEED, FeedAbout, snapshot_notes_path, version_notes, write_release_notes
 from pipelines.publish.release_notes.atom import NEWEST, feed
@@ -85,12 +85,13 @@ def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
         *({**entry, "decimals": 3} if entry["name"] == "height" else entry for entry in manifest.schema["fields"][:-1]),
         {"name": "girth", "type": "number"},
     ]}  # fmt: skip
-    manifest = dataclasses.replace(manifest, schema=schema)
     note = {"zh": "更正高度", "en": "Heights corrected"}
-    text = version_notes(manifest, previous, [PeriodChanges("2025", 3, 2, 1)], note)
+    manifest = dataclasses.replace(manifest, schema=schema, note=note, restores="1.0.0")
+    text = version_notes(manifest, previous, [PeriodChanges("2025", 3, 2, 1)])
     for said in (
         *note.values(), "| `2025` | 3 | 2 | 1 |", "Follows version `1.1.0`", "Periods changed: `2025`",
         "Fields added: `girth`", "Fields removed: `note`", "Type of `height`: number 2 → number 3",
+        "Brings back the content of version `1.0.0`",
     ):  # fmt: skip
         assert said in text
     first = version_notes(previous, None)
@@ -98,6 +99,22 @@ def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
     deliveries = tuple(dataclasses.replace(previous.segments[0].deliveries[0], delivery=f"a.{n}") for n in range(150))
     many = dataclasses.replace(previous, segments=(dataclasses.replace(previous.segments[0], deliveries=deliveries),))
     assert "Further deliveries: 50" in version_notes(many, None)
+
+
+def test_withdrawals_are_told_with_their_reason(workspace: Workspace) -> None:
+    store = FolderStore(workspace.catalog)
+    for versions in (["1.0.0"], []):
+        snapshot = withdraw(store, "tree_inventory", versions, {"zh": "误", "en": "By <b>mistake</b>"}, NOW).snapshot
+        write_release_notes(store, snapshot, about(workspace))
+    first, second = (store.read(snapshot_notes_path(number)).decode() for number in (4, 5))
+    assert "Tree inventory: withdrawn 1.0.0. By \\<b\\>mistake\\</b\\>" in first and "No longer" not in first
+    assert "withdrawn 1.1.0, 1.1.1." in second and "No longer in the catalog" in second
+    document = ET.fromstring(store.read(FEED))  # noqa: S314
+    told = {entry.findtext(f"{ATOM}id"): entry.findtext(f"{ATOM}summary") for entry in document.iter(f"{ATOM}entry")}
+    assert [name for name in told if "withdrawn" in str(name)] == [
+        f"urn:gongkai:testville:tree_inventory:withdrawn:{number}" for number in (5, 4)
+    ]
+    assert "By <b>mistake</b>" in str(told["urn:gongkai:testville:tree_inventory:withdrawn:5"])
 
 
 @settings(max_examples=60, deadline=None)
@@ -115,8 +132,8 @@ def test_hostile_titles_are_text_everywhere(workspace: Workspace) -> None:
     snapshot, manifest, _ = newest(store)
     metadata = {**manifest.metadata, "title": {"zh": HOSTILE, "en": HOSTILE},
                 "publishers": [{"id": "parks_office", "name": {"zh": HOSTILE, "en": HOSTILE}}]}  # fmt: skip
-    hostile = dataclasses.replace(manifest, metadata=metadata, previous=None)
-    text = version_notes(hostile, None, note={"zh": HOSTILE, "en": HOSTILE})
+    hostile = dataclasses.replace(manifest, metadata=metadata, previous=None, note={"zh": HOSTILE, "en": HOSTILE})
+    text = version_notes(hostile, None)
     rendered = MARKDOWN.render(text)
     assert "<script" not in rendered and "<a " not in rendered and "<strong" not in rendered
     assert rendered.count("<h1>") == 1 and rendered.count("<td") == 2 * (4 + 4) * len(manifest.segments)

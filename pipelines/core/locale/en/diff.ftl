@@ -22,3 +22,4 @@ cli-diff-key = The key was { $old }, is { $new }.
 cli-diff-no-key = No key is common to both versions: rows are told apart by all fields that both have.
 cli-diff-cut = Only the first { $limit } rows are shown; see --limit and --to.
 cli-diff-written = Written: { $path }
+cli-diff-redefined = Values mean something else than before (unit, code list or treatment): { $fields }

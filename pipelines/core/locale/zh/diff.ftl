@@ -22,3 +22,4 @@ cli-diff-key = 主键原为 { $old }，现为 { $new }。
 cli-diff-no-key = 两个版本没有共同的主键：以双方共有的全部字段区分各行。
 cli-diff-cut = 仅显示前 { $limit } 行；参见 --limit 和 --to。
 cli-diff-written = 已写入：{ $path }
+cli-diff-redefined = 值的含义与此前不同（单位、代码表或处理方式）：{ $fields }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -26,14 +27,21 @@ MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HOSTILE = "1. <script>x</script> [a](javascript:b) |`c`| &amp; ]]> **d**\n# e \u202e\x07"
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three snapshots of one dataset."""
-    workspace = workspace_with_registry(tmp_path)
+    folder = tmp_path_factory.mktemp("released")
+    workspace = workspace_with_registry(folder)
     for rows, period in (([tree(1)], "2024"), ([tree(1)], "2025"), ([tree(1, height="4.00")], "2025")):
         add_candidate(workspace, rows, period=period)
         release_now(workspace, registry(workspace))
-    return workspace
+    return folder
+
+
+@pytest.fixture
+def workspace(released: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
+    return Workspace.at(tmp_path / "data", tmp_path / "schema")
 
 
 def about(workspace: Workspace) -> FeedAbout:
@@ -117,7 +125,7 @@ def test_withdrawals_are_told_with_their_reason(workspace: Workspace) -> None:
     assert "By <b>mistake</b>" in str(told["urn:gongkai:testville:tree_inventory:withdrawn:5"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=30) | st.text("-+=1.)#*_`[]()<>&|!~\\ \nahtps:/", max_size=30))
 def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     for line in (escaped(text), f"- {escaped(text)}", f"> {escaped(text)}"):

@@ -1,4 +1,3 @@
-cli-period = Period
 cli-diff-help = Show what separates two versions of a dataset: rows added, removed and changed, with old and new values.
 cli-diff-old-help = The version to begin with; default: the one before B.
 cli-diff-new-help = The version to end with; default: the latest.

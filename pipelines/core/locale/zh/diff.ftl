@@ -1,4 +1,3 @@
-cli-period = 期间
 cli-diff-help = 显示数据集两个版本之间的差异：新增、删除和修改的行，以及修改前后的值。
 cli-diff-old-help = 起始版本；默认为 B 之前的版本。
 cli-diff-new-help = 结束版本；默认为最新版本。

@@ -21,6 +21,7 @@ from pipelines.publish import (
     remove_candidate,
 )
 from pipelines.publish import release as publish
+from pipelines.publish.release_notes import FeedAbout, write_release_notes
 from pipelines.publish.stores import require_create_only
 
 _logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ def release(inst: Installation) -> ReleaseResult:
     number = released.snapshot.number if released.snapshot else 0
     inst.ledger.record_released(registry_state(inst.catalog), number)
     keep_results(inst)
+    tell(inst)
     versions = tuple(
         ReleasedVersion(
             dataset=manifest.dataset,
@@ -90,6 +92,14 @@ def release(inst: Installation) -> ReleaseResult:
     if snapshot is None:
         return ReleaseResult(None, None, ())
     return ReleaseResult(snapshot.number, snapshot.released, versions, released.withdrawn, released.notices)
+
+
+def tell(inst: Installation) -> None:
+    """Write the release notes and the feed entries of the newest snapshot, where they are not written yet."""
+    with machine_trouble():
+        snapshot = latest_snapshot(inst.store)
+        if snapshot is not None:
+            write_release_notes(inst.store, snapshot, FeedAbout.of(inst.catalog))
 
 
 def refresh_index(inst: Installation) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.core.versions import Change
 from pipelines.publish.clearances import declared_meaning
+from pipelines.publish.diff.model import PeriodChanges
 from pipelines.publish.records import Segment
 from pipelines.publish.schemas import declared_type, primary_key
 
@@ -22,15 +23,13 @@ from pipelines.publish.schemas import declared_type, primary_key
 class Changes:
     """The difference to the previous version (to nothing, for the first).
 
-    ``rows_added`` and ``rows_removed`` add up what each period gained or lost; rows that were replaced
-    within a period count in neither.
+    ``rows`` counts rows by period, told apart by their key; a period without a difference has no entry.
     """
 
     periods_added: tuple[str, ...] = ()
     periods_changed: tuple[str, ...] = ()
     periods_removed: tuple[str, ...] = ()
-    rows_added: int = 0
-    rows_removed: int = 0
+    rows: tuple[PeriodChanges, ...] = ()
     fields_added: tuple[str, ...] = ()
     fields_removed: tuple[str, ...] = ()
     fields_retyped: tuple[str, ...] = ()
@@ -44,27 +43,46 @@ class Changes:
         return self != Changes()
 
     @property
+    def rows_added(self) -> int:
+        """Rows that the previous version did not have."""
+        return sum(entry.added for entry in self.rows)
+
+    @property
+    def rows_removed(self) -> int:
+        """Rows that only the previous version had."""
+        return sum(entry.removed for entry in self.rows)
+
+    @property
+    def rows_changed(self) -> int:
+        """Rows that both have, with other values."""
+        return sum(entry.changed for entry in self.rows)
+
+    @property
     def size(self) -> Change:
         """How the version number moves."""
         incompatible = self.fields_removed or self.fields_retyped or self.fields_redefined or self.key_changed
         if self.periods_removed or incompatible:
             return Change.MAJOR
-        if self.periods_added or self.rows_added or self.fields_added:
+        gained = any(entry.added > entry.removed for entry in self.rows)
+        if self.periods_added or gained or self.fields_added:
             return Change.MINOR
         return Change.PATCH
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {key: list(value) if isinstance(value, tuple) else value
-                for key, value in dataclasses.asdict(self).items()}  # fmt: skip
+        document = {key: list(value) if isinstance(value, tuple) else value
+                    for key, value in dataclasses.asdict(self).items()}  # fmt: skip
+        return {**document, "rows_added": self.rows_added, "rows_removed": self.rows_removed,
+                "rows_changed": self.rows_changed}  # fmt: skip
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Changes:
-        """Read the JSON form (TypeError when it is not one)."""
+        """Read the JSON form (KeyError, TypeError, ValueError when it is not one)."""
+        named = {entry.name for entry in dataclasses.fields(cls)} - {"rows"}
         values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+            key: tuple(value) if isinstance(value, list) else value for key, value in document.items() if key in named
         }
-        return cls(**values)
+        return cls(rows=tuple(PeriodChanges.from_dict(entry) for entry in document.get("rows", ())), **values)
 
 
 @dataclass(frozen=True)
@@ -77,19 +95,24 @@ class Content:
 
 
 def changes_between(old: Content | None, new: Content) -> Changes:
-    """Compare two versions; ``old`` is ``None`` for a dataset's first."""
+    """Compare two versions without reading a row; ``old`` is ``None`` for a dataset's first.
+
+    A period's ``rows`` are what it gained or lost: rows that were replaced count in neither.
+    """
     before = {segment.period: segment for segment in old.segments} if old else {}
     after = {segment.period: segment for segment in new.segments}
     removed = [segment for period, segment in before.items() if period not in after]
-    gains = [segment.rows - (before[period].rows if period in before else 0) for period, segment in after.items()]
+    gains = {
+        period: (after[period].rows if period in after else 0) - (before[period].rows if period in before else 0)
+        for period in sorted({*before, *after})
+    }
     old_fields, new_fields = _fields(old), _fields(new)
     common = [name for name in new_fields if name in old_fields]
     return Changes(
         periods_added=tuple(period for period in after if period not in before),
         periods_changed=tuple(p for p in after if p in before and after[p].digest != before[p].digest),
         periods_removed=tuple(segment.period for segment in removed),
-        rows_added=sum(gain for gain in gains if gain > 0),
-        rows_removed=sum(segment.rows for segment in removed) - sum(gain for gain in gains if gain < 0),
+        rows=tuple(PeriodChanges(period, max(gain, 0), max(-gain, 0)) for period, gain in gains.items() if gain),
         fields_added=tuple(name for name in new_fields if name not in old_fields),
         fields_removed=tuple(name for name in old_fields if name not in new_fields),
         fields_retyped=tuple(n for n in common if declared_type(old_fields[n]) != declared_type(new_fields[n])),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipelines.core.errors import CorruptStore
 from pipelines.core.messages import Message
 from pipelines.core.versions import FIRST_VERSION, VersionNumber, larger
 from pipelines.publish.carrying import carry_over
 from pipelines.publish.changes import Content, changes_between
 from pipelines.publish.clearances import no_longer_public, without
+from pipelines.publish.diff import count_changes
 from pipelines.publish.manifests import Manifest, PreviousVersion
 from pipelines.publish.notes import VersionNote
 from pipelines.publish.records import Segment, canonical_json
 from pipelines.publish.schemas import current_schema
+from pipelines.publish.store import object_path
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.base import Bilingual
@@ -75,7 +81,7 @@ def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Se
         empty = Message("publish-dataset-emptied", {"dataset": dataset_id})
         return Next(None, empty=True, replaced=carried.replaced, notices=(*carried.notices, empty))
     schema = _schema(dataset, base.manifest if base else None, taken)
-    following = _Following(base, Content(describe(catalog, dataset), schema, tuple(segments)), note)
+    following = _Following(base, Content(describe(catalog, dataset), schema, tuple(segments)), note, store, folder)
     arrived = {segment.period for segment in taken}
     left = {period: digest for period, digest in superseded.items() if period not in arrived}
     return Next(following.manifest(dataset_id, superseded=left), replaced=carried.replaced, notices=carried.notices)
@@ -99,7 +105,7 @@ def restore(catalog: Catalog, dataset_id: str, base: Base, target: Manifest, sto
     dataset = catalog.dataset(dataset_id)
     carried = carry_over(dataset, target.segments, (), store, folder)
     schema = without(target.schema, no_longer_public(target.schema, dataset))
-    following = _Following(base, Content(describe(catalog, dataset), schema, carried.segments), note)
+    following = _Following(base, Content(describe(catalog, dataset), schema, carried.segments), note, store, folder)
     back = {segment.period: segment.digest for segment in carried.segments}
     given_up = {
         segment.period: segment.digest
@@ -118,6 +124,8 @@ class _Following:
     base: Base | None
     content: Content
     note: VersionNote | None
+    store: Store
+    folder: Path
 
     def manifest(
         self, dataset_id: str, *, superseded: Mapping[str, str], restores: str | None = None
@@ -128,6 +136,10 @@ class _Following:
         changes = changes_between(old, self.content)
         if not changes.any and not (self.base and self.base.withdrawn):
             return None
+        if old and not (self.base and self.base.withdrawn):
+            # A damaged file of an earlier version is no reason not to release a sound one.
+            with contextlib.suppress(CorruptStore, duckdb.Error):
+                changes = replace(changes, rows=count_changes(old, self.content, self._local, self.folder))
         version = FIRST_VERSION
         if previous:
             size = larger(changes.size, self.note.at_least) if self.note else changes.size
@@ -145,6 +157,10 @@ class _Following:
             restores=restores,
             superseded=superseded,
         )
+
+    def _local(self, sha256: str) -> Path:
+        made = (part.parquet for segment in self.content.segments for part in segment.parts if part.sha256 == sha256)
+        return next(made, None) or self.store.local(object_path(sha256))
 
 
 def _schema(dataset: Dataset, previous: Manifest | None, candidates: Sequence[Segment]) -> Mapping[str, Any]:

@@ -80,7 +80,7 @@ class _Changes:
         for entry in changed_entries(snapshot, before).values():
             manifest = load_manifest(store, entry.manifest)
             follows = load_manifest(store, manifest.previous.manifest) if manifest.previous else None
-            brought.append(Brought(manifest, follows))
+            brought.append(Brought(manifest, follows, manifest.changes.rows))
         left = (Left(load_manifest(store, entry.manifest)) for entry in left_entries(snapshot, before).values())
         withdrawn = []
         for sha256 in new_tombstones(snapshot, before):

@@ -10,7 +10,7 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
-from pipelines.flow import Installation, PeriodResult, Work, pending, process, refresh_index, release
+from pipelines.flow import Installation, PeriodResult, Work, pending, process, refresh_index, release, sign_releases
 from pipelines.ingest import scan_inbox
 
 HEADER = "tree_id,species,district,height,planted,felled,keeper_phone,note\n"
@@ -26,6 +26,7 @@ def run_all(inst: Installation) -> dict[Work, PeriodResult]:
     results = {work: process(inst, work) for work in works}
     release(inst)
     refresh_index(inst)
+    sign_releases(inst)
     return results
 
 

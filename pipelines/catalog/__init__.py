@@ -6,8 +6,9 @@ Not here: anything that decides what is published, anything private, anything th
 """
 
 from pipelines.catalog.errors import IndexUnusable, NoEarlierVersion, QueryFailed, QueryRefused
-from pipelines.catalog.index import index_path, refresh_index
+from pipelines.catalog.index import current_files, index_path, index_sums, refresh_index
 from pipelines.catalog.reader import OpenCatalog, open_catalog
+from pipelines.catalog.verifying import verify_index
 from pipelines.core.errors import UnknownVersion
 
 __all__ = [
@@ -17,7 +18,10 @@ __all__ = [
     "QueryFailed",
     "QueryRefused",
     "UnknownVersion",
+    "current_files",
     "index_path",
+    "index_sums",
     "open_catalog",
     "refresh_index",
+    "verify_index",
 ]

@@ -20,6 +20,7 @@ import duckdb
 from pipelines.catalog.tables import add_snapshot, add_version, create_tables, remove_latest, set_latest
 from pipelines.catalog.views import view_statements
 from pipelines.core.files import sha256_of
+from pipelines.core.identifiers import is_sha256
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import Snapshot, SnapshotEntry, Store, load_manifest, load_snapshot, snapshot_numbers
 from pipelines.publish.sql import scratch_database
@@ -53,9 +54,9 @@ def refresh_index(store: Store, work: Path) -> bool:
         return False
     newest = index_path(numbers[-1])
     if not _is_sound(store, newest):
-        with _work_folder(work) as folder:
+        with index_folder(work) as folder:
             built = folder / "index.duckdb"
-            _build(store, built, numbers)
+            build_index(store, built, numbers, _newest_sound(store, numbers))
             _install(store, built, newest)
     if store.sha256(INDEX) != _recorded_hash(store, newest):
         store.replace_with(INDEX, store.local(newest))
@@ -67,8 +68,33 @@ def index_path(snapshot: int) -> str:
     return f"{_FOLDER}/catalog-{snapshot:06d}.duckdb"
 
 
-def _build(store: Store, built: Path, numbers: tuple[int, ...]) -> None:
-    start = _newest_sound(store, numbers)
+def index_sums(store: Store, snapshot: int) -> dict[str, str]:
+    """Path → SHA-256 of a snapshot's index and of the file with its hash; empty where it is not there or damaged."""
+    index = index_path(snapshot)
+    recorded = store.sha256(_hash_path(index))
+    digest = _recorded_hash(store, index)
+    if recorded is None or digest is None or not is_sha256(digest):
+        return {}
+    return {index: digest, _hash_path(index): recorded}
+
+
+def current_files(snapshot: int) -> dict[str, str]:
+    """What is a copy of a file of the newest snapshot: path → the path of which it is a copy."""
+    return {INDEX: index_path(snapshot)}
+
+
+def build_index(store: Store, built: Path, numbers: tuple[int, ...], start: int | None) -> None:
+    """Make the index of the snapshots with these numbers, in the file ``built``.
+
+    Args:
+        store: the catalog.
+        built: a new file in a folder of its own.
+        numbers: ascending.
+        start: the snapshot whose index is gone on from; ``None``: from nothing.
+
+    Raises:
+        CorruptStore: when the public store is damaged.
+    """
     if start is not None:
         shutil.copyfile(store.local(index_path(start)), built)
     with scratch_database(built.parent) as connection:
@@ -158,7 +184,8 @@ def _install(store: Store, built: Path, index: str) -> None:
 
 
 @contextlib.contextmanager
-def _work_folder(work: Path) -> Iterator[Path]:
+def index_folder(work: Path) -> Iterator[Path]:
+    """A scratch folder for an index, removed on leaving."""
     # Named after the process: what a killed one left is removed by the next that opens the installation.
     folder = work / f"{os.getpid()}-index-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)

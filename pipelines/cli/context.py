@@ -23,6 +23,8 @@ from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.tracing import UnusableKey
 from pipelines.publish import FileExists, VersionWithdrawn
+from pipelines.publish.signing import UnusablePublicKey
+from pipelines.publish.verifying import UnknownRelease
 from pipelines.registry import CatalogUnusable, Problem
 from pipelines.validate.annotate.errors import CannotAnnotate
 
@@ -37,7 +39,7 @@ Language = Annotated[str, typer.Option("--lang", help=described("cli-lang-help")
 
 #: Errors of whoever gave the command: it names something that there is not.
 _WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, VersionWithdrawn, NoEarlierVersion,
-              FileExists, CannotAnnotate, UnusableKey)  # fmt: skip
+              FileExists, CannotAnnotate, UnusableKey, UnusablePublicKey, UnknownRelease)  # fmt: skip
 
 #: The default of ``--lang``: the environment's language.
 ANY = ""

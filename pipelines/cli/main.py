@@ -21,6 +21,7 @@ from pipelines.cli import (
     templates,
     tracing,
     validating,
+    verifying,
 )
 from pipelines.cli.context import described
 
@@ -59,6 +60,7 @@ app.command("withdraw", help=described("cli-withdraw-help"))(corrections.withdra
 app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reinstate)
 app.command("gc", help=described("cli-gc-help"))(corrections.gc)
 app.command("diff", help=described("cli-diff-help"))(differences.diff)
+app.command("verify", help=described("cli-verify-help"))(verifying.verify)
 app.command("query", help=described("cli-query-help"))(inspection.query)
 
 

@@ -100,6 +100,14 @@ def row_progress(out: Output, what: str) -> Iterator[Callable[[int], None]]:
         yield _logged(what, lambda rows: bar.advance(task, rows))
 
 
+@contextlib.contextmanager
+def byte_progress(out: Output, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how many of how many bytes are done."""
+    with _bar(out, BarColumn(), DownloadColumn(), TimeRemainingColumn()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 class WorkProgress:
     """Progress over datasets and periods, with the rows gone through in the current one."""
 

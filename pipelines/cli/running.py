@@ -28,6 +28,7 @@ from pipelines.flow import (
     refresh_index,
     release,
     require_catalog,
+    sign_releases,
 )
 from pipelines.ingest import Unplaced, scan_inbox
 from pipelines.registry import Catalog
@@ -93,6 +94,7 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
             progress.end()
     released = release(inst)
     refresh_index(inst)
+    sign_releases(inst)
     _tell_dagster(inst, out, results, released)
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]

@@ -11,8 +11,16 @@ from pipelines.flow.installation import Installation, open_installation
 from pipelines.flow.periods import process
 from pipelines.flow.plan import in_order, inbox_changes, pending
 from pipelines.flow.published import held
-from pipelines.flow.releasing import CatalogMissing, pending_release, refresh_index, release, require_catalog
+from pipelines.flow.releasing import (
+    CatalogMissing,
+    pending_release,
+    refresh_index,
+    release,
+    require_catalog,
+    sign_releases,
+)
 from pipelines.flow.results import DeliveryResult, PeriodResult, ReleasedVersion, ReleaseResult, Work
+from pipelines.flow.verifying import verify_installed
 
 __all__ = [
     "CatalogMissing",
@@ -32,5 +40,7 @@ __all__ = [
     "refresh_index",
     "release",
     "require_catalog",
+    "sign_releases",
     "unreadable_files",
+    "verify_installed",
 ]

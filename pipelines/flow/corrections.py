@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from pipelines.core.versions import Change
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
-from pipelines.flow.releasing import refresh_index, require_catalog, tell
+from pipelines.flow.releasing import refresh_index, require_catalog, sign_releases, tell
 from pipelines.flow.results import Work
 from pipelines.publish import (
     Release,
@@ -102,6 +102,7 @@ def _follow_up(inst: Installation) -> None:
     inst.ledger.record_released(registry or registry_state(inst.catalog), latest_number(inst.store))
     tell(inst)
     refresh_index(inst)
+    sign_releases(inst)
 
 
 def _now() -> dt.datetime:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
+from functools import partial
 
+from pipelines.catalog import index_sums
 from pipelines.catalog import refresh_index as build_index
 from pipelines.core.errors import GongkaiError
 from pipelines.flow.data_docs import keep_results
@@ -12,6 +15,7 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
 from pipelines.publish import (
+    Store,
     finish_withdrawal,
     is_released,
     latest_number,
@@ -21,7 +25,8 @@ from pipelines.publish import (
     remove_candidate,
 )
 from pipelines.publish import release as publish
-from pipelines.publish.release_notes import FeedAbout, write_release_notes
+from pipelines.publish.release_notes import FeedAbout, notes_sums, write_release_notes
+from pipelines.publish.signing import heal_signatures, load_signing_key
 from pipelines.publish.stores import require_create_only
 
 _logger = logging.getLogger(__name__)
@@ -106,6 +111,22 @@ def refresh_index(inst: Installation) -> bool:
     """Make the DuckDB index stand for the latest snapshot; tell whether there is one."""
     with machine_trouble():
         return build_index(inst.store, inst.workspace.work)
+
+
+def sign_releases(inst: Installation) -> tuple[int, ...]:
+    """Sign the newest release with what is derived from it, and those that a crash left unsigned; their numbers.
+
+    The last step of a release. The signing key is made when there is something to sign for the first time.
+    """
+    if not latest_number(inst.store):
+        return ()
+    with machine_trouble():
+        return heal_signatures(inst.store, load_signing_key(inst.workspace), partial(_derived, inst.store))
+
+
+def _derived(store: Store, snapshot: int) -> Mapping[str, str]:
+    """What is signed with a snapshot besides the catalog itself; not the feed, which goes on with every release."""
+    return {**index_sums(store, snapshot), **notes_sums(store, snapshot)}
 
 
 def _remove_stale_candidates(inst: Installation) -> None:

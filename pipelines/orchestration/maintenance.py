@@ -11,10 +11,9 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.core.paths import Workspace
+from pipelines.flow import verify_installed
 from pipelines.orchestration.keys import MAINTENANCE_JOB
 from pipelines.orchestration.texts import both, constant
-from pipelines.publish import verify
-from pipelines.publish.stores import catalog_store
 
 #: How long runs are kept, unless the maintenance run is started with another ``retention_days``.
 RETENTION_DAYS = 180
@@ -84,9 +83,9 @@ def maintenance_job(workspace: Workspace) -> dg.JobDefinition:
 
     @dg.op(name="verify_store", description=constant("orchestration-verify"))
     def verify_store(context: dg.OpExecutionContext) -> None:
-        problems = verify(catalog_store(workspace))
+        problems = verify_installed(workspace).problems
         if problems:
-            texts = [problem.message.as_dict() for problem in problems[:_SHOWN_PROBLEMS]]
+            texts = [problem.as_dict() for problem in problems[:_SHOWN_PROBLEMS]]
             raise dg.Failure(
                 description=both("orchestration-store-problems", problems=len(problems)),
                 metadata={"problems": dg.MetadataValue.json(texts)},

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.core.errors import GongkaiError
-from pipelines.flow import Installation, refresh_index, release
+from pipelines.flow import Installation, refresh_index, release, sign_releases
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
 from pipelines.orchestration.texts import both, constant
@@ -89,6 +89,7 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         installation: Installation = getattr(context.resources, INSTALLATION)
         try:
             refresh_index(installation)
+            sign_releases(installation)
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
         return dg.MaterializeResult(asset_key=INDEX_KEY, metadata=index_metadata(installation.workspace.catalog))

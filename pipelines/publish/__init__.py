@@ -34,7 +34,8 @@ from pipelines.publish.snapshots import (
 from pipelines.publish.store import manifest_path, object_path
 from pipelines.publish.stores import FolderStore, Store, StoreEntry
 from pipelines.publish.tombstones import Tombstone, load_tombstone
-from pipelines.publish.verify import StoreProblem, verify
+from pipelines.publish.verifying.installed import verify
+from pipelines.publish.verifying.problems import StoreProblem
 from pipelines.publish.withdrawals import Withdrawal, finish_withdrawal, reinstate, withdraw
 
 __all__ = [

@@ -84,8 +84,8 @@ def read_verified(store: Store, relative: str, sha256: str) -> bytes:
     return content
 
 
-def check_object(store: Store, sha256: str, size: int, *, rehash: bool) -> None:
-    """Look after rows' bytes: that they are there and of the right size and, on demand, the right hash.
+def check_object(store: Store, sha256: str, size: int) -> None:
+    """Look after rows' bytes: that they are there and of the right size.
 
     Raises:
         CorruptStore: when they are not.
@@ -96,5 +96,3 @@ def check_object(store: Store, sha256: str, size: int, *, rehash: bool) -> None:
         raise CorruptStore(relative, MISSING)
     if found != size:
         raise CorruptStore(relative, WRONG_SIZE)
-    if rehash and store.sha256(relative) != sha256:
-        raise CorruptStore(relative, WRONG_HASH)

@@ -96,7 +96,7 @@ class PublishedSearch:
     def _look_into(self, segment: Segment) -> None:
         store = self._deliveries.inst.store
         for part in segment.parts:
-            check_object(store, part.sha256, part.bytes, rehash=False)
+            check_object(store, part.sha256, part.bytes)
             self._look_into_part(segment, part)
 
     def _look_into_part(self, segment: Segment, part: Part) -> None:

@@ -9,11 +9,18 @@ Not here: working out what changed (``publish.diff``, ``publish.changes``), the 
 from pipelines.publish.release_notes.atom import FeedAbout
 from pipelines.publish.release_notes.snapshots import snapshot_notes
 from pipelines.publish.release_notes.versions import version_notes
-from pipelines.publish.release_notes.writing import FEED, snapshot_notes_path, version_notes_path, write_release_notes
+from pipelines.publish.release_notes.writing import (
+    FEED,
+    notes_sums,
+    snapshot_notes_path,
+    version_notes_path,
+    write_release_notes,
+)
 
 __all__ = [
     "FEED",
     "FeedAbout",
+    "notes_sums",
     "snapshot_notes",
     "snapshot_notes_path",
     "version_notes",

@@ -63,6 +63,20 @@ def write_release_notes(store: Store, snapshot: Snapshot, about: FeedAbout) -> b
     return True
 
 
+def notes_sums(store: Store, number: int) -> dict[str, str]:
+    """Path → SHA-256 of a snapshot's notes and those of the versions that it brought, as far as they are there.
+
+    Raises:
+        CorruptStore: when the snapshot or the one before cannot be read.
+    """
+    snapshot = load_snapshot(store, number)
+    before = load_snapshot(store, snapshot.previous) if snapshot.previous is not None else None
+    changed = changed_entries(snapshot, before).items()
+    paths = [snapshot_notes_path(number), *(version_notes_path(dataset, entry.version) for dataset, entry in changed)]
+    sums = ((path, store.sha256(path)) for path in paths)
+    return {path: sha256 for path, sha256 in sums if sha256 is not None}
+
+
 @dataclass(frozen=True)
 class _Changes:
     """What separates a snapshot from the one before."""

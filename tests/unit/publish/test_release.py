@@ -250,7 +250,7 @@ def test_verify_finds_what_was_altered_and_says_so_in_both_languages(workspace: 
     assert problem.path in problem.message.text("en")
     assert problem.path in problem.message.text("zh")
     published.write_bytes(content[:-1])
-    assert verify(FolderStore(workspace.catalog))[0].reason == "size"
+    assert verify(FolderStore(workspace.catalog))[0].reason == "truncated"
     published.unlink()
     assert verify(FolderStore(workspace.catalog))[0].reason == "missing"
 

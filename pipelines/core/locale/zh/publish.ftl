@@ -1,12 +1,5 @@
 publish-duplicate-across-deliveries = 报送 { $deliveries } 中有 { $keys } 个公开主键（{ $key }）重复出现。无论由哪个部门报送，一个主键只对应数据集中的一行。请与各部门确认由谁公开这些行，另一方删除后重新报送。
 publish-columns-differ = 报送 { $delivery } 的公开表与其记录不一致（字段：{ $fields }）。公开表与记录应当同时生成、互相对应。请重新处理该报送。
-publish-store-problem =
-    { $path } { $reason ->
-        [missing] 缺失。
-        [size] 的大小与清单所载不符。
-        [sha256] 的内容与发布时不符。
-       *[malformed] 无法按其应有的格式读取。
-    }已发布的文件不会改变。请从备份恢复该文件。
 publish-dataset-withdrawn = { $dataset } 已不属于主动公开（{ $attribute }），已从目录中撤下。以往发布的文件仍在 data/catalog/objects 中。
 publish-dataset-emptied = { $dataset } 已没有可以展示的内容，在有报送通过之前从目录中撤下。
 publish-fields-withdrawn = { $dataset }：{ $fields } 不得再按原样公开，且 { $periods } 无法重新生成，在有报送通过之前已从其中去除。以往发布的文件仍在 data/catalog/objects 中。

@@ -32,6 +32,9 @@ def test_runs_sign_what_they_release_and_keys_can_be_replaced(
     for language in ("en", "zh"):
         shown = gongkai("verify", "--lang", language).stdout
         assert all(key["fingerprint"] in shown for key in done["keys"])
+    listed = (workspace.catalog / "releases/000002/SHA256SUMS").read_text()
+    for path in ("notes/snapshot-000002.md", "notes/tree_inventory/1.1.0.md", "index/catalog-000002.duckdb"):
+        assert f"  {path}\n" in listed
     old, new = (workspace.catalog / f"keys/{key['id']}.pem" for key in done["keys"])
     copy = str(workspace.catalog)
     assert gongkai("verify", copy, "--key", str(new)).exit_code == 0

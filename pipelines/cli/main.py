@@ -15,6 +15,7 @@ from pipelines.cli import (
     history,
     inspection,
     new,
+    rebuilding,
     registry_commands,
     reports,
     running,
@@ -61,6 +62,7 @@ app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reins
 app.command("gc", help=described("cli-gc-help"))(corrections.gc)
 app.command("diff", help=described("cli-diff-help"))(differences.diff)
 app.command("verify", help=described("cli-verify-help"))(verifying.verify)
+app.command("rebuild", help=described("cli-rebuild-help"))(rebuilding.rebuild)
 app.command("query", help=described("cli-query-help"))(inspection.query)
 
 

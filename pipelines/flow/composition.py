@@ -50,7 +50,7 @@ def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[
     Raises:
         DuplicateAcrossDeliveries: departments delivered rows with the same key.
     """
-    contributions = [_contribution(inst, outcome) for outcome in current]
+    contributions = [contribution(inst, outcome) for outcome in current]
     with inst.scratch(f"{work.dataset}.{work.period}") as folder, machine_trouble():
         segment = build_segment(dataset, work.period, contributions, folder)
         if segment is None:
@@ -59,7 +59,8 @@ def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[
         return save_candidate(inst.workspace, dataset.id, segment, inst.processing_keys[dataset.id])
 
 
-def _contribution(inst: Installation, outcome: StoredOutcome) -> Contribution:
+def contribution(inst: Installation, outcome: StoredOutcome) -> Contribution:
+    """An accepted outcome as a part of a segment."""
     table = disclosed_table(inst, outcome)
     return Contribution(table, public_digest(inst, table.delivery.digest), _quality(inst, outcome))
 

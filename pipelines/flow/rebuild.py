@@ -11,14 +11,14 @@ from pipelines.flow.ledger import Ledger
 from pipelines.ingest import landings
 
 
-def rebuild_ledger(workspace: Workspace, ledger: Ledger) -> int:
-    """Record every landed delivery again; outcomes are decided anew when they are needed.
+def rebuild_ledger(workspace: Workspace, ledger: Ledger, dataset: str | None = None) -> int:
+    """Record every landed delivery again, or a dataset's; outcomes are decided anew when they are needed.
 
     Returns:
         The number of deliveries found.
     """
     found = 0
-    for folder in sorted(workspace.landing.glob("deliveries/*/*/*")):
+    for folder in sorted(workspace.landing.glob(f"deliveries/{dataset or '*'}/*/*")):
         key = DeliveryKey(folder.parent.parent.name, folder.parent.name, folder.name)
         for delivery in landings(workspace, key):
             ledger.record_landing(delivery, None, _landed(folder, delivery))

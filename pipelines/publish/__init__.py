@@ -13,14 +13,16 @@ from pipelines.publish.candidates import (
     remove_period_candidate,
     save_candidate,
 )
-from pipelines.publish.compose import registry_state
+from pipelines.publish.compose import registry_state, tool_versions
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, FileExists, VersionWithdrawn
 from pipelines.publish.garbage import collect_garbage
 from pipelines.publish.history import find_version, newest_entries, newest_version, snapshot_as_of, versions_of
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
+from pipelines.publish.published_segments import PublishedSegment, published_segments
 from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery
 from pipelines.publish.release import Release, Replaced, is_released, release
+from pipelines.publish.restoring import damaged_parts, is_kept, put_back
 from pipelines.publish.rollback import rollback
 from pipelines.publish.segments import build_segment
 from pipelines.publish.snapshots import (
@@ -46,6 +48,7 @@ __all__ = [
     "FolderStore",
     "Manifest",
     "Part",
+    "PublishedSegment",
     "Release",
     "Replaced",
     "Segment",
@@ -61,8 +64,10 @@ __all__ = [
     "Withdrawal",
     "build_segment",
     "collect_garbage",
+    "damaged_parts",
     "find_version",
     "finish_withdrawal",
+    "is_kept",
     "is_released",
     "latest_number",
     "latest_snapshot",
@@ -74,6 +79,8 @@ __all__ = [
     "newest_version",
     "object_path",
     "pending_candidates",
+    "published_segments",
+    "put_back",
     "registry_state",
     "reinstate",
     "release",
@@ -84,6 +91,7 @@ __all__ = [
     "save_note",
     "snapshot_as_of",
     "snapshot_numbers",
+    "tool_versions",
     "verify",
     "versions_of",
     "withdraw",

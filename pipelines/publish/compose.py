@@ -152,7 +152,7 @@ class _Following:
             schema=self.content.schema,
             segments=tuple(self.content.segments),
             changes=changes,
-            tools={name: metadata.version(name) for name in _TOOLS},
+            tools=tool_versions(),
             note=self.note.text if self.note else None,
             restores=restores,
             superseded=superseded,
@@ -169,6 +169,11 @@ def _schema(dataset: Dataset, previous: Manifest | None, candidates: Sequence[Se
     if previous is not None:
         schemas.insert(0, without(previous.schema, no_longer_public(previous.schema, dataset)))
     return current_schema(dataset, schemas)
+
+
+def tool_versions() -> dict[str, str]:
+    """Versions of what a segment's bytes depend on, by package name, as manifests keep them."""
+    return {name: metadata.version(name) for name in _TOOLS}
 
 
 def registry_state(catalog: Catalog) -> str:

@@ -140,3 +140,18 @@ cli-gc-dry-run-help = Only list them.
 cli-gc-file = { $path }  { $bytes } bytes
 cli-gc-would = { $files } files ({ $bytes } bytes) would be removed.
 cli-gc-done = { $files } files ({ $bytes } bytes) removed.
+cli-rebuild-help = Make what is published again from the landed bytes, compare it byte for byte, and put back objects that are missing or damaged.
+cli-rebuild-datasets-help = Only these datasets; default: all.
+cli-rebuild-dry-run-help = Only compare; put nothing back.
+cli-rebuild-identical = Identical
+cli-rebuild-different = Different
+cli-rebuild-not-made = Not made
+cli-rebuild-damaged = Damaged files
+cli-rebuild-restored = Restored
+cli-rebuild-segment = { $dataset } { $period } ({ $version }): { $comparison }
+cli-rebuild-trouble = { $dataset }: { $reason }
+cli-rebuild-file = { $path }: { $restored ->
+        [true] missing or damaged; put back
+       *[false] missing or damaged
+    }
+cli-rebuild-sound = Everything was made again from the landed bytes, byte for byte.

@@ -140,3 +140,18 @@ cli-gc-dry-run-help = 仅列出。
 cli-gc-file = { $path }  { $bytes } 字节
 cli-gc-would = 将删除 { $files } 个文件（{ $bytes } 字节）。
 cli-gc-done = 已删除 { $files } 个文件（{ $bytes } 字节）。
+cli-rebuild-help = 由已接收的原始文件重新生成已发布的内容，逐字节比对，并补回缺失或损坏的文件。
+cli-rebuild-datasets-help = 只处理这些数据集；默认全部。
+cli-rebuild-dry-run-help = 仅比对，不补回。
+cli-rebuild-identical = 相同
+cli-rebuild-different = 不同
+cli-rebuild-not-made = 未能生成
+cli-rebuild-damaged = 损坏文件
+cli-rebuild-restored = 已补回
+cli-rebuild-segment = { $dataset } { $period }（{ $version }）：{ $comparison }
+cli-rebuild-trouble = { $dataset }：{ $reason }
+cli-rebuild-file = { $path }：{ $restored ->
+        [true] 缺失或损坏，已补回
+       *[false] 缺失或损坏
+    }
+cli-rebuild-sound = 全部内容已由原始文件重新生成，逐字节相同。

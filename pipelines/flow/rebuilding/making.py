@@ -1,0 +1,109 @@
+"""Make one published segment again, of the very deliveries that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.core.errors import GongkaiError, UnknownDelivery
+from pipelines.core.files import sha256_of
+from pipelines.core.messages import Message
+from pipelines.core.records import Delivery
+from pipelines.flow.composition import contribution, public_digest
+from pipelines.flow.installation import Installation
+from pipelines.flow.ledger import StoredOutcome
+from pipelines.flow.lookups import stored_outcome
+from pipelines.flow.machine import machine_trouble
+from pipelines.flow.outcomes import Progress, decide, load_result
+from pipelines.ingest import load_delivery
+from pipelines.publish import PublishedSegment, Segment, SegmentDelivery, build_segment
+from pipelines.registry import Dataset
+
+#: Why something was not made: less memory than it takes.
+NO_MEMORY = Message("flow-rebuild-memory")
+
+
+class LandedBytesDamaged(GongkaiError):
+    """Landed bytes of a delivery are missing or not what was landed. ``path`` is relative to the private folder."""
+
+    message_id = "flow-rebuild-landed-bytes"
+
+    def __init__(self, delivery: str, path: str) -> None:
+        super().__init__(delivery=delivery, path=path)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The segment, its bytes at its parts' ``parquet``; ``None`` where ``reasons`` say what is in the way."""
+
+    segment: Segment | None
+    reasons: tuple[Message, ...] = ()
+
+
+def make(scratch: Installation, published: PublishedSegment, folder: Path, progress: Progress | None) -> Made:
+    """Decide a segment's deliveries and compose them, as a run does.
+
+    Args:
+        scratch: where outcomes are kept; those that are there already are used.
+        published: the segment.
+        folder: receives its files.
+        progress: called with the number of rows that a stage has just gone through.
+    """
+    reasons: list[Message] = []
+    outcomes: list[StoredOutcome] = []
+    try:
+        dataset = scratch.catalog.dataset(published.dataset)
+        for entry in published.segment.deliveries:
+            decided = _decided(scratch, dataset, published.segment.period, entry, progress)
+            reasons += decided.reasons
+            if decided.outcome is not None:
+                outcomes.append(decided.outcome)
+        if len(outcomes) < len(published.segment.deliveries):
+            return Made(None, tuple(reasons))
+        with machine_trouble():
+            contributions = [contribution(scratch, outcome) for outcome in outcomes]
+            segment = build_segment(dataset, published.segment.period, contributions, folder)
+    except GongkaiError as problem:
+        return Made(None, (*reasons, problem.message))
+    except MemoryError:
+        return Made(None, (*reasons, NO_MEMORY))
+    return Made(segment, tuple(reasons))
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """An accepted outcome, if it is one, and what is to be said about the delivery."""
+
+    outcome: StoredOutcome | None
+    reasons: tuple[Message, ...] = ()
+
+
+def _decided(scratch: Installation, dataset: Dataset, period: str, entry: SegmentDelivery,
+             progress: Progress | None) -> _Decided:  # fmt: skip
+    try:
+        delivery = load_delivery(scratch.workspace, entry.delivery)
+        if (delivery.key.dataset, delivery.key.period) != (dataset.id, period):
+            raise UnknownDelivery(entry.delivery)
+        _require_bytes(scratch, delivery)
+        outcome = stored_outcome(scratch, dataset.id, delivery.id) or decide(scratch, delivery, dataset, progress)
+    except GongkaiError as problem:
+        return _Decided(None, (problem.message,))
+    if not outcome.accepted:
+        return _Decided(None, (_rejected(scratch, outcome),))
+    if public_digest(scratch, delivery.digest) != entry.digest:
+        return _Decided(outcome, (Message("flow-rebuild-other-delivery", {"delivery": delivery.id}),))
+    return _Decided(outcome)
+
+
+def _require_bytes(scratch: Installation, delivery: Delivery) -> None:
+    """Readers look at sizes alone; here the bytes are what everything else is compared with."""
+    for file in delivery.files:
+        if not file.path.is_file() or sha256_of(file.path) != file.sha256:
+            raise LandedBytesDamaged(delivery.id, file.path.relative_to(scratch.workspace.private).as_posix())
+
+
+def _rejected(scratch: Installation, outcome: StoredOutcome) -> Message:
+    checks = load_result(scratch, outcome).checks.values()
+    rules = {rule: count for summary in checks if summary.errors for rule, count in summary.rules.items()}
+    listed = ", ".join(f"{rule} × {count}" for rule, count in rules.items())
+    return Message("flow-rebuild-rejected", {"delivery": outcome.delivery, "rules": listed})

@@ -61,8 +61,14 @@ class References:
     identity: str
 
 
-def references(inst: Installation, dataset: Dataset) -> References:
-    """What the foreign keys of ``dataset`` are looked up in, as things stand now."""
+def references(inst: Installation, dataset: Dataset, *, ever: bool = False) -> References:
+    """What the foreign keys of ``dataset`` are looked up in, as things stand now.
+
+    Args:
+        inst: the installation.
+        dataset: whose foreign keys.
+        ever: also in accepted deliveries that newer ones stand for.
+    """
     tables: dict[str, ForeignTable] = {}
     digest = hashlib.sha256()
     for resource in sorted({key.reference.resource for key in dataset.foreign_keys} - {dataset.id}):
@@ -70,7 +76,7 @@ def references(inst: Installation, dataset: Dataset) -> References:
         if table is not None:
             tables[resource] = _from_codelist(table)
         elif resource in inst.catalog.datasets:
-            outcomes = current_outcomes(inst, resource)
+            outcomes = _ever_accepted(inst, resource) if ever else current_outcomes(inst, resource)
             digest.update(identity(outcomes).encode())
             tables[resource] = _from_files(rows_of(inst, outcomes), inst.catalog.datasets[resource])
     return References(tables, digest.hexdigest())
@@ -100,6 +106,11 @@ def is_stored(inst: Installation, outcome: StoredOutcome) -> bool:
 def current_outcomes(inst: Installation, dataset: str) -> list[StoredOutcome]:
     """The outcomes whose rows stand for a dataset now, over all periods and departments."""
     return list(standing_outcomes(inst, dataset).values())
+
+
+def _ever_accepted(inst: Installation, dataset: str) -> list[StoredOutcome]:
+    outcomes = inst.ledger.outcomes([inst.processing_keys[dataset]])
+    return [outcome for outcome in outcomes if outcome.accepted and is_stored(inst, outcome)]
 
 
 def standing_outcomes(inst: Installation, dataset: str) -> dict[DeliveryKey, StoredOutcome]:

@@ -59,13 +59,22 @@ class _Around:
     frame_rows: Mapping[str, list[Path]]
 
 
-def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: Progress | None) -> StoredOutcome:
-    """Process one delivery and store its outcome; the same delivery and processing key is decided once."""
+def decide(inst: Installation, delivery: Delivery, dataset: Dataset, progress: Progress | None,
+           looked_up: References | None = None) -> StoredOutcome:  # fmt: skip
+    """Process one delivery and store its outcome; the same delivery and processing key is decided once.
+
+    Args:
+        inst: the installation.
+        delivery: what is decided.
+        dataset: whose it is.
+        progress: called with the number of rows that a stage has just gone through.
+        looked_up: what foreign keys are looked up in; as things stand now if not given.
+    """
     key = inst.processing_keys[dataset.id]
     work = Work(delivery.key.dataset, delivery.key.period)
     # Taken before the rows are read: what changes meanwhile has the delivery looked at again.
     reading = FrameReading(inst, dataset)
-    around = _Around(references(inst, dataset), reading.files(delivery.key))
+    around = _Around(looked_up or references(inst, dataset), reading.files(delivery.key))
     frames_read = reading.identity(delivery.key) if dataset.reads else None
     with inst.scratch(delivery.id) as folder:
         result, failed = _guarded(inst, delivery, dataset, around, folder, progress)

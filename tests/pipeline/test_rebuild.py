@@ -101,14 +101,17 @@ def test_what_another_descriptor_makes_is_told_and_not_put_back(gongkai: Command
     assert "Not made" in rejected.stdout and "is rejected as things are now" in rejected.stdout
 
 
-def test_rows_are_checked_against_other_datasets_as_in_a_run(gongkai: Command, deliver: Deliver,
-                                                             workspace: Workspace) -> None:  # fmt: skip
+def test_rows_are_checked_against_other_datasets_as_they_were(gongkai: Command, deliver: Deliver,
+                                                              workspace: Workspace) -> None:  # fmt: skip
     pruning = {**tree_descriptor(), "id": "pruning", "row_constraints": []}
     schema = tree_schema()
     schema["foreignKeys"] = [{"fields": ["note"], "reference": {"resource": TREES, "fields": ["tree_id"]}}]
     write_registry(workspace.schema, pruning=(pruning, schema))
     deliver(HEADER + "p1,ginkgo,999901,,,,,t1\np2,ginkgo,999901,,,,,t2\np3,pine,999902,,,,,t9\n", dataset="pruning")
     deliver(HEADER + GOOD)
+    run(workspace)
+    # The rows that were found then are gone; the published version stands.
+    deliver(HEADER + MORE)
     run(workspace)
     assert comparisons(gongkai.json("rebuild", "pruning")) == [("pruning", "identical")]
 

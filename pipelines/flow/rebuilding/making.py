@@ -12,13 +12,14 @@ from pipelines.core.records import Delivery
 from pipelines.flow.composition import contribution, public_digest
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
-from pipelines.flow.lookups import stored_outcome
+from pipelines.flow.lookups import References, references, stored_outcome
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.outcomes import Progress, decide, load_result
 from pipelines.ingest import load_delivery
 from pipelines.publish import PublishedSegment, Segment, SegmentDelivery, build_segment
 from pipelines.registry import Dataset
 
+_FOREIGN_KEY = "foreign-key"
 #: Why something was not made: less memory than it takes.
 NO_MEMORY = Message("flow-rebuild-memory")
 
@@ -86,6 +87,9 @@ def _decided(scratch: Installation, dataset: Dataset, period: str, entry: Segmen
             raise UnknownDelivery(entry.delivery)
         _require_bytes(scratch, delivery)
         outcome = stored_outcome(scratch, dataset.id, delivery.id) or decide(scratch, delivery, dataset, progress)
+        if _lost_references(scratch, outcome, entry.rows):
+            looked_up = _ever_published(scratch, dataset, progress)
+            outcome = decide(scratch, delivery, dataset, progress, looked_up)
     except GongkaiError as problem:
         return _Decided(None, (problem.message,))
     if not outcome.accepted:
@@ -93,6 +97,24 @@ def _decided(scratch: Installation, dataset: Dataset, period: str, entry: Segmen
     if public_digest(scratch, delivery.digest) != entry.digest:
         return _Decided(outcome, (Message("flow-rebuild-other-delivery", {"delivery": delivery.id}),))
     return _Decided(outcome)
+
+
+def _lost_references(scratch: Installation, outcome: StoredOutcome, rows: int) -> bool:
+    """Whether foreign keys are not found now and were then: an outcome whose keys were all found is never decided
+    again, though the rows that they refer to may be gone since."""
+    result = load_result(scratch, outcome)
+    return result.rows_accepted < rows and any(_FOREIGN_KEY in summary.rules for summary in result.checks.values())
+
+
+def _ever_published(scratch: Installation, dataset: Dataset, progress: Progress | None) -> References:
+    """What foreign keys may have been found in: all deliveries of the datasets that they look into."""
+    names = {key.reference.resource for key in dataset.foreign_keys} & scratch.catalog.datasets.keys()
+    for name in sorted(names - {dataset.id}):
+        for landed in scratch.ledger.deliveries(dataset=name):
+            if stored_outcome(scratch, name, landed.id) is None:
+                delivery = load_delivery(scratch.workspace, landed.id)
+                decide(scratch, delivery, scratch.catalog.datasets[name], progress)
+    return references(scratch, dataset, ever=True)
 
 
 def _require_bytes(scratch: Installation, delivery: Delivery) -> None:

@@ -16,7 +16,7 @@ from pipelines.core.messages import Message
 from pipelines.core.records import FieldReceipt
 from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import no_longer_public, without
-from pipelines.publish.parts import write_parts
+from pipelines.publish.parts import Rows, write_parts
 from pipelines.publish.records import Segment, merge_receipts
 from pipelines.publish.schemas import columns, primary_key
 from pipelines.publish.sql import scratch_database
@@ -86,8 +86,8 @@ def _without_columns(segment: Segment, dataset: Dataset, gone: frozenset[str], s
     names = ", ".join(identifier(name) for name in columns(schema))
     files = ", ".join(literal(str(store.local(object_path(part.sha256)))) for part in segment.parts)
     with scratch_database(folder) as connection:
-        rows = f"SELECT {names} FROM read_parquet([{files}])"
-        parts = write_parts(connection, rows, segment.rows, schema, folder)
+        rows = Rows(f"SELECT {names} FROM read_parquet([{files}])", segment.rows, schema)
+        parts = write_parts(connection, rows, folder, unique=rows.have_unique_keys(connection))
     return Segment(
         period=segment.period,
         parts=parts,

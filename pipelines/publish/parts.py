@@ -1,14 +1,18 @@
-"""Writing a segment's rows as Parquet: in one file, or, beyond a number of rows, in one per range of keys.
+"""Writing a segment's rows as Parquet: in one file, or, beyond a number of rows, in several by ranges of keys.
 
 Where a large segment is split is decided by its rows alone, so the same rows give the same files; and a row that is
 added, changed or removed moves only the boundaries next to it, so the other files stay as they are. (Content-defined
 chunking, as in LBFS: Muthitacharoen, Chen and Mazieres, SOSP 2001; a boundary is before a row whose key's MD5, RFC
-1321, is divisible by a modulus.)
+1321, is below a limit.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,52 +22,78 @@ import pyarrow.parquet as pq
 
 from pipelines.core.files import sha256_of, temporary_beside
 from pipelines.core.sql import identifier, literal
-from pipelines.publish.hashing import canonical, logical_hash
+from pipelines.publish.hashing import canonical, logical_hashes
 from pipelines.publish.records import Part
 from pipelines.publish.schemas import columns, primary_key
 
-#: A file has at most so many rows; where a segment has more, at least a quarter of it.
-PART_ROWS = 1_000_000
+#: A segment of so many rows is one file: splitting a megabyte saves less than it costs readers.
+WHOLE_ROWS = 16_384
+#: What a file has at most, whatever the segment has.
+MOST_ROWS = 1_048_576
 #: Of the settings tried these gave the smallest files; the row group is DuckDB's unit of parallel reading.
-_PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE 122880"
-_SORTED = identifier("_sorted")
+PARQUET_SETTINGS = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE 122880"
+_SORTED = identifier("sorted_rows")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to be written: a SELECT, how many rows it gives, and their public schema."""
+
+    select: str
+    count: int
+    schema: Mapping[str, Any]
+
+    def have_unique_keys(self, connection: duckdb.DuckDBPyConnection) -> bool:
+        """Whether no two rows have the same public key; without a key they have not. Reads the key's columns alone."""
+        key = ", ".join(identifier(name) for name in primary_key(self.schema))
+        if not key:
+            return False
+        repeated = f"SELECT 1 FROM (SELECT {key} FROM ({self.select})) GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
+        return connection.execute(repeated).fetchone() is None
 
 
 def write_parts(
     connection: duckdb.DuckDBPyConnection,
-    rows: str,
-    count: int,
-    schema: Mapping[str, Any],
+    rows: Rows,
     folder: Path,
-    part_rows: int = PART_ROWS,
+    *,
+    unique: bool,
+    part_rows: int | None = None,
 ) -> tuple[Part, ...]:
-    """Write the rows of a SELECT, sorted by the public key, then by all columns, into ``<sha256>.parquet`` files.
+    """Write rows, sorted by the public key, then by all columns, into ``<sha256>.parquet`` files.
 
     Args:
-        connection: a scratch database.
-        rows: the SELECT.
-        count: how many rows it gives.
-        schema: public Table Schema of the rows.
+        connection: a scratch database of nothing else.
+        rows: what to write.
         folder: where the files are put.
-        part_rows: rows that a file has at most.
+        unique: whether the rows have unique keys; then the key alone decides their order.
+        part_rows: rows that a file has at most; ``None``: as many as suits their number.
 
     Returns:
         The files, in the order of their rows; a single one for at most ``part_rows`` rows.
     """
-    names = ", ".join(identifier(name) for name in columns(schema))
-    ordered = f"SELECT {names} FROM ({rows}) ORDER BY {_order(schema)}"
-    if count <= part_rows:
-        return (_write(connection, ordered, schema, folder),)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_SORTED} AS {ordered}")
+    names = ", ".join(identifier(name) for name in columns(rows.schema))
+    ordered = f"SELECT {names} FROM ({rows.select}) ORDER BY {_order(rows.schema, unique=unique)}"
+    most = part_rows or rows_per_part(rows.count)
+    if rows.count <= most:
+        return _write(connection, [ordered], rows.schema, folder)
+    connection.execute(f"CREATE TABLE {_SORTED} AS {ordered}")
     try:
-        starts = [*part_starts(_candidates(connection, schema, part_rows), count, part_rows), count]
-        return tuple(
-            _write(connection, f"SELECT {names} FROM {_SORTED} WHERE rowid >= {begin} AND rowid < {end} ORDER BY rowid",
-                   schema, folder)
-            for begin, end in pairwise(starts)
-        )  # fmt: skip
+        starts = [*part_starts(_candidates(connection, rows.schema, most), rows.count, most), rows.count]
+        selects = [
+            f"SELECT {names} FROM {_SORTED} WHERE rowid >= {begin} AND rowid < {end}" for begin, end in pairwise(starts)
+        ]
+        return _write(connection, selects, rows.schema, folder)
     finally:
         connection.execute(f"DROP TABLE {_SORTED}")
+
+
+def rows_per_part(count: int) -> int:
+    """Rows that a file of a segment has at most: a power of two, a quarter to half of the segment.
+
+    So a correction of neighbouring rows writes a fifth of the segment again or so, and the number of files stays small.
+    """
+    return min(max(1 << (max(count - 1, 0) // 4).bit_length(), WHOLE_ROWS), MOST_ROWS)
 
 
 def part_starts(candidates: Iterable[int], count: int, part_rows: int) -> list[int]:
@@ -87,9 +117,9 @@ def _quarter(part_rows: int) -> int:
     return max(part_rows // 4, 1)
 
 
-def _order(schema: Mapping[str, Any]) -> str:
-    # All columns in the order: rows that still tie are equal, so their order cannot change a byte.
-    order = dict.fromkeys([*primary_key(schema), *columns(schema)])
+def _order(schema: Mapping[str, Any], *, unique: bool) -> str:
+    # Without unique keys all columns decide: rows that still tie are equal, so their order cannot change a byte.
+    order = primary_key(schema) if unique else dict.fromkeys([*primary_key(schema), *columns(schema)])
     return ", ".join(f"{identifier(name)} ASC NULLS LAST" for name in order)
 
 
@@ -97,17 +127,33 @@ def _candidates(connection: duckdb.DuckDBPyConnection, schema: Mapping[str, Any]
     kinds = columns(schema)
     key = primary_key(schema) or tuple(kinds)
     text = " || ".join(f"coalesce({canonical(identifier(name), kinds[name])}, '') || chr(31)" for name in key)
+    # Digests are compared as text, which DuckDB makes four times as fast as their numbers.
+    limit = (1 << 128) // _quarter(part_rows) - 1
     found = connection.execute(
-        f"SELECT rowid FROM {_SORTED} WHERE md5_number_lower({text}) % {_quarter(part_rows)} = 0 ORDER BY rowid"
+        f"SELECT rowid FROM {_SORTED} WHERE md5({text}) <= {literal(f'{limit:032x}')} ORDER BY rowid"
     ).fetchall()
     return [number for (number,) in found]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, rows: str, schema: Mapping[str, Any], folder: Path) -> Part:
-    with temporary_beside(folder / "part.parquet") as temporary:
-        connection.execute(f"COPY ({rows}) TO {literal(str(temporary))} ({_PARQUET})")
-        digest = sha256_of(temporary)
-        logical = logical_hash(connection, temporary, columns(schema))
-        parquet = folder / f"{digest}.parquet"
-        temporary.replace(parquet)
-    return Part(digest, parquet.stat().st_size, pq.read_metadata(parquet).num_rows, logical, parquet)
+def _write(
+    connection: duckdb.DuckDBPyConnection, selects: Sequence[str], schema: Mapping[str, Any], folder: Path
+) -> tuple[Part, ...]:
+    """Write a file per SELECT. Files are written side by side: one of less than a row group keeps one thread busy."""
+    with contextlib.ExitStack() as temporaries:
+        targets = [temporaries.enter_context(temporary_beside(folder / "part.parquet")) for _ in selects]
+        (threads,) = connection.execute("SELECT current_setting('threads')").fetchone() or (1,)
+        with ThreadPoolExecutor(min(threads, len(selects))) as pool:
+            digests = list(pool.map(partial(_copy, connection), selects, targets))
+        hashes = logical_hashes(connection, targets, columns(schema))
+        parts = []
+        for target, digest, logical in zip(targets, digests, hashes, strict=True):
+            parquet = folder / f"{digest}.parquet"
+            target.replace(parquet)
+            parts.append(Part(digest, parquet.stat().st_size, pq.read_metadata(parquet).num_rows, logical, parquet))
+    return tuple(parts)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"COPY ({select}) TO {literal(str(target))} ({PARQUET_SETTINGS})")
+    return sha256_of(target)

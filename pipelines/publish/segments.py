@@ -19,11 +19,14 @@ from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import with_clearances
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
 from pipelines.publish.hashing import normalised
-from pipelines.publish.parts import PART_ROWS, write_parts
+from pipelines.publish.parts import Rows, write_parts
 from pipelines.publish.records import Contribution, Segment, SegmentDelivery, merge_receipts
 from pipelines.publish.schemas import columns, current_schema, primary_key
 from pipelines.publish.sql import scratch_database
 from pipelines.registry import Dataset
+
+#: Name and Arrow type of each column of a file.
+StoredColumns = tuple[tuple[str, str], ...]
 
 #: Cannot be a field's name: those begin with a letter.
 _DELIVERY = identifier("_delivery")
@@ -36,7 +39,7 @@ def build_segment(
     folder: Path,
     *,
     threads: int | None = None,
-    part_rows: int = PART_ROWS,
+    part_rows: int | None = None,
 ) -> Segment | None:
     """Put the departments' tables of one period together, sorted by the public key, then by all columns.
 
@@ -46,7 +49,7 @@ def build_segment(
         contributions: one per department, in any order.
         folder: private work folder; receives a ``<sha256>.parquet`` per part.
         threads: DuckDB's worker threads; ``None`` means one per core. The result does not depend on it.
-        part_rows: rows that a file has at most.
+        part_rows: rows that a file has at most; ``None``: as many as suits their number.
 
     Returns:
         The segment, its bytes at its parts' ``parquet``; ``None`` when there are no contributions.
@@ -60,14 +63,14 @@ def build_segment(
     if not ordered:
         return None
     tables = [entry.table for entry in ordered]
-    for table in tables:
-        _check_columns(table)
+    stored = [_stored_columns(table) for table in tables]
     schema = with_clearances(current_schema(dataset, [table.schema for table in tables]), dataset)
     with scratch_database(folder, threads) as connection:
-        rows = _union(tables, schema)
-        _check_keys(connection, rows, primary_key(schema), tables)
-        total = sum(table.rows for table in tables)
-        parts = write_parts(connection, rows, total, schema, folder, part_rows)
+        rows = Rows(_union(tables, stored, schema), sum(table.rows for table in tables), schema)
+        unique = rows.have_unique_keys(connection)
+        if not unique:
+            _check_keys(connection, schema, tables, stored)
+        parts = write_parts(connection, rows, folder, unique=unique, part_rows=part_rows)
     require_all(Stage.COMPOSE, sum(part.rows for part in parts), *(table.rows for table in tables))
     return Segment(
         period=period,
@@ -78,23 +81,31 @@ def build_segment(
     )
 
 
-def _check_columns(table: DisclosedTable) -> None:
-    """The file has exactly the public fields: anything more would be published by no one's decision."""
-    found, declared = pq.read_schema(table.parquet).names, list(columns(table.schema))
+def _stored_columns(table: DisclosedTable) -> StoredColumns:
+    """Names and types in the file. It has exactly the public fields: more would be published by no one's decision."""
+    stored = tuple((entry.name, str(entry.type)) for entry in pq.read_schema(table.parquet))
+    found, declared = [name for name, _ in stored], list(columns(table.schema))
     if found != declared:
         raise ColumnsDiffer(table.delivery.id, tuple(sorted({*found} ^ {*declared})) or tuple(declared))
+    return stored
 
 
-def _union(tables: Sequence[DisclosedTable], schema: Mapping[str, Any]) -> str:
-    """SQL for the rows of all tables in the columns of ``schema``; ``_delivery`` is the table's number."""
+def _union(tables: Sequence[DisclosedTable], stored: Sequence[StoredColumns], schema: Mapping[str, Any]) -> str:
+    """SQL for the rows of all tables in the columns of ``schema``. Files of equal columns are read as one."""
+    alike: dict[StoredColumns, list[DisclosedTable]] = {}
+    for found, table in zip(stored, tables, strict=True):
+        alike.setdefault(found, []).append(table)
     return " UNION ALL ".join(
-        f"SELECT {number} AS {_DELIVERY}, {_columns_of(table, schema)} FROM read_parquet({literal(str(table.parquet))})"
-        for number, table in enumerate(tables)
+        f"SELECT {_columns_of(found, schema)} FROM {_files(group)}" for found, group in alike.items()
     )
 
 
-def _columns_of(table: DisclosedTable, schema: Mapping[str, Any]) -> str:
-    available = columns(table.schema)
+def _files(tables: Sequence[DisclosedTable]) -> str:
+    return f"read_parquet([{', '.join(literal(str(table.parquet)) for table in tables)}])"
+
+
+def _columns_of(stored: StoredColumns, schema: Mapping[str, Any]) -> str:
+    available = dict(stored)
     parts = []
     for name, kind in columns(schema).items():
         value = f"CAST({identifier(name) if name in available else 'NULL'} AS {kind})"
@@ -103,10 +114,19 @@ def _columns_of(table: DisclosedTable, schema: Mapping[str, Any]) -> str:
 
 
 def _check_keys(
-    connection: duckdb.DuckDBPyConnection, rows: str, key: tuple[str, ...], tables: Sequence[DisclosedTable]
+    connection: duckdb.DuckDBPyConnection,
+    schema: Mapping[str, Any],
+    tables: Sequence[DisclosedTable],
+    stored: Sequence[StoredColumns],
 ) -> None:
+    """Tell which deliveries share keys, where some key is there more than once."""
+    key = primary_key(schema)
     if len(tables) < 2 or not key:
         return
+    rows = " UNION ALL ".join(
+        f"SELECT {number} AS {_DELIVERY}, {_columns_of(found, schema)} FROM {_files([table])}"
+        for number, (found, table) in enumerate(zip(stored, tables, strict=True))
+    )
     # Two numbers per key rather than a list of them: aggregates of fixed size spill to disk.
     shared = connection.execute(
         f"SELECT first, last, count(*) FROM (SELECT min({_DELIVERY}) AS first, max({_DELIVERY}) AS last FROM ({rows}) "

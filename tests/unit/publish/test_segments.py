@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
+import pickle
 import random
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,15 @@ from pipelines.core.records import DisclosedTable
 from pipelines.publish import ColumnsDiffer, DuplicateAcrossDeliveries, Segment, build_segment
 from pipelines.registry import Dataset
 
+_MANY_TYPES: dict[str, Any] = {
+    "fields": [
+        {"name": "tree_id", "type": "string"}, {"name": "amount", "type": "number", "decimals": 2},
+        {"name": "share", "type": "number"}, {"name": "day", "type": "date"}, {"name": "at", "type": "time"},
+        {"name": "counted", "type": "datetime"},
+    ],
+    "primaryKey": ["tree_id"],
+}  # fmt: skip
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
@@ -31,14 +44,16 @@ def dataset(workspace: Workspace) -> Dataset:
     return registry(workspace).dataset("tree_inventory")
 
 
-def build(dataset: Dataset, tables: list[DisclosedTable], folder: Path, threads: int | None = None) -> Segment:
+def build(dataset: Dataset, tables: list[DisclosedTable], folder: Path, **options: Any) -> Segment:
     folder.mkdir(parents=True, exist_ok=True)
-    segment = build_segment(dataset, "2025", [contribution(table) for table in tables], folder, threads=threads)
+    segment = build_segment(dataset, "2025", [contribution(table) for table in tables], folder, **options)
     assert segment is not None
     return segment
 
 
-def test_threads_row_order_and_table_order_do_not_change_a_byte(dataset: Dataset, tmp_path: Path) -> None:
+def test_threads_memory_row_order_and_table_order_do_not_change_a_byte(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # More than two row groups, so that several threads really write.
     rows = [tree(number, ("ginkgo", "willow")[number % 2]) for number in range(60_000)]
     east = [(f"E{number:06d}", *tree(number)[1:]) for number in range(200_000)]
@@ -48,12 +63,57 @@ def test_threads_row_order_and_table_order_do_not_change_a_byte(dataset: Dataset
     ]
     shuffled = random.Random(7).sample(rows, len(rows))
     shuffled_tables = [sorted_tables[1], disclosed(tmp_path / "b.parquet", shuffled)]
-    one = build(dataset, sorted_tables, tmp_path / "one", threads=1)
-    eight = build(dataset, shuffled_tables, tmp_path / "eight", threads=8)
-    assert one.digest == eight.digest
-    assert one.as_dict() == eight.as_dict()
-    assert hashlib.sha256(file_of(one).read_bytes()).hexdigest() == one.digest
-    assert pq.read_metadata(file_of(one)).num_row_groups >= 3
+    whole, split = (build(dataset, sorted_tables, tmp_path / "one", threads=1, part_rows=part_rows)
+                    for part_rows in (len(rows) + len(east), None))  # fmt: skip
+    monkeypatch.setattr("pipelines.publish.sql.MEMORY_LIMIT", "60MB")  # Sorting them spills.
+    for expected, part_rows in ((whole, len(rows) + len(east)), (split, None)):
+        eight = build(dataset, shuffled_tables, tmp_path / "eight", threads=8, part_rows=part_rows)
+        assert eight.as_dict() == expected.as_dict()
+    assert hashlib.sha256(file_of(whole).read_bytes()).hexdigest() == whole.digest
+    assert pq.read_metadata(file_of(whole)).num_row_groups >= 3
+    assert len(split.parts) == 11
+
+
+def test_the_environment_does_not_change_a_byte(dataset: Dataset, tmp_path: Path) -> None:
+    rows = [
+        (f"Ä{number}", Decimal(number), number / 7, dt.date(2000, 1, 1), dt.time(1, 2), dt.datetime(2026, 3, 29, 2, 30))
+        for number in range(300)
+    ]
+    table = disclosed(tmp_path / "a.parquet", rows, schema=_MANY_TYPES)
+    here = build(dataset, [table], tmp_path / "here")
+    code = (
+        "import json, pickle, sys; from pathlib import Path; from pipelines.publish import build_segment;"
+        "arguments, folder = pickle.load(sys.stdin.buffer);"
+        "print(json.dumps(build_segment(*arguments, Path(folder)).as_dict()))"
+    )
+    arguments = pickle.dumps(((dataset, "2025", [contribution(table)]), str(tmp_path / "there")))
+    elsewhere = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8"}
+    (tmp_path / "there").mkdir()
+    done = subprocess.run([sys.executable, "-c", code], input=arguments, env={**os.environ, **elsewhere},
+                          capture_output=True, check=True, cwd=Path(__file__).parents[3])  # fmt: skip
+    assert json.loads(done.stdout) == json.loads(json.dumps(here.as_dict()))
+
+
+def test_rows_that_share_a_key_within_a_delivery_are_ordered_by_all_columns(dataset: Dataset, tmp_path: Path) -> None:
+    rows = [tree(1, species, height) for species in ("pine", "ginkgo") for height in ("2.00", "1.00")]
+    tables = [disclosed(tmp_path / f"{name}.parquet", order) for name, order in (("a", rows), ("b", rows[::-1]))]
+    one, other = (build(dataset, [table], tmp_path / table.parquet.stem) for table in tables)
+    assert one == other
+    found = pq.read_table(file_of(one)).select(["species", "height"]).to_pydict()
+    assert found == {
+        "species": ["ginkgo", "ginkgo", "pine", "pine"], "height": [Decimal("1.00"), Decimal("2.00")] * 2,
+    }  # fmt: skip
+
+
+def test_tables_stored_in_other_types_are_brought_to_the_declared_ones(dataset: Dataset, tmp_path: Path) -> None:
+    table = disclosed(tmp_path / "a.parquet", [tree(1, height="3.50")])
+    other = disclosed(tmp_path / "a.parquet", [tree(2, height="4.25")], organisation="east_district_office")
+    stored = pq.read_table(other.parquet)
+    position = stored.schema.get_field_index("height")
+    wider = stored.set_column(position, "height", stored["height"].cast(pa.decimal128(20, 4)))
+    pq.write_table(wider, other.parquet)
+    segment = build(dataset, [table, other], tmp_path)
+    assert pq.read_table(file_of(segment))["height"].to_pylist() == [Decimal("3.50"), Decimal("4.25")]
 
 
 def test_record_says_what_is_in_the_file(dataset: Dataset, tmp_path: Path) -> None:

@@ -178,10 +178,13 @@ def tool_versions() -> dict[str, str]:
 
 def registry_state(catalog: Catalog) -> str:
     """Changes whenever something changes that a release takes from the registry rather than from candidates."""
-    state = {
-        dataset_id: {"digest": dataset.digest, "described": describe(catalog, dataset)}
-        for dataset_id, dataset in catalog.datasets.items()
-    }
+    return hashlib.sha256(canonical_json({key: registry_digest(catalog, key) for key in catalog.datasets})).hexdigest()
+
+
+def registry_digest(catalog: Catalog, dataset_id: str) -> str:
+    """Changes whenever something changes that a release takes from the registry, or makes of it, for one dataset."""
+    dataset = catalog.dataset(dataset_id)
+    state = {"digest": dataset.digest, "described": describe(catalog, dataset), "by": metadata.version("gongkai")}
     return hashlib.sha256(canonical_json(state)).hexdigest()
 
 

@@ -20,7 +20,7 @@ from pipelines.core.files import PRIVATE_FOLDER_MODE
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.publish.candidates import pending_candidates, remove_candidate
-from pipelines.publish.compose import Base, compose
+from pipelines.publish.compose import Base, compose, registry_digest
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import load_note, remove_note
@@ -71,6 +71,8 @@ class _Planned:
     withdrawn: list[str] = field(default_factory=list)
     replaced: list[Replaced] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
+    registry: dict[str, str] = field(default_factory=dict)
+    """Digest of what the registry says, of datasets that were looked at."""
 
     @property
     def any(self) -> bool:
@@ -145,7 +147,10 @@ def _plan(workspace: Workspace, store: Store, catalog: Catalog, base: Snapshot |
     for dataset_id in sorted({*shown, *ready}):
         if dataset_id not in catalog.datasets:
             continue
-        entry = newest.get(dataset_id)
+        entry, said = newest.get(dataset_id), registry_digest(catalog, dataset_id)
+        if dataset_id not in ready and base and entry and _is_settled(base, dataset_id, entry, said):
+            continue
+        planned.registry[dataset_id] = said
         version = base_of(store, base, dataset_id, entry) if base and entry else None
         if not _is_active(catalog, dataset_id):
             _withdraw(planned, catalog, dataset_id, version)
@@ -161,6 +166,11 @@ def _plan(workspace: Workspace, store: Store, catalog: Catalog, base: Snapshot |
         planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in composed.replaced]
         planned.notices += composed.notices
     return planned
+
+
+def _is_settled(base: Snapshot, dataset_id: str, entry: SnapshotEntry, said: str) -> bool:
+    """Whether a release without candidates of the dataset, under what the registry has said, has been made already."""
+    return entry.registry == said and base.tombstone_of(dataset_id, entry.version) is None
 
 
 def base_of(store: Store, snapshot: Snapshot, dataset_id: str, entry: SnapshotEntry) -> Base:
@@ -210,6 +220,8 @@ def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> S
         datasets.pop(dataset_id, None)
     for manifest in planned.manifests:
         datasets[manifest.dataset] = SnapshotEntry(manifest.theme, manifest.version, manifest.sha256)
+    for dataset_id in planned.registry.keys() & datasets.keys():
+        datasets[dataset_id] = replace(datasets[dataset_id], registry=planned.registry[dataset_id])
     return replace(following, datasets=datasets)
 
 

@@ -28,11 +28,16 @@ LATEST = "latest.json"
 
 @dataclass(frozen=True)
 class SnapshotEntry:
-    """A dataset's version in a snapshot; ``manifest`` is the manifest's SHA-256."""
+    """A dataset's version in a snapshot; ``manifest`` is the manifest's SHA-256.
+
+    ``registry`` is the digest of what the registry said when a release last looked at the dataset: while it says the
+    same, the version stays as it is without candidates. ``None``: to be looked at.
+    """
 
     theme: str
     version: str
     manifest: str
+    registry: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Snapshot:
                     "version": entry.version,
                     "manifest": manifest_path(entry.manifest),
                     "sha256": entry.manifest,
+                    "registry": entry.registry,
                 }
                 for dataset, entry in self.datasets.items()
             },
@@ -85,7 +91,8 @@ class Snapshot:
             if not (is_identifier(dataset) and is_identifier(entry["theme"])):
                 raise ValueError("not an identifier")
             version = str(VersionNumber.parse(entry["version"]))
-            datasets[dataset] = SnapshotEntry(entry["theme"], version, checked_sha256(entry["sha256"]))
+            sha256, registry = checked_sha256(entry["sha256"]), entry.get("registry")
+            datasets[dataset] = SnapshotEntry(entry["theme"], version, sha256, registry)
         tombstones = {
             dataset: {str(VersionNumber.parse(version)): checked_sha256(sha256) for version, sha256 in versions.items()}
             for dataset, versions in document.get("tombstones", {}).items()

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from publishing import (
+    NOW,
     Row,
     add_candidate,
+    keys,
     named,
     public_schema,
     registry,
@@ -34,6 +36,7 @@ from pipelines.publish import (
     load_manifest,
     object_path,
     pending_candidates,
+    release,
     verify,
 )
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry, commit_snapshot
@@ -262,8 +265,45 @@ def test_an_altered_manifest_is_not_read(workspace: Workspace) -> None:
     path.write_text(path.read_text().replace("1.0.0", "9.0.0"))
     with pytest.raises(CorruptStore):
         load_manifest(FolderStore(workspace.catalog), manifest.sha256)
+    add_candidate(workspace, [tree(2)])
     with pytest.raises(CorruptStore):
         release_now(workspace, registry(workspace))
+
+
+@dataclasses.dataclass(frozen=True)
+class Watched(FolderStore):
+    """A store that tells what has been read of it."""
+
+    paths: list[str] = dataclasses.field(default_factory=list)
+
+    def read(self, path: str) -> bytes:
+        self.paths.append(path)
+        return super().read(path)
+
+
+def manifests_read(workspace: Workspace) -> int:
+    """How many manifests a release reads."""
+    store, catalog = Watched(workspace.catalog), registry(workspace)
+    release(workspace, store, catalog, keys(catalog), NOW)
+    return sum(path.startswith("manifests/") for path in store.paths)
+
+
+def test_a_release_reads_the_manifests_of_what_may_change(tmp_path: Path) -> None:
+    workspace = workspace_with_registry(tmp_path, parks_staff=named("parks_staff"), parks_paths=named("parks_paths"))
+    for dataset in ("tree_inventory", "parks_staff", "parks_paths"):
+        add_candidate(workspace, [tree(1)], dataset=dataset)
+    assert [manifests_read(workspace) for _ in range(2)] == [0, 0]
+    add_candidate(workspace, [tree(1), tree(2)], dataset="parks_staff")
+    assert manifests_read(workspace) == 1
+    descriptor, schema = named("parks_paths")
+    descriptor["title"] = {**descriptor["title"], "en": "Paths"}
+    write_registry(workspace.schema, parks_paths=(descriptor, schema), parks_staff=named("parks_staff"))
+    assert [manifests_read(workspace) for _ in range(2)] == [1, 0]
+    snapshot = latest_snapshot(FolderStore(workspace.catalog))
+    assert snapshot is not None
+    assert {key: entry.version for key, entry in snapshot.datasets.items()} == {
+        "tree_inventory": "1.0.0", "parks_staff": "1.1.0", "parks_paths": "1.0.1",
+    }  # fmt: skip
 
 
 def test_the_next_release_removes_what_a_dead_writer_left(workspace: Workspace) -> None:

@@ -7,7 +7,7 @@ Not here: anything that decides what is published, anything private, anything th
 
 from pipelines.catalog.errors import IndexUnusable, NoEarlierVersion, QueryFailed, QueryRefused
 from pipelines.catalog.index import current_files, index_path, index_sums, refresh_index
-from pipelines.catalog.reader import OpenCatalog, open_catalog
+from pipelines.catalog.reader import OpenCatalog, open_catalog, open_workspace_catalog
 from pipelines.catalog.verifying import verify_index
 from pipelines.core.errors import UnknownVersion
 
@@ -22,6 +22,7 @@ __all__ = [
     "index_path",
     "index_sums",
     "open_catalog",
+    "open_workspace_catalog",
     "refresh_index",
     "verify_index",
 ]

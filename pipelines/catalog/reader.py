@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -10,22 +13,36 @@ import pyarrow as pa
 
 from pipelines.catalog.differences import diff_versions
 from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused
-from pipelines.catalog.index import INDEX
+from pipelines.catalog.index import INDEX, index_path
+from pipelines.catalog.store_files import ROOT, StoreFiles
 from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
+from pipelines.core.paths import Workspace
 from pipelines.core.sql import identifier, literal
-from pipelines.publish import FolderStore, latest_number, load_manifest
+from pipelines.publish import (
+    FolderStore,
+    Store,
+    VersionWithdrawn,
+    latest_number,
+    latest_snapshot,
+    load_manifest,
+    load_snapshot,
+    snapshot_as_of,
+)
 from pipelines.publish.diff import VersionDiff
+from pipelines.publish.stores import open_store
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
 class OpenCatalog:
-    """An open catalog; a context manager. Relations it returns can be read until it is closed."""
+    """An open catalog; a context manager. Relations it returns can be read until it is closed.
 
-    def __init__(self, root: Path, connection: duckdb.DuckDBPyConnection) -> None:
-        self._root, self._store = root, FolderStore(root)
-        self._connection = connection
+    ``withdrawn``: dataset → version, of what the snapshot shows and has been withdrawn since.
+    """
+
+    def __init__(self, store: Store, connection: duckdb.DuckDBPyConnection, withdrawn: Mapping[str, str]) -> None:
+        self._store, self._connection, self._withdrawn = store, connection, withdrawn
 
     def __enter__(self) -> OpenCatalog:
         return self
@@ -48,11 +65,14 @@ class OpenCatalog:
         Raises:
             QueryRefused: when it is not exactly one reading statement.
             QueryFailed: when DuckDB does not understand it.
+            VersionWithdrawn: when it names a dataset whose version of that snapshot has been withdrawn since.
         """
         try:
             statements = self._connection.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in _READING:
                 raise QueryRefused(", ".join(statement.type.name for statement in statements) or "-")
+            if self._withdrawn:
+                self._refuse_withdrawn(name.rpartition(".")[2] for name in self._connection.get_table_names(sql))
             relation = self._connection.sql(sql)
         except duckdb.Error as problem:
             raise QueryFailed(str(problem)) from problem
@@ -96,12 +116,17 @@ class OpenCatalog:
 
         Raises:
             UnknownDataset, UnknownVersion: when the catalog has no such dataset or version.
+            VersionWithdrawn: when it has been withdrawn.
             CorruptStore: when that version's manifest is damaged.
         """
         theme = self._theme(dataset_id)
         if version is None:
+            self._refuse_withdrawn([dataset_id])
             return self._connection.sql(f"SELECT * FROM {identifier(theme)}.{identifier(dataset_id)}")
-        _, manifest = self._version(dataset_id, version)
+        number, manifest = self._version(dataset_id, version)
+        current = latest_snapshot(self._store)
+        if current is not None and current.tombstone_of(dataset_id, number) is not None:
+            raise VersionWithdrawn(dataset_id, number)
         return self._connection.sql(rows_of(load_manifest(self._store, manifest)))
 
     def diff(self, dataset_id: str, old: str | None = None, new: str | None = None) -> VersionDiff:
@@ -114,6 +139,11 @@ class OpenCatalog:
             CorruptStore: when a version's manifest is damaged.
         """
         return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))
+
+    def _refuse_withdrawn(self, datasets: Iterable[str]) -> None:
+        for dataset in datasets:
+            if dataset in self._withdrawn:
+                raise VersionWithdrawn(dataset, self._withdrawn[dataset])
 
     def _theme(self, dataset_id: str) -> str:
         known = dict(self._connection.execute("SELECT dataset, theme FROM main.datasets ORDER BY dataset").fetchall())
@@ -138,27 +168,85 @@ class OpenCatalog:
         return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
 
 
-def open_catalog(folder: Path) -> OpenCatalog:
-    """Open a catalog's folder for reading.
+def open_catalog(
+    catalog: str | Path,
+    *,
+    snapshot: int | None = None,
+    as_of: dt.date | None = None,
+    cache: Path | None = None,
+) -> OpenCatalog:
+    """Open a catalog for reading, as it is or as it was.
+
+    Args:
+        catalog: its folder, or the URL of a bucket (``s3://…``, ``gs://…``, ``az://…``).
+        snapshot: the release to read; absent: the newest.
+        as_of: instead of a snapshot, a day (UTC), at whose end it was the newest.
+        cache: where copies of a bucket's files are kept; absent: ``gongkai`` in the user's cache folder.
 
     Raises:
-        NothingReleased: when nothing has been released into that folder.
+        NothingReleased: when nothing has been released into it, or nothing by then.
         IndexUnusable: when its index is missing or damaged.
+        StoreAddressRefused: when the URL is none.
+        CorruptStore: when a snapshot is missing or damaged.
     """
-    root = folder.resolve()
-    index = root / INDEX
-    if not index.is_file():
-        if latest_number(FolderStore(root)):
-            raise IndexUnusable(str(index))
-        raise NothingReleased(str(folder))
+    store = open_store(catalog, cache or _user_cache())
+    number = snapshot
+    if as_of is not None:
+        found = snapshot_as_of(store, dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC))
+        if found is None:
+            raise NothingReleased(store.address)
+        number = found.number
+    index, root = _index(store, number)
     try:
         connection = duckdb.connect(str(index), read_only=True)
     except duckdb.Error as problem:
         raise IndexUnusable(str(index)) from problem
+    if not isinstance(store, FolderStore):
+        connection.register_filesystem(StoreFiles(store))
     # In this order: the last two make the ones before them final.
-    connection.execute(f"SET VARIABLE catalog_root = {literal(str(root))}")
-    connection.execute(f"SET allowed_directories = [{literal(str(root))}]")
+    connection.execute(f"SET VARIABLE catalog_root = {literal(root)}")
+    connection.execute(f"SET allowed_directories = [{literal(root)}]")
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return OpenCatalog(root, connection)
+    return OpenCatalog(store, connection, _withdrawn_since(store, number) if number is not None else {})
+
+
+def open_workspace_catalog(workspace: Workspace, *, snapshot: int | None = None,
+                           as_of: dt.date | None = None) -> OpenCatalog:  # fmt: skip
+    """Open an installation's catalog; see :func:`open_catalog`."""
+    address = workspace.catalog_address or workspace.catalog
+    return open_catalog(address, snapshot=snapshot, as_of=as_of, cache=workspace.store_cache)
+
+
+def _index(store: Store, number: int | None) -> tuple[Path, str]:
+    """A local file of the index of a snapshot (absent: of the newest), and the root of its views' paths."""
+    newest = latest_number(store)
+    if newest == 0:
+        raise NothingReleased(store.address)
+    folder = store.root.resolve() if isinstance(store, FolderStore) else None
+    if folder is not None and number is None:
+        index = folder / INDEX
+        if not index.is_file():
+            raise IndexUnusable(str(index))
+        return index, str(folder)
+    path = index_path(newest if number is None else number)
+    try:
+        return store.local(path), str(folder) if folder is not None else ROOT
+    except FileNotFoundError:
+        raise IndexUnusable(f"{store.address}/{path}") from None
+
+
+def _withdrawn_since(store: Store, number: int) -> dict[str, str]:
+    current = latest_snapshot(store)
+    shown = load_snapshot(store, number).datasets
+    return {
+        dataset: entry.version
+        for dataset, entry in shown.items()
+        if current is not None and current.tombstone_of(dataset, entry.version) is not None
+    }
+
+
+def _user_cache() -> Path:
+    """Where programs keep what they can fetch again (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gongkai"

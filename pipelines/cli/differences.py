@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.catalog import open_catalog
+from pipelines.catalog import open_workspace_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.output import Output, default_language
 from pipelines.cli.progress import row_progress, work_progress
@@ -36,7 +36,7 @@ def diff(
 ) -> None:
     """Show or write the rows that were added, removed and changed between two versions."""
     out = output(as_json, language)
-    with readable_errors(out), open_catalog(Workspace.default().catalog) as catalog:
+    with readable_errors(out), open_workspace_catalog(Workspace.default()) as catalog:
         found = catalog.diff(dataset, old, new)
         counts = _counted(out, found) if target is None else _written(out, found, target)
         rows = list(itertools.islice(_rows(found), limit + 1)) if target is None and counts else []

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.catalog import open_catalog
+from pipelines.catalog import open_workspace_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.output import EXIT_PROBLEMS, Output
 from pipelines.core.errors import UnknownDataset
@@ -28,7 +28,7 @@ Dataset = Annotated[str, typer.Argument(help=described("cli-dataset-help"))]
 def versions(dataset: Dataset, as_json: Json = False, language: Language = ANY) -> None:
     """List the released versions of a dataset, oldest first."""
     out = output(as_json, language)
-    with readable_errors(out), open_catalog(Workspace.default().catalog) as catalog:
+    with readable_errors(out), open_workspace_catalog(Workspace.default()) as catalog:
         listed = catalog.versions(dataset).to_pylist()
         out.json([{name: plain(value) for name, value in row.items()} for row in listed])
         rows = [(row["version"], row["snapshot"], row["released"], row["rows"], row["previous"]) for row in listed]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 import typer
 
-from pipelines.catalog import open_catalog
+from pipelines.catalog import OpenCatalog, open_workspace_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.history import plain
 from pipelines.cli.summaries import show_held, show_unplaced, verdict_id
@@ -87,12 +88,15 @@ def _count(deliveries: list[dict[str, Any]], dataset: str, verdict: Verdict) -> 
 def query(
     sql: Annotated[str, typer.Argument(help=described("cli-query-sql-help"))],
     limit: Annotated[int, typer.Option("--limit", min=1, help=described("cli-query-limit-help"))] = 1000,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=described("cli-query-as-of-help"))
+    ] = None,
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
     """Run one SQL query over the released catalog."""
     out = output(as_json, language)
-    with readable_errors(out), open_catalog(Workspace.default().catalog) as catalog:
+    with readable_errors(out), _opened(as_of) as catalog:
         relation = catalog.query(sql)
         columns = list(relation.columns)
         rows = relation.limit(limit + 1).fetchall()
@@ -101,3 +105,7 @@ def query(
         out.grid(dict.fromkeys(columns, False), shown)
         if len(rows) > limit:
             out.error(out.text("cli-query-cut", limit=limit))
+
+
+def _opened(as_of: dt.datetime | None) -> OpenCatalog:
+    return open_workspace_catalog(Workspace.default(), as_of=as_of.date() if as_of else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pipelines.catalog import open_catalog
+from pipelines.catalog import open_workspace_catalog
 from pipelines.core.errors import UnknownVersion
 from pipelines.disclose.plan import plan_fields
 from pipelines.disclose.public_schema import public_schema
@@ -88,7 +88,7 @@ def _manifest(inst: Installation, dataset: Dataset, version: str | dt.date | Non
         return None
     if version is None:
         return Version(entry.version, snapshot.number, snapshot.released), load_manifest(store, entry.manifest)
-    with open_catalog(inst.workspace.catalog) as catalog:
+    with open_workspace_catalog(inst.workspace) as catalog:
         listed = {row["version"]: row for row in catalog.versions(dataset.id).to_pylist()}
     dates = {number: load_snapshot(store, row["snapshot"]).released for number, row in listed.items()}
     wanted = version if isinstance(version, str) else _newest(dates, version)

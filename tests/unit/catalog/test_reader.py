@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from publishing import add_candidate, index_now, registry, release_now, tree, wo
 from pipelines.catalog import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion, open_catalog
 from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.core.paths import Workspace
+from pipelines.publish import FolderStore, VersionWithdrawn, withdraw
 
 
 @pytest.fixture
@@ -84,3 +86,29 @@ def test_a_damaged_index_is_named(workspace: Workspace) -> None:
     index.unlink()
     with pytest.raises(IndexUnusable):
         open_catalog(workspace.catalog)
+
+
+def test_the_catalog_as_it_was(tmp_path: Path) -> None:
+    workspace = workspace_with_registry(tmp_path)
+    days = [dt.datetime(2026, month, 1, 12, tzinfo=dt.UTC) for month in (4, 5, 6)]
+    for day, rows in zip(days, ([tree(1)], [tree(1), tree(2)], [tree(1), tree(3)]), strict=True):
+        add_candidate(workspace, rows)
+        release_now(workspace, registry(workspace), day)
+        index_now(workspace)
+    count = "SELECT count(*) FROM parks.tree_inventory"
+    with open_catalog(str(workspace.catalog), as_of=dt.date(2026, 4, 30)) as catalog:
+        assert catalog.query(count).fetchall() == [(1,)]
+    with open_catalog(workspace.catalog, snapshot=2) as catalog:
+        assert catalog.query(count).fetchall() == [(2,)]
+    with pytest.raises(NothingReleased):
+        open_catalog(workspace.catalog, as_of=dt.date(2026, 3, 31))
+    with pytest.raises(IndexUnusable):
+        open_catalog(workspace.catalog, snapshot=9)
+    withdraw(FolderStore(workspace.catalog), "tree_inventory", ["1.1.0"], {"zh": "有误", "en": "Wrong"}, days[2])
+    index_now(workspace)
+    with open_catalog(workspace.catalog, snapshot=2) as catalog:
+        for ask in (lambda: catalog.query(count), lambda: catalog.dataset("tree_inventory")):
+            with pytest.raises(VersionWithdrawn):
+                ask()
+    with open_catalog(workspace.catalog) as catalog, pytest.raises(VersionWithdrawn):
+        catalog.dataset("tree_inventory", "1.1.0")

@@ -155,3 +155,4 @@ cli-rebuild-file = { $path }: { $restored ->
        *[false] missing or damaged
     }
 cli-rebuild-sound = Everything was made again from the landed bytes, byte for byte.
+cli-query-as-of-help = Query the catalog as it was at the end of a day (UTC), for example 2026-03-31.

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 
-.PHONY: run test lint ui bench fuzz clean setup
+.PHONY: run test lint ui bench fuzz faults clean setup
 
 setup: $(READY)
 
@@ -50,6 +50,13 @@ bench: $(BENCH_READY)
 # Random tables and schemas against frictionless: how many, from which seed.
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz_engine.py $(or $(CASES),100000) $(or $(SEED),1)
+
+# Publishing under faults at every call, and by many at once, also in a bucket: what `make test` samples, in full.
+# About half an hour. FAULT_FLAGS='--every 10' takes every tenth system call only.
+faults: $(READY)
+	FAULTS=all $(BIN)/python -m pytest -n 2 tests/unit/publish/test_faults.py tests/unit/publish/test_races.py \
+	  tests/unit/publish/test_store_faults.py tests/unit/catalog/test_index_faults.py
+	PYTHONPATH=.:tests $(BIN)/python tests/fault_sweep.py $(FAULT_FLAGS)
 
 # Everything that can be made again; delivered and landed files stay.
 clean:

@@ -22,7 +22,7 @@ STEPS = {
     "record_composition": ("pipelines.flow.ledger:Ledger", "record_composition"),
     "release": ("pipelines.flow.releasing", "publish"),
     "commit_snapshot": ("pipelines.publish.release", "commit_snapshot"),
-    "remove_candidate": ("pipelines.publish.release", "remove_candidate"),
+    "remove_candidates": ("pipelines.publish.release", "remove_candidates"),
     "index": ("pipelines.flow.releasing", "build_index"),
     "report": ("pipelines.cli.running", "_tell_dagster"),
     "mark_reported": ("pipelines.flow.ledger:Ledger", "mark_reported"),

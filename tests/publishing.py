@@ -16,7 +16,7 @@ from pipelines.catalog import refresh_index
 from pipelines.catalog.index import INDEX
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable, FieldReceipt
-from pipelines.publish import Contribution, FolderStore, Release, Segment, build_segment, release, save_candidate
+from pipelines.publish import Contribution, FolderStore, Release, Segment, Store, build_segment, release, save_candidate
 from pipelines.registry import Catalog, load_catalog
 
 NOW = dt.datetime(2026, 4, 1, 8, 30, tzinfo=dt.UTC)
@@ -115,9 +115,9 @@ def keys(catalog: Catalog) -> dict[str, str]:
     return {dataset_id: dataset.digest for dataset_id, dataset in catalog.datasets.items()}
 
 
-def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW) -> Release:
-    """A release under the given registry."""
-    return release(workspace, FolderStore(workspace.catalog), catalog, keys(catalog), now)
+def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW, store: Store | None = None) -> Release:
+    """A release under the given registry, into the workspace's own folder if no store is given."""
+    return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), now)
 
 
 def file_of(segment: Segment) -> Path:

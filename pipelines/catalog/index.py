@@ -19,7 +19,6 @@ import duckdb
 
 from pipelines.catalog.tables import add_snapshot, add_version, create_tables, remove_latest, set_latest
 from pipelines.catalog.views import view_statements
-from pipelines.core.files import sha256_of
 from pipelines.core.identifiers import is_sha256
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import Snapshot, SnapshotEntry, Store, load_manifest, load_snapshot, snapshot_numbers
@@ -37,7 +36,8 @@ def refresh_index(store: Store, work: Path) -> bool:
     """Make the index stand for the latest snapshot; repair it if it is missing or damaged.
 
     Starts from the newest sound index and redoes only the datasets that changed since. When the index is up
-    to date this costs reading it once to compare its hash.
+    to date this costs reading it once to compare its hash. Processes that do this at once may each build an
+    index; what is left is one of them, of the newest snapshot.
 
     Args:
         store: the catalog.
@@ -49,18 +49,18 @@ def refresh_index(store: Store, work: Path) -> bool:
     Raises:
         CorruptStore: when the public store is damaged.
     """
-    numbers = snapshot_numbers(store)
-    if not numbers:
-        return False
-    newest = index_path(numbers[-1])
-    if not _is_sound(store, newest):
-        with index_folder(work) as folder:
-            built = folder / "index.duckdb"
-            build_index(store, built, numbers, _newest_sound(store, numbers))
-            _install(store, built, newest)
-    if store.sha256(INDEX) != _recorded_hash(store, newest):
+    while numbers := snapshot_numbers(store):
+        newest = index_path(numbers[-1])
+        if not _is_sound(store, newest):
+            with index_folder(work) as folder:
+                built = folder / "index.duckdb"
+                build_index(store, built, numbers, _newest_sound(store, numbers))
+                _install(store, built, newest)
+        if store.sha256(INDEX) == _recorded_hash(store, newest):
+            return True
+        # Whoever is slow may write an older index over a newer one, so look again after writing.
         store.replace_with(INDEX, store.local(newest))
-    return True
+    return False
 
 
 def index_path(snapshot: int) -> str:
@@ -176,11 +176,13 @@ def _recorded_hash(store: Store, index: str) -> str | None:
 
 def _install(store: Store, built: Path, index: str) -> None:
     """Put a finished index in its place; its hash follows, so a crash in between only means building it again."""
-    digest = sha256_of(built)
-    store.remove(index)
-    store.upload(index, built)
-    # The form that `sha256sum --check` reads.
-    store.replace(_hash_path(index), f"{digest}  {index.rpartition('/')[2]}\n".encode("ascii"))
+    if not store.upload(index, built):
+        # Damaged, or another process's: either way it is there without a moment's gap.
+        store.replace_with(index, built)
+    while not _is_sound(store, index):
+        # The form that `sha256sum --check` reads.
+        record = f"{store.sha256(index)}  {index.rpartition('/')[2]}\n"
+        store.replace(_hash_path(index), record.encode("ascii"))
 
 
 @contextlib.contextmanager

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -72,7 +74,7 @@ class OpenCatalog:
             if len(statements) != 1 or statements[0].type not in _READING:
                 raise QueryRefused(", ".join(statement.type.name for statement in statements) or "-")
             if self._withdrawn:
-                self._refuse_withdrawn(name.rpartition(".")[2] for name in self._connection.get_table_names(sql))
+                self._refuse_withdrawn(self._tables_of(sql))
             relation = self._connection.sql(sql)
         except duckdb.Error as problem:
             raise QueryFailed(str(problem)) from problem
@@ -140,6 +142,19 @@ class OpenCatalog:
         """
         return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))
 
+    def _tables_of(self, sql: str) -> Iterator[str]:
+        """Names of the tables and views that a statement reads; of one that is no SELECT, none."""
+        ((tree,),) = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+        waiting: list[Any] = [json.loads(tree)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, dict):
+                if isinstance(node.get("table_name"), str):
+                    yield node["table_name"]
+                waiting += node.values()
+            elif isinstance(node, list):
+                waiting += node
+
     def _refuse_withdrawn(self, datasets: Iterable[str]) -> None:
         for dataset in datasets:
             if dataset in self._withdrawn:
@@ -197,10 +212,15 @@ def open_catalog(
             raise NothingReleased(store.address)
         number = found.number
     index, root = _index(store, number)
+    # A database of its own with the index attached: DuckDB opens a file once per process, so a second reader would
+    # get what the first one opened, also after the index was replaced.
+    connection = duckdb.connect(config={"temp_directory": f"{index}.tmp"})
     try:
-        connection = duckdb.connect(str(index), read_only=True)
+        connection.execute(f"ATTACH {literal(str(index))} AS catalog (READ_ONLY)")
     except duckdb.Error as problem:
+        connection.close()
         raise IndexUnusable(str(index)) from problem
+    connection.execute("USE catalog")
     if not isinstance(store, FolderStore):
         connection.register_filesystem(StoreFiles(store))
     # In this order: the last two make the ones before them final.

@@ -82,7 +82,9 @@ def link_file(source: Path, target: Path) -> bool:
     try:
         os.link(source, target)
     except FileExistsError:
-        return False
+        # Over NFS an answer can be lost; the link that is then in the way is this one (open(2), "O_EXCL").
+        if not source.samefile(target):
+            return False
     flush_folder(target.parent)
     return True
 

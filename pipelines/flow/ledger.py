@@ -110,7 +110,8 @@ class Ledger:
         try:
             yield self._connection
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # A full disk has ended it already.
+                self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
 

@@ -22,7 +22,7 @@ from pipelines.publish import (
     latest_snapshot,
     pending_candidates,
     registry_state,
-    remove_candidate,
+    remove_candidates,
 )
 from pipelines.publish import release as publish
 from pipelines.publish.release_notes import FeedAbout, notes_sums, write_release_notes
@@ -135,5 +135,5 @@ def _remove_stale_candidates(inst: Installation) -> None:
         key = inst.processing_keys.get(dataset_id)
         if key is not None and segment.processing_key != key:
             inst.ledger.forget_composition(Work(dataset_id, segment.period), segment.digest)
-            remove_candidate(inst.workspace, dataset_id, segment)
+            remove_candidates(inst.workspace, [(dataset_id, segment)])
             _logger.info("%s %s: candidate of an older descriptor removed", dataset_id, segment.period)

@@ -9,7 +9,7 @@ derived from a snapshot (the DuckDB index is ``catalog``'s), wall-clock time oth
 
 from pipelines.publish.candidates import (
     pending_candidates,
-    remove_candidate,
+    remove_candidates,
     remove_period_candidate,
     save_candidate,
 )
@@ -84,7 +84,7 @@ __all__ = [
     "registry_state",
     "reinstate",
     "release",
-    "remove_candidate",
+    "remove_candidates",
     "remove_period_candidate",
     "rollback",
     "save_candidate",

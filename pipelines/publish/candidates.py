@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,14 +76,25 @@ def pending_candidates(workspace: Workspace) -> tuple[tuple[str, Segment], ...]:
         )
 
 
-def remove_candidate(workspace: Workspace, dataset_id: str, segment: Segment) -> None:
-    """Remove a candidate that has been released, unless a newer one has taken its place. Absent: nothing to do."""
-    folder = workspace.candidates / dataset_id
-    path = folder / f"{segment.period}.json"
+def remove_candidates(workspace: Workspace, released: Iterable[tuple[str, Segment]]) -> None:
+    """Remove candidates that have been released, unless newer ones have taken their places, and their bytes.
+
+    What an earlier call that did not come to its end has left goes too, also where none is named.
+
+    Args:
+        workspace: where the candidates lie.
+        released: dataset and segment of each.
+    """
+    entries = list(released)
+    if not entries and not any(_dataset_folders(workspace)):
+        return
     with _exclusive(workspace):
-        if path.exists() and _load(path).digest == segment.digest:
-            path.unlink()
-        _tidy(folder)
+        for dataset_id, segment in entries:
+            path = workspace.candidates / dataset_id / f"{segment.period}.json"
+            if path.exists() and _load(path).digest == segment.digest:
+                path.unlink()
+        for folder in _dataset_folders(workspace):
+            _tidy(folder)
 
 
 def remove_period_candidate(workspace: Workspace, dataset_id: str, period: str) -> None:
@@ -91,14 +102,16 @@ def remove_period_candidate(workspace: Workspace, dataset_id: str, period: str) 
     folder = workspace.candidates / dataset_id
     with _exclusive(workspace):
         (folder / f"{period}.json").unlink(missing_ok=True)
-        _tidy(folder)
+        if folder.is_dir():
+            _tidy(folder)
 
 
 def _tidy(folder: Path) -> None:
-    if folder.is_dir():
-        _drop_unreferenced(folder)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    # A candidate that came back after a power cut could be released over what has been published since.
+    flush_folder(folder)
+    _drop_unreferenced(folder)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _dataset_folders(workspace: Workspace) -> list[Path]:

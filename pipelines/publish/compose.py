@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -173,7 +174,13 @@ def _schema(dataset: Dataset, previous: Manifest | None, candidates: Sequence[Se
 
 def tool_versions() -> dict[str, str]:
     """Versions of what a segment's bytes depend on, by package name, as manifests keep them."""
-    return {name: metadata.version(name) for name in _TOOLS}
+    return {name: _version_of(name) for name in _TOOLS}
+
+
+@functools.cache
+def _version_of(package: str) -> str:
+    # Finding out takes milliseconds.
+    return metadata.version(package)
 
 
 def registry_state(catalog: Catalog) -> str:

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from pathlib import Path
 from pipelines.core.files import PRIVATE_FOLDER_MODE
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
-from pipelines.publish.candidates import pending_candidates, remove_candidate
+from pipelines.publish.candidates import pending_candidates, remove_candidates
 from pipelines.publish.compose import Base, compose, registry_digest
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
@@ -109,20 +109,26 @@ def release(
             planned = _plan(workspace, store, catalog, base, candidates, folder)
             if not planned.any:
                 snapshot = base
+                store.remove_leftovers(time.time())
                 break
             snapshot = _next_snapshot(base, planned, now)
             try:
                 if commit_versions(store, snapshot, planned.manifests):
                     break
             except FileNotFoundError:
+                if _are_there(candidates):
+                    raise
                 continue  # A candidate was replaced or released by another process: begin again with what is there.
     heal_pointer(store)
-    for dataset_id, segment in candidates:
-        remove_candidate(workspace, dataset_id, segment)
+    remove_candidates(workspace, candidates)
     for manifest in planned.manifests:
         remove_note(workspace, manifest.dataset)
     return Release(snapshot, tuple(planned.manifests), tuple(planned.withdrawn), tuple(planned.replaced),
                    tuple(planned.notices))  # fmt: skip
+
+
+def _are_there(candidates: Iterable[tuple[str, Segment]]) -> bool:
+    return all(part.parquet is None or part.parquet.is_file() for _, segment in candidates for part in segment.parts)
 
 
 def is_released(catalog: Catalog, snapshot: Snapshot | None, dataset_id: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -48,13 +50,26 @@ def failing(problem: Exception, organisation: str) -> Any:
         (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate"), MemoryError),
         (duckdb.IOException("IO Error: Could not write file"), OSError),
         (duckdb.FatalException("FATAL Error: Failed to commit: No space left on device"), OSError),
+        (duckdb.TransactionException("Failed to commit: Could not write file: Input/output error"), OSError),
         (duckdb.ConversionException("Conversion Error"), duckdb.ConversionException),
+        (sqlite3.OperationalError("no such table: outcomes"), sqlite3.OperationalError),
     ],
-    ids=["memory", "io", "full while committing", "not the machine's"],
+    ids=["memory", "io", "full while committing", "io while committing", "not the machine's", "nor this"],
 )
 def test_duckdbs_forms_of_machine_trouble(problem: Exception, expected: type[Exception]) -> None:
     with pytest.raises(expected), machine_trouble():
         raise problem
+
+
+def test_sqlites_forms_of_machine_trouble(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="unable to open"), machine_trouble():
+        sqlite3.connect(tmp_path)
+    connection = sqlite3.connect(tmp_path / "full.sqlite", isolation_level=None)
+    connection.execute("CREATE TABLE texts (text)")
+    connection.execute("PRAGMA max_page_count = 3")
+    with pytest.raises(OSError, match="full") as failed, machine_trouble():
+        connection.execute("INSERT INTO texts VALUES (zeroblob(100000))")
+    assert failed.value.errno == errno.ENOSPC
 
 
 @pytest.mark.parametrize("problem", [MemoryError(), duckdb.OutOfMemoryException("Out of Memory Error")])

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.core.files import (
+    PRIVATE_FOLDER_MODE,
     PUBLIC_FOLDER_MODE,
     READ_ONLY_MODE,
     flush_file,
@@ -34,6 +35,8 @@ _INCOMING = ".incoming"
 _STALE_SECONDS = 24 * 60 * 60
 #: For what is replaced: DuckDB opens files for writing unless told otherwise.
 _WRITABLE_MODE = 0o644
+#: Renaming a folder, where another with files in it has that name.
+_TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class FolderStore:
         target = self.root / path
         if target.exists():
             return False
-        make_folder(target.parent)
+        self._make_folder(target.parent)
         with self._temporary() as temporary:
             write_file(temporary, content, READ_ONLY_MODE)
             return link_file(temporary, target)
@@ -81,7 +84,7 @@ class FolderStore:
         target = self.root / path
         if target.exists():
             return False
-        make_folder(target.parent)
+        self._make_folder(target.parent)
         source.chmod(READ_ONLY_MODE)
         flush_file(source)
         try:
@@ -151,20 +154,35 @@ class FolderStore:
         Args:
             now: seconds since 1970. What another host left is removed a day after it was last written.
         """
-        for name in self.names(_INCOMING):
-            path = self.root / _INCOMING / name
-            host, _, rest = name.partition("~")
+        folder = self.root / _INCOMING
+        for path in folder.iterdir() if folder.is_dir() else ():
+            host, _, rest = path.name.partition("~")
             process = rest.partition("~")[0]
             died = host == _host() and process.isdigit() and not Path("/proc", process).exists()
             with contextlib.suppress(FileNotFoundError):  # Another process removes them too.
                 if died or path.stat().st_mtime < now - _STALE_SECONDS:
-                    path.unlink()
+                    path.rmdir() if path.is_dir() else path.unlink()
+
+    def _name_for_temporary(self) -> Path:
+        _make_root(self.root)
+        folder = self.root / _INCOMING
+        # What is being written is nobody else's to read yet.
+        folder.mkdir(PRIVATE_FOLDER_MODE, exist_ok=True)
+        return folder / f"{_host()}~{os.getpid()}~{secrets.token_hex(4)}"
+
+    def _make_folder(self, folder: Path) -> None:
+        """Create the root or a folder below it."""
+        if folder.is_dir():
+            return
+        if folder == self.root:
+            _make_root(folder)
+            return
+        self._make_folder(folder.parent)
+        _create_folder(folder, self._name_for_temporary())
 
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[Path]:
-        folder = self.root / _INCOMING
-        make_folder(folder)
-        temporary = folder / f"{_host()}~{os.getpid()}~{secrets.token_hex(4)}"
+        temporary = self._name_for_temporary()
         try:
             yield temporary
         finally:
@@ -172,7 +190,7 @@ class FolderStore:
 
     def _put(self, temporary: Path, path: str) -> None:
         target = self.root / path
-        make_folder(target.parent)
+        self._make_folder(target.parent)
         temporary.replace(target)
         flush_folder(target.parent)
 
@@ -187,13 +205,23 @@ def _copy(source: Path, target: Path, mode: int) -> None:
     flush_file(target)
 
 
-def make_folder(folder: Path) -> None:
+def _make_root(folder: Path) -> None:
     """Create ``folder`` and what leads to it, each entry flushed: a file in a lost folder is lost."""
     if folder.is_dir():
         return
-    make_folder(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir()
-        # Readers of the catalog are other users, whatever the umask of who runs the release.
-        folder.chmod(PUBLIC_FOLDER_MODE)
+    _make_root(folder.parent)
+    _create_folder(folder, folder.with_name(f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp"))
+
+
+def _create_folder(folder: Path, temporary: Path) -> None:
+    temporary.mkdir()
+    try:
+        # Readers of the catalog are other users, whatever the umask of who runs the release. The name comes last:
+        # a folder that is there is not looked at again.
+        temporary.chmod(PUBLIC_FOLDER_MODE)
+        temporary.rename(folder)
+    except OSError as problem:
+        temporary.rmdir()
+        if problem.errno not in _TAKEN:
+            raise
     flush_folder(folder.parent)

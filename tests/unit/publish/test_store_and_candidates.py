@@ -12,7 +12,7 @@ from publishing import add_candidate, file_of, tree, workspace_with_registry
 
 from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
-from pipelines.publish import pending_candidates, remove_candidate, save_candidate
+from pipelines.publish import pending_candidates, remove_candidates, save_candidate
 from pipelines.publish.store import check_object, manifest_path, object_path, put_manifest, put_object
 from pipelines.publish.stores import FolderStore
 
@@ -77,10 +77,10 @@ def test_a_newer_candidate_takes_the_place_and_is_not_removed_for_the_older(work
     older = add_candidate(workspace, [tree(1)])
     newer = add_candidate(workspace, [tree(1), tree(2)])
     assert not file_of(older).exists()
-    remove_candidate(workspace, "tree_inventory", older)
+    remove_candidates(workspace, [("tree_inventory", older)])
     assert pending_candidates(workspace) == (("tree_inventory", newer),)
-    remove_candidate(workspace, "tree_inventory", newer)
-    remove_candidate(workspace, "tree_inventory", newer)
+    remove_candidates(workspace, [("tree_inventory", newer)])
+    remove_candidates(workspace, [("tree_inventory", newer)])
     assert not (workspace.candidates / "tree_inventory").exists()
 
 
@@ -88,7 +88,7 @@ def test_periods_with_equal_rows_share_bytes(workspace: Workspace) -> None:
     one = add_candidate(workspace, [tree(1)])
     two = add_candidate(workspace, [tree(1)], period="2026")
     assert one.digest == two.digest
-    remove_candidate(workspace, "tree_inventory", one)
+    remove_candidates(workspace, [("tree_inventory", one)])
     ((_, left),) = pending_candidates(workspace)
     assert file_of(left).exists()
 

@@ -46,6 +46,7 @@ bench: $(BENCH_READY)
 	$(BENCH)/bin/python benchmarks/orchestration/run.py
 	$(BENCH)/bin/python -m benchmarks.validate.run $(BENCH_FLAGS)
 	$(BENCH)/bin/python -m benchmarks.ingest.run
+	$(BENCH)/bin/python -m benchmarks.publish.run
 
 # Random tables and schemas against frictionless: how many, from which seed.
 fuzz: $(READY)

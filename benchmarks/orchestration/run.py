@@ -12,13 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from pathlib import Path
 
 import dagster as dg
 
 from benchmarks.orchestration import synthetic
+from benchmarks.process import Timer
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 from pipelines.flow import Work, open_installation, process
 from pipelines.orchestration import definitions_for, prepare_home
@@ -38,17 +38,6 @@ from dagster._core.remote_representation.external_data import RepositorySnap
 size = len(dagster.serialize_value(RepositorySnap.from_def(defs.get_repository_def())))
 print(json.dumps([imported - begun, built - imported, time.process_time() - built, size]))
 """
-
-
-class Timer:
-    """Wall and CPU seconds of a block; CPU seconds hold on a machine that others use too."""
-
-    def __enter__(self) -> Timer:
-        self._began = time.perf_counter(), time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.wall, self.cpu = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
 
 
 def measure(datasets: int, folder: Path) -> list[str]:

@@ -87,7 +87,7 @@ def _without_columns(segment: Segment, dataset: Dataset, gone: frozenset[str], s
     files = ", ".join(literal(str(store.local(object_path(part.sha256)))) for part in segment.parts)
     with scratch_database(folder) as connection:
         rows = Rows(f"SELECT {names} FROM read_parquet([{files}])", segment.rows, schema)
-        parts = write_parts(connection, rows, folder, unique=rows.have_unique_keys(connection))
+        parts = write_parts(connection, rows, folder)
     return Segment(
         period=segment.period,
         parts=parts,

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
@@ -122,6 +123,10 @@ class Manifest:
 
     def content(self) -> bytes:
         """The bytes that are stored."""
+        return self._content
+
+    @cached_property
+    def _content(self) -> bytes:
         return canonical_json(self.as_dict())
 
     @property

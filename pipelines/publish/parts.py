@@ -9,7 +9,7 @@ chunking, as in LBFS: Muthitacharoen, Chen and Mazieres, SOSP 2001; a boundary i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -43,13 +43,17 @@ class Rows:
     count: int
     schema: Mapping[str, Any]
 
-    def have_unique_keys(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """Whether no two rows have the same public key; without a key they have not. Reads the key's columns alone."""
-        key = ", ".join(identifier(name) for name in primary_key(self.schema))
-        if not key:
-            return False
-        repeated = f"SELECT 1 FROM (SELECT {key} FROM ({self.select})) GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
-        return connection.execute(repeated).fetchone() is None
+    @property
+    def names(self) -> str:
+        """The columns, for a SELECT."""
+        return _listed(columns(self.schema))
+
+    def ordered(self, *, by_key: bool) -> str:
+        """The rows in their order. The key decides it if it is unique, else all columns: rows that still tie are equal,
+        so their order cannot change a byte."""
+        key = primary_key(self.schema)
+        order = key if by_key and key else tuple(dict.fromkeys([*key, *columns(self.schema)]))
+        return f"SELECT {self.names} FROM ({self.select}) ORDER BY {_listed(order, ' ASC NULLS LAST')}"
 
 
 def write_parts(
@@ -57,8 +61,8 @@ def write_parts(
     rows: Rows,
     folder: Path,
     *,
-    unique: bool,
     part_rows: int | None = None,
+    repeated: Callable[[], None] = lambda: None,
 ) -> tuple[Part, ...]:
     """Write rows, sorted by the public key, then by all columns, into ``<sha256>.parquet`` files.
 
@@ -66,22 +70,24 @@ def write_parts(
         connection: a scratch database of nothing else.
         rows: what to write.
         folder: where the files are put.
-        unique: whether the rows have unique keys; then the key alone decides their order.
         part_rows: rows that a file has at most; ``None``: as many as suits their number.
+        repeated: called before anything is written if some key is there more than once.
 
     Returns:
         The files, in the order of their rows; a single one for at most ``part_rows`` rows.
     """
-    names = ", ".join(identifier(name) for name in columns(rows.schema))
-    ordered = f"SELECT {names} FROM ({rows.select}) ORDER BY {_order(rows.schema, unique=unique)}"
     most = part_rows or rows_per_part(rows.count)
     if rows.count <= most:
-        return _write(connection, [ordered], rows.schema, folder)
-    connection.execute(f"CREATE TABLE {_SORTED} AS {ordered}")
+        unique = _have_unique_keys(connection, rows.select, rows.schema, repeated)
+        return _write(connection, [rows.ordered(by_key=unique)], rows.schema, folder)
+    connection.execute(f"CREATE TABLE {_SORTED} AS {rows.ordered(by_key=True)}")
     try:
+        if not _have_unique_keys(connection, f"SELECT * FROM {_SORTED}", rows.schema, repeated):
+            connection.execute(f"CREATE OR REPLACE TABLE {_SORTED} AS {rows.ordered(by_key=False)}")
         starts = [*part_starts(_candidates(connection, rows.schema, most), rows.count, most), rows.count]
         selects = [
-            f"SELECT {names} FROM {_SORTED} WHERE rowid >= {begin} AND rowid < {end}" for begin, end in pairwise(starts)
+            f"SELECT {rows.names} FROM {_SORTED} WHERE rowid >= {begin} AND rowid < {end}"
+            for begin, end in pairwise(starts)
         ]
         return _write(connection, selects, rows.schema, folder)
     finally:
@@ -117,10 +123,22 @@ def _quarter(part_rows: int) -> int:
     return max(part_rows // 4, 1)
 
 
-def _order(schema: Mapping[str, Any], *, unique: bool) -> str:
-    # Without unique keys all columns decide: rows that still tie are equal, so their order cannot change a byte.
-    order = primary_key(schema) if unique else dict.fromkeys([*primary_key(schema), *columns(schema)])
-    return ", ".join(f"{identifier(name)} ASC NULLS LAST" for name in order)
+def _listed(names: Iterable[str], suffix: str = "") -> str:
+    return ", ".join(f"{identifier(name)}{suffix}" for name in names)
+
+
+def _have_unique_keys(
+    connection: duckdb.DuckDBPyConnection, select: str, schema: Mapping[str, Any], repeated: Callable[[], None]
+) -> bool:
+    """Whether no two rows have the same public key, which is looked at alone. Rows without a key are ordered anyway."""
+    key = _listed(primary_key(schema))
+    if not key:
+        return True
+    found = f"SELECT 1 FROM (SELECT {key} FROM ({select})) GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
+    if connection.execute(found).fetchone() is None:
+        return True
+    repeated()
+    return False
 
 
 def _candidates(connection: duckdb.DuckDBPyConnection, schema: Mapping[str, Any], part_rows: int) -> list[int]:

@@ -7,6 +7,7 @@ The same rows give the same bytes, whatever the number of threads, the order of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,8 @@ def build_segment(
     schema = with_clearances(current_schema(dataset, [table.schema for table in tables]), dataset)
     with scratch_database(folder, threads) as connection:
         rows = Rows(_union(tables, stored, schema), sum(table.rows for table in tables), schema)
-        unique = rows.have_unique_keys(connection)
-        if not unique:
-            _check_keys(connection, schema, tables, stored)
-        parts = write_parts(connection, rows, folder, unique=unique, part_rows=part_rows)
+        check = partial(_check_keys, connection, schema, tables, stored)
+        parts = write_parts(connection, rows, folder, part_rows=part_rows, repeated=check)
     require_all(Stage.COMPOSE, sum(part.rows for part in parts), *(table.rows for table in tables))
     return Segment(
         period=period,

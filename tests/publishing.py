@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.catalog.index import INDEX
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable, FieldReceipt
 from pipelines.publish import Contribution, FolderStore, Release, Segment, Store, build_segment, release, save_candidate
+from pipelines.publish.diff.model import RowSet
 from pipelines.registry import Catalog, load_catalog
 
 NOW = dt.datetime(2026, 4, 1, 8, 30, tzinfo=dt.UTC)
@@ -118,6 +120,21 @@ def keys(catalog: Catalog) -> dict[str, str]:
 def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW, store: Store | None = None) -> Release:
     """A release under the given registry, into the workspace's own folder if no store is given."""
     return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), now)
+
+
+def count_each_change_once() -> None:
+    """Remember how many rows differ between segments, in this process: each count opens a database."""
+    module: Any = importlib.import_module("pipelines.publish.compose")
+    real, known = module.count_changes, {}
+
+    def counted(old: RowSet, new: RowSet, *where: Any) -> Any:
+        before, after = ({segment.period: segment.digest for segment in each.segments} for each in (old, new))
+        differing = frozenset(before.items() ^ after.items())
+        if differing not in known:
+            known[differing] = real(old, new, *where)
+        return known[differing]
+
+    module.count_changes = counted
 
 
 def file_of(segment: Segment) -> Path:

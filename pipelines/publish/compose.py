@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import json
@@ -15,6 +14,7 @@ from typing import Any
 import duckdb
 
 from pipelines.core.errors import CorruptStore
+from pipelines.core.files import sha256_of
 from pipelines.core.messages import Message
 from pipelines.core.versions import FIRST_VERSION, VersionNumber, larger
 from pipelines.publish.carrying import carry_over
@@ -139,9 +139,13 @@ class _Following:
         if not changes.any and not (self.base and self.base.withdrawn):
             return None
         if old and not (self.base and self.base.withdrawn):
-            # A damaged file of an earlier version is no reason not to release a sound one.
-            with contextlib.suppress(CorruptStore, duckdb.Error):
+            try:
                 changes = replace(changes, rows=count_changes(old, self.content, self._local, self.folder))
+            except (CorruptStore, duckdb.Error):
+                # A damaged file of an earlier version is no reason not to release a sound one. A full disk is: what is
+                # not counted now would never be.
+                if self._is_sound(old.segments):
+                    raise
         version = FIRST_VERSION
         if previous:
             size = larger(changes.size, self.note.at_least) if self.note else changes.size
@@ -159,6 +163,12 @@ class _Following:
             restores=restores,
             superseded=superseded,
         )
+
+    def _is_sound(self, segments: Sequence[Segment]) -> bool:
+        try:
+            return all(sha256_of(self._local(part.sha256)) == part.sha256 for each in segments for part in each.parts)
+        except (FileNotFoundError, CorruptStore):
+            return False
 
     def _local(self, sha256: str) -> Path:
         made = (part.parquet for segment in self.content.segments for part in segment.parts if part.sha256 == sha256)

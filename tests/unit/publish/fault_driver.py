@@ -2,8 +2,7 @@
 
 Arguments: an empty folder and ``all`` for every kind of fault, else ``some``. Prints one JSON document: per scenario
 the state before, the undisturbed outcome, and for each fault the state that it left and the outcome of running again.
-This process opens no database, so that it can be forked to be killed (DuckDB's threads would not survive that); what
-needs one is done in a fork.
+No database is open in this process when it is forked to be killed: DuckDB's threads would not survive that.
 """
 
 from __future__ import annotations
@@ -20,7 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from faults import Faults, Kind, file_faults
-from publishing import add_candidate, named, registry, release_now, tree, workspace_with_registry
+from publishing import (
+    add_candidate,
+    count_each_change_once,
+    named,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
 
 from pipelines.core.errors import GongkaiError
 from pipelines.core.files import sha256_of
@@ -75,6 +82,7 @@ class Sweep:
         self._finished: dict[int, tuple[str | None, int]] = {}
 
     def report(self, everything: bool, some: tuple[Kind, ...]) -> dict[str, Any]:
+        count_each_change_once()
         self._renew()
         self._run(Faults())  # What is found out once per process is.
         self._renew()

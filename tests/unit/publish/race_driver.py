@@ -26,6 +26,7 @@ from typing import Any
 
 from publishing import (
     contribution,
+    count_each_change_once,
     disclosed,
     keys,
     named,
@@ -168,6 +169,7 @@ def let_publish(race: Race, kills: int) -> int:
 
 def publish(race: Race, publisher: int) -> None:
     """All releases of a publisher that are missing yet."""
+    count_each_change_once()
     workspace = race.workspace(publisher)
     dataset, period = place(publisher)
     release(race, workspace)

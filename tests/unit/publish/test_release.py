@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from publishing import (
     NOW,
@@ -313,3 +314,17 @@ def test_the_next_release_removes_what_a_dead_writer_left(workspace: Workspace) 
     assert publish(workspace, tree(1)).versions == ()
     assert only(publish(workspace, tree(2))).version > first.version
     assert list(left.parent.iterdir()) == []
+
+
+def test_a_machine_in_trouble_does_not_leave_counts_out(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    publish(workspace, tree(1))
+    add_candidate(workspace, [tree(1), tree(2)])
+    with monkeypatch.context() as patched:
+        patched.setattr(importlib.import_module("pipelines.publish.compose"), "count_changes", full)
+        with pytest.raises(duckdb.IOException):
+            release_now(workspace, registry(workspace))
+    (counted,) = only(release_now(workspace, registry(workspace))).changes.rows or ()
+    assert counted.added == 1

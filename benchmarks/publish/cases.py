@@ -72,7 +72,10 @@ def corrections(deliveries: Deliveries, work: Path, sizes: list[int], rounds: in
         lake.index()
         done = size
         for number in range(rounds):
-            yield {"periods": size, **_correct(lake, again[number % len(again)], size % deliveries.departments + number)}
+            yield {
+                "periods": size,
+                **_correct(lake, again[number % len(again)], size % deliveries.departments + number),
+            }
 
 
 def _correct(lake: Lake, period: str, department: int) -> Result:

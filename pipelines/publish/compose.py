@@ -142,6 +142,9 @@ class _Following:
             try:
                 changes = replace(changes, rows=count_changes(old, self.content, self._local, self.folder))
             except (CorruptStore, duckdb.Error):
+                for parquet in (part.parquet for segment in self.content.segments for part in segment.parts):
+                    if parquet is not None:
+                        parquet.stat()  # Another release may have taken the candidate up: FileNotFoundError.
                 # A damaged file of an earlier version is no reason not to release a sound one. A full disk is: what is
                 # not counted now would never be.
                 if self._is_sound(old.segments):

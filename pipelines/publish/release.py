@@ -106,13 +106,13 @@ def release(
             if is_released(catalog, base, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
         with work_folder(workspace) as folder:
-            planned = _plan(workspace, store, catalog, base, candidates, folder)
-            if not planned.any:
-                snapshot = base
-                store.remove_leftovers(time.time())
-                break
-            snapshot = _next_snapshot(base, planned, now)
             try:
+                planned = _plan(workspace, store, catalog, base, candidates, folder)
+                if not planned.any:
+                    snapshot = base
+                    store.remove_leftovers(time.time())
+                    break
+                snapshot = _next_snapshot(base, planned, now)
                 if commit_versions(store, snapshot, planned.manifests):
                     break
             except FileNotFoundError:

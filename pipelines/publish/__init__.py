@@ -13,6 +13,7 @@ from pipelines.publish.candidates import (
     remove_period_candidate,
     save_candidate,
 )
+from pipelines.publish.codelists import load_codelist
 from pipelines.publish.compose import registry_state, tool_versions
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, FileExists, VersionWithdrawn
 from pipelines.publish.garbage import collect_garbage
@@ -71,6 +72,7 @@ __all__ = [
     "is_released",
     "latest_number",
     "latest_snapshot",
+    "load_codelist",
     "load_manifest",
     "load_snapshot",
     "load_tombstone",

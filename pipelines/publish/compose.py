@@ -20,6 +20,7 @@ from pipelines.core.versions import FIRST_VERSION, VersionNumber, larger
 from pipelines.publish.carrying import carry_over
 from pipelines.publish.changes import Content, changes_between
 from pipelines.publish.clearances import no_longer_public, without
+from pipelines.publish.codelists import codelist_contents
 from pipelines.publish.diff import count_changes
 from pipelines.publish.manifests import Manifest, PreviousVersion
 from pipelines.publish.notes import VersionNote
@@ -83,7 +84,8 @@ def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Se
         empty = Message("publish-dataset-emptied", {"dataset": dataset_id})
         return Next(None, empty=True, replaced=carried.replaced, notices=(*carried.notices, empty))
     schema = _schema(dataset, base.manifest if base else None, taken)
-    following = _Following(base, Content(describe(catalog, dataset), schema, tuple(segments)), note, store, folder)
+    content = Content(describe(catalog, dataset), schema, tuple(segments))
+    following = _Following(base, content, note, codelist_contents(catalog, dataset), store, folder)
     arrived = {segment.period for segment in taken}
     left = {period: digest for period, digest in superseded.items() if period not in arrived}
     return Next(following.manifest(dataset_id, superseded=left), replaced=carried.replaced, notices=carried.notices)
@@ -107,7 +109,8 @@ def restore(catalog: Catalog, dataset_id: str, base: Base, target: Manifest, sto
     dataset = catalog.dataset(dataset_id)
     carried = carry_over(dataset, target.segments, (), store, folder)
     schema = without(target.schema, no_longer_public(target.schema, dataset))
-    following = _Following(base, Content(describe(catalog, dataset), schema, carried.segments), note, store, folder)
+    content = Content(describe(catalog, dataset), schema, carried.segments)
+    following = _Following(base, content, note, codelist_contents(catalog, dataset), store, folder)
     back = {segment.period: segment.digest for segment in carried.segments}
     given_up = {
         segment.period: segment.digest
@@ -121,11 +124,12 @@ def restore(catalog: Catalog, dataset_id: str, base: Base, target: Manifest, sto
 
 @dataclass(frozen=True)
 class _Following:
-    """The content of a version, and what it follows."""
+    """The content of a version, what it follows, and the code lists that it refers to."""
 
     base: Base | None
     content: Content
     note: VersionNote | None
+    codelists: Mapping[str, bytes]
     store: Store
     folder: Path
 
@@ -165,6 +169,7 @@ class _Following:
             note=self.note.text if self.note else None,
             restores=restores,
             superseded=superseded,
+            codelist_contents=tuple(self.codelists.values()),
         )
 
     def _is_sound(self, segments: Sequence[Segment]) -> bool:
@@ -229,6 +234,9 @@ def describe(catalog: Catalog, dataset: Dataset) -> dict[str, Any]:
             "unit": descriptor.disclosure.unit,
         },
         "publishers": [_publisher(catalog, organisation) for organisation in descriptor.publishers],
+        "codelists": {
+            name: hashlib.sha256(content).hexdigest() for name, content in codelist_contents(catalog, dataset).items()
+        },
     }
 
 

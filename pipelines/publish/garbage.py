@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import load_manifest
 from pipelines.publish.snapshots import Snapshot, load_snapshot, snapshot_numbers
 from pipelines.publish.store import manifest_path, object_path
@@ -13,7 +14,7 @@ from pipelines.publish.tombstones import load_tombstone, tombstone_path
 
 #: Longer than any release takes: what is younger may be about to be referred to.
 GRACE = timedelta(days=7)
-_FOLDERS = ("objects", "manifests", "tombstones")
+_FOLDERS = ("objects", "manifests", "codelists", "tombstones")
 
 
 @dataclass
@@ -38,9 +39,11 @@ def references(store: Store) -> References:
     removed = _removed(store, snapshots[-1], found) if snapshots else set()
     manifests = {entry.manifest for snapshot in snapshots for entry in snapshot.datasets.values()}
     for sha256 in manifests:
+        manifest = load_manifest(store, sha256)
         found.documents.add(manifest_path(sha256))
+        found.documents.update(codelist_path(codelist) for codelist in manifest.codelists.values())
         if sha256 not in removed:
-            found.objects.update(object_path(part.sha256) for part in load_manifest(store, sha256).parts)
+            found.objects.update(object_path(part.sha256) for part in manifest.parts)
     return found
 
 

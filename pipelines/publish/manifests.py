@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
+from pipelines.core.identifiers import is_identifier
 from pipelines.core.records import FieldReceipt
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.changes import Changes
@@ -35,7 +36,8 @@ class Manifest:
     languages); ``schema`` the public Table Schema its rows are read by; ``segments`` its files by period,
     each with the schema it was written by; ``tools`` the versions of what made it. ``note`` says why, in ``zh`` and
     ``en``. ``restores`` is the version whose content an officer brought back; ``superseded``: period → digest of the
-    segment that is not to be published again, because it was rolled back.
+    segment that is not to be published again, because it was rolled back. ``codelist_contents`` are the code lists that
+    a new version refers to; they are not part of the JSON form.
     """
 
     dataset: str
@@ -49,11 +51,17 @@ class Manifest:
     note: Mapping[str, str] | None = None
     restores: str | None = None
     superseded: Mapping[str, str] = field(default_factory=dict)
+    codelist_contents: tuple[bytes, ...] = field(default=(), compare=False)
 
     @property
     def theme(self) -> str:
         """The theme it belongs to."""
         return str(self.metadata["theme"])
+
+    @property
+    def codelists(self) -> Mapping[str, str]:
+        """The code lists that its fields refer to: identifier → SHA-256 of the stored bytes."""
+        return dict(self.metadata.get("codelists", {}))
 
     @property
     def rows(self) -> int:
@@ -147,7 +155,7 @@ class Manifest:
             dataset=document["dataset"],
             version=str(VersionNumber.parse(document["version"])),
             previous=previous and PreviousVersion(previous["version"], checked_sha256(previous["manifest"])),
-            metadata=document["metadata"],
+            metadata=_checked(document["metadata"]),
             schema=schema,
             segments=tuple(Segment.from_dict({"schema": schema, **entry}) for entry in document["segments"]),
             changes=Changes.from_dict(document["changes"]),
@@ -156,6 +164,14 @@ class Manifest:
             restores=document.get("restores"),
             superseded={period: checked_sha256(digest) for period, digest in document.get("superseded", {}).items()},
         )
+
+
+def _checked(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, sha256 in dict(metadata).get("codelists", {}).items():
+        if not is_identifier(name):
+            raise ValueError("not an identifier")
+        checked_sha256(sha256)
+    return metadata
 
 
 def logical_hash_of(segments: Sequence[Segment]) -> str:

@@ -1,6 +1,6 @@
 """The release: all candidates become public together, or none of them.
 
-Order: objects, manifests, then the snapshot (the commit point), then what is derived from it. Before the
+Order: objects, code lists, manifests, then the snapshot (the commit point), then what is derived from it. Before the
 snapshot exists readers see the old release, after it the new one; running again finishes what a crash left.
 """
 
@@ -20,6 +20,7 @@ from pipelines.core.files import PRIVATE_FOLDER_MODE
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.publish.candidates import pending_candidates, remove_candidates
+from pipelines.publish.codelists import codelist_path
 from pipelines.publish.compose import Base, compose, registry_digest
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
@@ -33,7 +34,7 @@ from pipelines.publish.snapshots import (
     latest_snapshot,
     next_snapshot,
 )
-from pipelines.publish.store import put_manifest, put_object
+from pipelines.publish.store import put_document, put_manifest, put_object
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog
 from pipelines.registry.disclosures import Attribute
@@ -194,7 +195,7 @@ def _withdraw(planned: _Planned, catalog: Catalog, dataset_id: str, version: Bas
 
 
 def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manifest]) -> bool:
-    """Store the files of versions, then their manifests, then the snapshot that has them.
+    """Store the files and code lists of versions, then their manifests, then the snapshot that has them.
 
     Returns:
         ``False`` when another release has taken the snapshot's number meanwhile.
@@ -202,21 +203,24 @@ def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manife
     Raises:
         FileNotFoundError: when a file is neither in the store nor where it was made.
     """
-    _put_parts(store, manifests)
+    _put_files(store, manifests)
     for manifest in manifests:
         put_manifest(store, manifest.content())
     if not commit_snapshot(store, snapshot):
         return False
     # Files that were in the store unreferenced may have been collected as garbage until the commit.
-    _put_parts(store, manifests)
+    _put_files(store, manifests)
     store.remove_leftovers(time.time())
     return True
 
 
-def _put_parts(store: Store, manifests: Sequence[Manifest]) -> None:
+def _put_files(store: Store, manifests: Sequence[Manifest]) -> None:
     for part in (part for manifest in manifests for part in manifest.parts):
         if part.parquet is not None:
             put_object(store, part.parquet, part.sha256, part.bytes)
+    for manifest in manifests:
+        for content in manifest.codelist_contents:
+            put_document(store, codelist_path, content)
 
 
 def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:

@@ -4,6 +4,7 @@
 
     objects/ab/<sha256>.parquet     rows
     manifests/ab/<sha256>.json      dataset versions
+    codelists/ab/<sha256>.csv       code lists that versions refer to
 """
 
 from __future__ import annotations

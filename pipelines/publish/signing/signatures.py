@@ -2,7 +2,7 @@
 
 ::
 
-    sums/<dataset>/<version>.SHA256SUMS    a version's manifest and Parquet files; immutable
+    sums/<dataset>/<version>.SHA256SUMS    a version's manifest, Parquet files and code lists; immutable
     releases/000042/SHA256SUMS             the snapshot and the one before, each dataset's manifest and list, all
                                            tombstones, the public key, and what is derived from the release
     releases/000042/SHA256SUMS.sig         Ed25519 over SHA256SUMS, 64 bytes
@@ -18,6 +18,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from pipelines.core.errors import CorruptStore
+from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.signing.keys import PublicKey, SigningKey, key_path
 from pipelines.publish.signing.sums import MalformedSums, format_sums, parse_sums
@@ -56,9 +57,10 @@ def version_sums_path(dataset: str, version: str) -> str:
 
 
 def version_sums(manifest: Manifest, sha256: str) -> bytes:
-    """The list of a version: its manifest, whose SHA-256 is given, and its Parquet files."""
+    """The list of a version: its manifest, whose SHA-256 is given, its Parquet files and code lists."""
     files = {object_path(part.sha256): part.sha256 for part in manifest.parts}
-    return format_sums({manifest_path(sha256): sha256, **files})
+    codelists = {codelist_path(digest): digest for digest in manifest.codelists.values()}
+    return format_sums({manifest_path(sha256): sha256, **files, **codelists})
 
 
 def is_derived(path: str) -> bool:

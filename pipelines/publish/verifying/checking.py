@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from pipelines.core.errors import UnsafePath
 from pipelines.core.identifiers import is_identifier
+from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.signing.signatures import list_path, version_sums, version_sums_path
 from pipelines.publish.signing.sums import MalformedSums, parse_sums
@@ -157,6 +158,8 @@ class Checking:
         if manifest is not None:
             for part in manifest.parts:
                 self._expect(part.sha256, part.bytes, required)
+            for digest in manifest.codelists.values():
+                self._codelist(digest)
             if sums is not None and sums != version_sums(manifest, entry.manifest):
                 self.add(lists, MALFORMED)
         elif sums is not None:
@@ -263,6 +266,13 @@ class Checking:
         for path, digest in sums.items():
             if path == object_path(digest):
                 self._expect(digest, None, required)
+            elif path == codelist_path(digest):
+                self._codelist(digest)
+
+    def _codelist(self, digest: str) -> None:
+        path = codelist_path(digest)
+        if path not in self.covered:
+            self.document(path, digest)
 
     def _expect(self, digest: str, size: int | None, required: bool) -> None:
         known = self._objects.setdefault(digest, _Object(size, required))

@@ -6,6 +6,9 @@ READY := $(VENV)/.ready
 # Benchmarks have an environment of their own: with other validators, which the project does not use.
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
+# Other versions of DuckDB, each in a folder of its own: the index has to open in all of them.
+OTHER_DUCKDB := 1.4 1.5
+OTHER_READY := $(OTHER_DUCKDB:%=.venv-duckdb-%/.ready)
 
 .PHONY: run test lint ui bench fuzz faults clean setup
 
@@ -23,6 +26,11 @@ endef
 $(READY): requirements.lock pyproject.toml
 	$(call install,$(VENV),-r requirements.lock)
 
+.venv-duckdb-%/.ready: requirements-duckdb-%.lock | $(READY)
+	@rm -rf $(@D)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(@D) -r $<
+	@touch $@
+
 $(BENCH_READY): requirements.lock requirements-bench.lock pyproject.toml
 	$(call install,$(BENCH),-r requirements.lock -r requirements-bench.lock)
 
@@ -38,7 +46,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint $(OTHER_READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # For instance: make bench BENCH_FLAGS='--suite full --large --json results.json'
@@ -61,4 +69,4 @@ faults: $(READY)
 
 # Everything that can be made again; delivered and landed files stay.
 clean:
-	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(OTHER_READY:/.ready=) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

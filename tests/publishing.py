@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from support import delivery, tree_descriptor, tree_schema, write_registry
 
 from pipelines.catalog import refresh_index
-from pipelines.catalog.index import INDEX
+from pipelines.catalog.index_files import INDEX
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable, FieldReceipt
 from pipelines.publish import Contribution, FolderStore, Release, Segment, Store, build_segment, release, save_candidate

@@ -6,7 +6,8 @@ Not here: anything that decides what is published, anything private, anything th
 """
 
 from pipelines.catalog.errors import IndexUnusable, NoEarlierVersion, QueryFailed, QueryRefused
-from pipelines.catalog.index import current_files, index_path, index_sums, refresh_index
+from pipelines.catalog.index import refresh_index
+from pipelines.catalog.index_files import current_files, index_path, index_sums
 from pipelines.catalog.reader import OpenCatalog, open_catalog, open_workspace_catalog
 from pipelines.catalog.verifying import verify_index
 from pipelines.core.errors import UnknownVersion

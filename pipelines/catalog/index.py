@@ -1,34 +1,44 @@
-"""Building the DuckDB index of the latest snapshot.
+"""Building the DuckDB index of the latest snapshot, and the script that makes the same.
 
-``index/catalog-000042.duckdb`` is made once per snapshot and not changed; ``catalog.duckdb`` is a copy of the
-newest, put in its place in one step. Everything in them comes from the public store, so deleting them loses
-nothing. A ``.sha256`` file beside each index tells a complete index from a damaged one.
+Everything in them comes from the public store, so deleting them loses nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
 
-from pipelines.catalog.tables import add_snapshot, add_version, create_tables, remove_latest, set_latest
-from pipelines.catalog.views import view_statements
-from pipelines.core.identifiers import is_sha256
+from pipelines.catalog.datasets import codelist_statements, dataset_statements, read_indexed, removal_statements
+from pipelines.catalog.history import History
+from pipelines.catalog.index_files import index_path, install, is_sound, newest_sound, renew_copies, script_path
+from pipelines.catalog.script import write_script
+from pipelines.catalog.stubs import Stubs
+from pipelines.catalog.tables import add_snapshot, opening_statements, remove_latest, set_codes, set_latest
 from pipelines.core.sql import identifier, literal
-from pipelines.publish import Snapshot, SnapshotEntry, Store, load_manifest, load_snapshot, snapshot_numbers
+from pipelines.publish import (
+    Manifest,
+    Snapshot,
+    SnapshotEntry,
+    Store,
+    load_codelist,
+    load_manifest,
+    load_snapshot,
+    load_tombstone,
+    snapshot_numbers,
+)
 from pipelines.publish.sql import scratch_database
 
-INDEX = "catalog.duckdb"
-_FOLDER = "index"
 #: DuckDB 1.4 and DuckDB-WASM read this; they do not read what 2.0 writes by default.
 STORAGE_VERSION = "v1.4.0"
-_NAME = re.compile(r"catalog-([0-9]{6,})\.duckdb")
+#: The smallest: tables are many and small, and over HTTP a block is what is read at a time.
+BLOCK_SIZE = 16384
 _ALIAS = identifier("index_under_construction")
 
 
@@ -37,7 +47,7 @@ def refresh_index(store: Store, work: Path) -> bool:
 
     Starts from the newest sound index and redoes only the datasets that changed since. When the index is up
     to date this costs reading it once to compare its hash. Processes that do this at once may each build an
-    index; what is left is one of them, of the newest snapshot.
+    index; what is left is one of them, of the newest snapshot. No object is opened.
 
     Args:
         store: the catalog.
@@ -50,41 +60,19 @@ def refresh_index(store: Store, work: Path) -> bool:
         CorruptStore: when the public store is damaged.
     """
     while numbers := snapshot_numbers(store):
-        newest = index_path(numbers[-1])
-        if not _is_sound(store, newest):
+        if not is_sound(store, numbers[-1]):
             with index_folder(work) as folder:
                 built = folder / "index.duckdb"
-                build_index(store, built, numbers, _newest_sound(store, numbers))
-                _install(store, built, newest)
-        if store.sha256(INDEX) == _recorded_hash(store, newest):
-            return True
+                build_index(store, built, numbers, newest_sound(store, numbers))
+                install(store, numbers[-1], built, built.with_suffix(".sql"))
         # Whoever is slow may write an older index over a newer one, so look again after writing.
-        store.replace_with(INDEX, store.local(newest))
+        if not renew_copies(store, numbers[-1]):
+            return True
     return False
 
 
-def index_path(snapshot: int) -> str:
-    """Where the index of a snapshot lies, relative to the store's root."""
-    return f"{_FOLDER}/catalog-{snapshot:06d}.duckdb"
-
-
-def index_sums(store: Store, snapshot: int) -> dict[str, str]:
-    """Path → SHA-256 of a snapshot's index and of the file with its hash; empty where it is not there or damaged."""
-    index = index_path(snapshot)
-    recorded = store.sha256(_hash_path(index))
-    digest = _recorded_hash(store, index)
-    if recorded is None or digest is None or not is_sha256(digest):
-        return {}
-    return {index: digest, _hash_path(index): recorded}
-
-
-def current_files(snapshot: int) -> dict[str, str]:
-    """What is a copy of a file of the newest snapshot: path → the path of which it is a copy."""
-    return {INDEX: index_path(snapshot)}
-
-
 def build_index(store: Store, built: Path, numbers: tuple[int, ...], start: int | None) -> None:
-    """Make the index of the snapshots with these numbers, in the file ``built``.
+    """Make the index of the snapshots with these numbers, in the file ``built``, and its script beside it.
 
     Args:
         store: the catalog.
@@ -95,94 +83,112 @@ def build_index(store: Store, built: Path, numbers: tuple[int, ...], start: int 
     Raises:
         CorruptStore: when the public store is damaged.
     """
+    earlier = None
     if start is not None:
         shutil.copyfile(store.local(index_path(start)), built)
+        earlier = store.local(script_path(start))
     with scratch_database(built.parent) as connection:
-        connection.execute(f"ATTACH {literal(str(built))} AS {_ALIAS} (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        options = f"STORAGE_VERSION {literal(STORAGE_VERSION)}, BLOCK_SIZE {BLOCK_SIZE}"
+        connection.execute(f"ATTACH {literal(str(built))} AS {_ALIAS} ({options})")
         # Views are made inside the database: a qualified name would bake this alias into them.
         connection.execute(f"USE {_ALIAS}")
-        connection.execute(f"SET VARIABLE catalog_root = {literal(store.address)}")
+        stubs = Stubs(connection, built.parent / "stubs")
+        connection.execute(f"SET VARIABLE catalog_root = {literal(str(stubs.folder))}")
         connection.execute("BEGIN")
         if start is None:
-            create_tables(connection)
-        _add_snapshots(connection, store, start, numbers)
+            _run(connection, opening_statements())
+        changed = _add_snapshots(connection, store, stubs, start, numbers)
         connection.execute("COMMIT")
+        write_script(connection, built.with_suffix(".sql"), earlier, changed)
         connection.execute("USE memory")
         connection.execute(f"DETACH {_ALIAS}")
 
 
 def _add_snapshots(
-    connection: duckdb.DuckDBPyConnection, store: Store, start: int | None, numbers: tuple[int, ...]
+    connection: duckdb.DuckDBPyConnection, store: Store, stubs: Stubs, start: int | None, numbers: tuple[int, ...]
+) -> set[str]:
+    """Add all snapshots after ``start``; return the datasets in which they differ from it."""
+    base = load_snapshot(store, start) if start is not None else Snapshot(0, "", None, {})
+    events: dict[str, list[tuple[Snapshot, Snapshot]]] = defaultdict(list)
+    newest = base
+    for number in numbers[numbers.index(start) + 1 :] if start is not None else numbers:
+        before, newest = newest, load_snapshot(store, number)
+        add_snapshot(connection, newest)
+        for dataset in _changed(before, newest):
+            events[dataset].append((before, newest))
+    codelists: dict[str, tuple[int, str]] = {}
+    for dataset in sorted(events):
+        history = History.load(connection, dataset)
+        for before, snapshot in events[dataset]:
+            _add_event(store, history, before, snapshot, codelists)
+        history.write(connection)
+    _set_codelists(connection, store, codelists)
+    for dataset in sorted(events):
+        _show_latest(connection, store, stubs, dataset, base.datasets.get(dataset), newest.datasets.get(dataset))
+    return set(events)
+
+
+def _changed(before: Snapshot, after: Snapshot) -> list[str]:
+    """Datasets of which ``after`` shows another version, or whose versions it withdrew."""
+    known = before.datasets.keys() | after.datasets.keys() | after.tombstones.keys()
+    return [
+        dataset
+        for dataset in sorted(known)
+        if before.datasets.get(dataset) != after.datasets.get(dataset)
+        or before.tombstones.get(dataset) != after.tombstones.get(dataset)
+    ]
+
+
+def _add_event(
+    store: Store, history: History, before: Snapshot, snapshot: Snapshot, codelists: dict[str, tuple[int, str]]
 ) -> None:
-    """Add the versions of all snapshots after ``start``, then bring what tells of the latest versions up to date."""
-    old: Mapping[str, SnapshotEntry] = load_snapshot(store, start).datasets if start is not None else {}
-    current = old
-    known = {tuple(row) for row in connection.execute("SELECT dataset, version FROM main.versions").fetchall()}
-    for number in numbers:
-        if start is not None and number <= start:
-            continue
-        snapshot = load_snapshot(store, number)
-        add_snapshot(connection, snapshot)
-        for dataset, entry in _changed(current, snapshot):
-            if (dataset, entry.version) in known:
-                continue  # It had been withdrawn, and is back as it was.
-            known.add((dataset, entry.version))
-            add_version(connection, snapshot, load_manifest(store, entry.manifest), entry.manifest)
-        current = snapshot.datasets
-    for dataset in sorted(old.keys() - current.keys()):
-        connection.execute(f"DROP VIEW {identifier(old[dataset].theme)}.{identifier(dataset)}")
-        remove_latest(connection, dataset)
-    for dataset in sorted(current):
-        if old.get(dataset) != current[dataset]:
-            _show_latest(connection, store, old.get(dataset), dataset, current[dataset])
+    """Add what a snapshot tells of a dataset, and note the code lists that it refers to."""
+    dataset = history.dataset
+    entry = snapshot.datasets.get(dataset)
+    if before.datasets.get(dataset) != entry:
+        history.show(snapshot, None if entry is None else entry.version)
+    if entry is not None and entry.version not in history.numbers:  # Else it had left the catalog, and is back.
+        manifest = load_manifest(store, entry.manifest)
+        history.add(snapshot, manifest, entry.manifest)
+        _note_codelists(codelists, snapshot, manifest)
+    for version, sha256 in sorted(snapshot.tombstones.get(dataset, {}).items()):
+        if before.tombstone_of(dataset, version) != sha256:
+            history.bury(version, load_tombstone(store, sha256))
 
 
 def _show_latest(
-    connection: duckdb.DuckDBPyConnection, store: Store, old: SnapshotEntry | None, dataset: str, entry: SnapshotEntry
-) -> None:
-    if old is not None and old.theme != entry.theme:
-        connection.execute(f"DROP VIEW {identifier(old.theme)}.{identifier(dataset)}")
-    manifest = load_manifest(store, entry.manifest)
-    set_latest(connection, manifest, entry.manifest)
-    for statement in view_statements(manifest):
+    connection: duckdb.DuckDBPyConnection, store: Store, stubs: Stubs, dataset: str, old: SnapshotEntry | None,
+    new: SnapshotEntry | None,
+) -> None:  # fmt: skip
+    if old is not None and (new is None or old.theme != new.theme):
+        _run(connection, removal_statements(dataset, old.theme))
+    if new is None:
+        remove_latest(connection, dataset)
+        return
+    set_latest(connection, load_manifest(store, new.manifest), new.manifest)
+    indexed = read_indexed(connection, dataset)
+    stubs.stand_for(indexed.files)
+    _run(connection, dataset_statements(indexed))
+
+
+def _note_codelists(noted: dict[str, tuple[int, str]], snapshot: Snapshot, manifest: Manifest) -> None:
+    for name, sha256 in manifest.codelists.items():
+        noted[name] = max(noted.get(name, (0, "")), (snapshot.number, sha256))
+
+
+def _set_codelists(connection: duckdb.DuckDBPyConnection, store: Store, noted: Mapping[str, tuple[int, str]]) -> None:
+    """Show each code list as the newest version that refers to it does."""
+    rows = connection.execute("SELECT codelist, snapshot, sha256 FROM main.code_lists").fetchall()
+    known = {name: (snapshot, sha256) for name, snapshot, sha256 in rows}
+    for name, (snapshot, sha256) in sorted(noted.items()):
+        if (snapshot, sha256) > known.get(name, (0, "")):
+            set_codes(connection, name, sha256, snapshot, load_codelist(store, sha256))
+            _run(connection, codelist_statements([name]))
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statements: Iterator[str]) -> None:
+    for statement in statements:
         connection.execute(statement)
-
-
-def _changed(before: Mapping[str, SnapshotEntry], snapshot: Snapshot) -> list[tuple[str, SnapshotEntry]]:
-    return [(key, entry) for key, entry in sorted(snapshot.datasets.items()) if before.get(key) != entry]
-
-
-def _newest_sound(store: Store, numbers: tuple[int, ...]) -> int | None:
-    names = (_NAME.fullmatch(name) for name in store.names(_FOLDER))
-    present = {int(match[1]) for match in names if match} & set(numbers)
-    return next((number for number in sorted(present, reverse=True) if _is_sound(store, index_path(number))), None)
-
-
-def _is_sound(store: Store, index: str) -> bool:
-    recorded = _recorded_hash(store, index)
-    return recorded is not None and store.sha256(index) == recorded
-
-
-def _hash_path(index: str) -> str:
-    return f"{index.removesuffix('.duckdb')}.sha256"
-
-
-def _recorded_hash(store: Store, index: str) -> str | None:
-    try:
-        return store.read(_hash_path(index)).decode("ascii", errors="replace").split(" ")[0]
-    except FileNotFoundError:
-        return None
-
-
-def _install(store: Store, built: Path, index: str) -> None:
-    """Put a finished index in its place; its hash follows, so a crash in between only means building it again."""
-    if not store.upload(index, built):
-        # Damaged, or another process's: either way it is there without a moment's gap.
-        store.replace_with(index, built)
-    while not _is_sound(store, index):
-        # The form that `sha256sum --check` reads.
-        record = f"{store.sha256(index)}  {index.rpartition('/')[2]}\n"
-        store.replace(_hash_path(index), record.encode("ascii"))
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.catalog.differences import diff_versions
 from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused
-from pipelines.catalog.index import INDEX, index_path
+from pipelines.catalog.index_files import INDEX, index_path
 from pipelines.catalog.store_files import ROOT, StoreFiles
 from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion

@@ -2,100 +2,143 @@
 
 They lie in the schema ``main``, so that ``catalog.datasets`` is database.table: a *schema* of the name
 ``catalog`` would be ambiguous with the database of that name.
+
+What versions have in common is kept once: a segment has the versions from ``first`` to ``last`` (null: the newest
+too), and the views spread that out again. So an index grows with what changed, not with versions times files.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
+from pipelines.catalog.macros import common_macros
+from pipelines.catalog.units import units_query
+from pipelines.catalog.views import object_expression
+from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.sql import identifier, literal
-from pipelines.publish import Manifest, Snapshot, manifest_path, object_path
+from pipelines.publish import Manifest, Snapshot, manifest_path
 from pipelines.publish.schemas import columns, primary_key
 
-#: Table → (comment, columns). ``datasets`` and ``fields`` are about the latest versions, the others about all.
-TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "snapshots": (
-        "发布快照 | Releases",
-        {"snapshot": "INTEGER", "released": "TIMESTAMP"},
-    ),
-    "datasets": (
-        "数据集（最新版本） | Datasets, latest versions",
-        {
-            "dataset": "VARCHAR", "theme": "VARCHAR", "title_zh": "VARCHAR", "title_en": "VARCHAR",
-            "description_zh": "VARCHAR", "description_en": "VARCHAR", "theme_title_zh": "VARCHAR",
-            "theme_title_en": "VARCHAR", "disclosure_class": "VARCHAR", "period": "VARCHAR", "licence": "VARCHAR",
-            "publishers": "VARCHAR[]", "version": "VARCHAR", "first_period": "VARCHAR", "last_period": "VARCHAR",
-            "rows": "BIGINT", "bytes": "BIGINT", "manifest": "VARCHAR", "logical_hash": "VARCHAR",
-        },
-    ),
-    "fields": (
-        "字段（最新版本） | Fields, latest versions",
-        {
-            "dataset": "VARCHAR", "position": "INTEGER", "field": "VARCHAR", "type": "VARCHAR",
-            "sql_type": "VARCHAR", "title_zh": "VARCHAR", "title_en": "VARCHAR", "description_zh": "VARCHAR",
-            "description_en": "VARCHAR", "unit": "VARCHAR", "codelist": "VARCHAR", "primary_key": "BOOLEAN",
-        },
-    ),
-    "versions": (
-        "版本 | Versions of all datasets",
-        {
-            "dataset": "VARCHAR", "version": "VARCHAR", "previous": "VARCHAR", "snapshot": "INTEGER",
-            "released": "TIMESTAMP", "rows": "BIGINT", "bytes": "BIGINT", "manifest": "VARCHAR",
-            "manifest_sha256": "VARCHAR", "logical_hash": "VARCHAR", "changes": "JSON",
-        },
-    ),
-    "files": (
-        "数据文件 | Parquet files of each version",
-        {
-            "dataset": "VARCHAR", "version": "VARCHAR", "period": "VARCHAR", "part": "INTEGER", "path": "VARCHAR",
-            "sha256": "VARCHAR",
-            "bytes": "BIGINT", "rows": "BIGINT", "logical_hash": "VARCHAR",
-        },
-    ),
-    "deliveries": (
-        "各版本所用的部门报送 | Deliveries that each version is made of",
-        {
-            "dataset": "VARCHAR", "version": "VARCHAR", "period": "VARCHAR", "organisation": "VARCHAR",
-            "delivery": "VARCHAR", "digest": "VARCHAR", "rows": "BIGINT",
-        },
-    ),
-    "quality": (
-        "各版本的数据质量 | Quality of what each version is made of",
-        {
-            "dataset": "VARCHAR", "version": "VARCHAR", "period": "VARCHAR", "organisation": "VARCHAR",
-            "rows_delivered": "BIGINT", "rows_accepted": "BIGINT", "rows_quarantined": "BIGINT", "checks": "JSON",
-        },
-    ),
+Row = tuple[Any, ...]
+#: The schema of code lists.
+CODELISTS = "codelists"
+
+#: Table → columns. ``datasets`` and ``fields`` are about the latest versions, the others about all.
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "snapshots": {"snapshot": "INTEGER", "released": "TIMESTAMP"},
+    "codes": {
+        "codelist": "VARCHAR", "code": "VARCHAR", "name_zh": "VARCHAR", "name_en": "VARCHAR", "parent": "VARCHAR",
+        "valid_from": "VARCHAR", "valid_to": "VARCHAR",
+    },
+    "code_lists": {"codelist": "VARCHAR", "sha256": "VARCHAR", "snapshot": "INTEGER"},
+    "datasets": {
+        "dataset": "VARCHAR", "theme": "VARCHAR", "title_zh": "VARCHAR", "title_en": "VARCHAR",
+        "description_zh": "VARCHAR", "description_en": "VARCHAR", "theme_title_zh": "VARCHAR",
+        "theme_title_en": "VARCHAR", "disclosure_class": "VARCHAR", "period": "VARCHAR", "licence": "VARCHAR",
+        "publishers": "VARCHAR[]", "version": "VARCHAR", "first_period": "VARCHAR", "last_period": "VARCHAR",
+        "rows": "BIGINT", "bytes": "BIGINT", "manifest": "VARCHAR", "logical_hash": "VARCHAR",
+    },
+    "fields": {
+        "dataset": "VARCHAR", "position": "INTEGER", "field": "VARCHAR", "type": "VARCHAR",
+        "sql_type": "VARCHAR", "title_zh": "VARCHAR", "title_en": "VARCHAR", "description_zh": "VARCHAR",
+        "description_en": "VARCHAR", "unit": "VARCHAR", "codelist": "VARCHAR", "primary_key": "BOOLEAN",
+    },
+    "versions": {
+        "dataset": "VARCHAR", "version": "VARCHAR", "previous": "VARCHAR", "snapshot": "INTEGER",
+        "released": "TIMESTAMP", "rows": "BIGINT", "bytes": "BIGINT", "manifest": "VARCHAR",
+        "manifest_sha256": "VARCHAR", "logical_hash": "VARCHAR", "changes": "JSON", "number": "INTEGER",
+        "shape": "INTEGER",
+    },
+    "releases": {"dataset": "VARCHAR", "snapshot": "INTEGER", "released": "TIMESTAMP", "version": "VARCHAR"},
+    "withdrawals": {
+        "dataset": "VARCHAR", "version": "VARCHAR", "withdrawn": "TIMESTAMP", "reason_zh": "VARCHAR",
+        "reason_en": "VARCHAR", "basis": "VARCHAR", "bytes_removed": "BOOLEAN",
+    },
+    "changes": {
+        "dataset": "VARCHAR", "version": "VARCHAR", "previous": "VARCHAR", "released": "TIMESTAMP",
+        "change": "VARCHAR", "period": "VARCHAR", "field": "VARCHAR", "rows_before": "BIGINT", "rows_after": "BIGINT",
+        "rows_added": "BIGINT", "rows_removed": "BIGINT", "rows_changed": "BIGINT",
+    },
+    "shapes": {"dataset": "VARCHAR", "shape": "INTEGER", "definition": "VARCHAR"},
+    "segments": {
+        "dataset": "VARCHAR", "segment": "INTEGER", "period": "VARCHAR", "shape": "INTEGER", "rows": "BIGINT",
+        "digest": "VARCHAR",
+    },
+    "segment_versions": {"dataset": "VARCHAR", "segment": "INTEGER", "first": "INTEGER", "last": "INTEGER"},
+    "segment_files": {
+        "dataset": "VARCHAR", "segment": "INTEGER", "part": "INTEGER", "sha256": "VARCHAR", "bytes": "BIGINT",
+        "rows": "BIGINT", "logical_hash": "VARCHAR",
+    },
+    "segment_deliveries": {
+        "dataset": "VARCHAR", "segment": "INTEGER", "organisation": "VARCHAR", "delivery": "VARCHAR",
+        "digest": "VARCHAR", "rows": "BIGINT", "rows_delivered": "BIGINT", "rows_quarantined": "BIGINT",
+        "checks": "JSON",
+    },
 }  # fmt: skip
 
-Row = tuple[Any, ...]
+_OF_VERSIONS = (
+    "FROM main.versions v JOIN main.segment_versions r ON r.dataset = v.dataset AND v.number >= r.first "
+    "AND (r.last IS NULL OR v.number <= r.last) "
+    "JOIN main.segments s ON s.dataset = r.dataset AND s.segment = r.segment "
+    "ANTI JOIN main.withdrawals w ON w.dataset = v.dataset AND w.version = v.version"
+)
+_DELIVERIES = f"{_OF_VERSIONS} JOIN main.segment_deliveries d ON d.dataset = s.dataset AND d.segment = s.segment"
 
-#: Inserts of single rows cost DuckDB a millisecond each.
-_ROWS_PER_INSERT = 500
+#: In its schema, not in ``main``: views of other schemas of an attached database would not find it in DuckDB 1.4.
+_PLACES = {"codes": f"{CODELISTS}.{identifier('_codes')}"}
+
+#: View → query.
+VIEWS: Mapping[str, str] = {
+    "codes": f"SELECT * FROM {_PLACES['codes']}",
+    "files": (
+        f"SELECT v.dataset, v.version, s.period, f.part, {object_expression('f.sha256')} AS path, f.sha256, f.bytes, "
+        f"f.rows, f.logical_hash {_OF_VERSIONS} "
+        "JOIN main.segment_files f ON f.dataset = s.dataset AND f.segment = s.segment"
+    ),
+    "deliveries": f"SELECT v.dataset, v.version, s.period, d.organisation, d.delivery, d.digest, d.rows {_DELIVERIES}",
+    "quality": (
+        "SELECT v.dataset, v.version, s.period, d.organisation, d.rows_delivered, d.rows AS rows_accepted, "
+        f"d.rows_quarantined, d.checks {_DELIVERIES}"
+    ),
+    "units": units_query(),
+}
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all tables, empty, in the current database."""
-    for table, (comment, kinds) in TABLES.items():
+def place(table: str) -> str:
+    """A table's name in SQL."""
+    return _PLACES.get(table, f"main.{identifier(table)}")
+
+
+def opening_statements() -> Iterator[str]:
+    """SQL that makes the tables, empty, and the views and macros over them, with comments."""
+    yield f"CREATE SCHEMA IF NOT EXISTS {CODELISTS}"
+    for table, kinds in TABLES.items():
         definition = ", ".join(f"{identifier(name)} {kind}" for name, kind in kinds.items())
-        connection.execute(f"CREATE TABLE main.{identifier(table)} ({definition})")
-        connection.execute(f"COMMENT ON TABLE main.{identifier(table)} IS {literal(comment)}")
+        yield f"CREATE OR REPLACE TABLE {place(table)} ({definition})"
+    for view, query in VIEWS.items():
+        yield f"CREATE OR REPLACE VIEW main.{identifier(view)} AS {query}"
+    named = [("TABLE", name, place(name)) for name in TABLES] + [("VIEW", name, f"main.{name}") for name in VIEWS]
+    for kind, name, quoted in named:
+        comment = " | ".join(translate(f"index-table-{name.replace('_', '-')}", lang) for lang in LANGUAGES[::-1])
+        yield f"COMMENT ON {kind} {quoted} IS {literal(comment)}"
+    yield from common_macros()
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> None:
     """Add rows, given in the order of the table's columns."""
     collected = list(rows)
-    marks = f"({', '.join('?' * len(TABLES[table][1]))})"
-    for begin in range(0, len(collected), _ROWS_PER_INSERT):
-        part = collected[begin : begin + _ROWS_PER_INSERT]
-        connection.execute(
-            f"INSERT INTO main.{identifier(table)} VALUES {', '.join([marks] * len(part))}",
-            [value for row in part for value in row],
-        )
+    if not collected:
+        return
+    names = TABLES[table]
+    arrays = [pa.array([row[position] for row in collected]) for position in range(len(names))]
+    connection.register("new_rows", pa.table(arrays, names=list(names)))
+    connection.execute(f"INSERT INTO {place(table)} SELECT * FROM new_rows")
+    connection.unregister("new_rows")
 
 
 def add_snapshot(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
@@ -103,31 +146,14 @@ def add_snapshot(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> N
     insert(connection, "snapshots", [(snapshot.number, snapshot.released)])
 
 
-def add_version(
-    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, manifest: Manifest, manifest_sha256: str
+def set_codes(
+    connection: duckdb.DuckDBPyConnection, codelist: str, sha256: str, snapshot: int, rows: Iterable[Mapping[str, str]]
 ) -> None:
-    """Record a version that ``snapshot`` brought: its files, deliveries and their quality."""
-    dataset, version = manifest.dataset, manifest.version
-    previous = manifest.previous.version if manifest.previous else None
-    insert(connection, "versions", [(
-        dataset, version, previous, snapshot.number, snapshot.released, manifest.rows, manifest.size,
-        manifest_path(manifest_sha256), manifest_sha256, manifest.logical_hash, _json(manifest.changes.as_dict()),
-    )])  # fmt: skip
-    insert(connection, "files", [
-        (dataset, version, segment.period, number, object_path(part.sha256), part.sha256, part.bytes, part.rows,
-         part.logical_hash)
-        for segment in manifest.segments for number, part in enumerate(segment.parts, start=1)
-    ])  # fmt: skip
-    parts = [(segment.period, entry) for segment in manifest.segments for entry in segment.deliveries]
-    insert(connection, "deliveries", [
-        (dataset, version, period, entry.organisation, entry.delivery, entry.digest, entry.rows)
-        for period, entry in parts
-    ])  # fmt: skip
-    insert(connection, "quality", [
-        (dataset, version, period, entry.organisation, entry.quality.get("rows_delivered"), entry.rows,
-         entry.quality.get("rows_quarantined"), _json(entry.quality.get("checks", {})))
-        for period, entry in parts
-    ])  # fmt: skip
+    """Make ``rows`` the codes of a code list, as a release of that number brought them."""
+    for table in ("codes", "code_lists"):
+        connection.execute(f"DELETE FROM {place(table)} WHERE codelist = ?", [codelist])
+    insert(connection, "codes", [(codelist, *(text or None for text in row.values())) for row in rows])
+    insert(connection, "code_lists", [(codelist, sha256, snapshot)])
 
 
 def set_latest(connection: duckdb.DuckDBPyConnection, manifest: Manifest, manifest_sha256: str) -> None:
@@ -163,5 +189,6 @@ def _field_rows(manifest: Manifest) -> Sequence[Row]:
     return rows
 
 
-def _json(document: Any) -> str:
+def as_json(document: Any) -> str:
+    """The text of a JSON column."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.catalog.index import INDEX, build_index, current_files, index_folder, index_path, index_sums
+from pipelines.catalog.index import build_index, index_folder
+from pipelines.catalog.index_files import INDEX, current_files, index_path, index_sums
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import Store, StoreProblem, snapshot_numbers
 from pipelines.publish.sql import scratch_database
@@ -36,12 +37,12 @@ def verify_index(store: Store, work: Path) -> list[StoreProblem]:
     if not numbers:
         return []
     index = index_path(numbers[-1])
-    digest = index_sums(store, numbers[-1]).get(index)
-    found = {path: store.sha256(path) for path in (index, *current_files(numbers[-1]))}
+    sums, copies = index_sums(store, numbers[-1]), current_files(numbers[-1])
+    found = {path: store.sha256(path) for path in (*copies.values(), *copies)}
     problems = [
         StoreProblem(path, MISSING if sha256 is None else WRONG_HASH)
         for path, sha256 in found.items()
-        if sha256 is None or sha256 != digest
+        if sha256 is None or sha256 != sums.get(copies.get(path, path))
     ]
     if found[index] is None:
         return problems

@@ -1,4 +1,4 @@
-"""The views of the index: one per dataset, over its Parquet files, that work wherever the catalog is put.
+"""How the index reads Parquet files: SELECTs over a version's objects that work wherever the catalog is put.
 
 DuckDB resolves a relative path against the current directory, not against the database. So each path is
 prefixed with :data:`ROOT`, an expression that finds the catalog's folder when the view is read.
@@ -6,12 +6,11 @@ prefixed with :data:`ROOT`, an expression that finds the catalog's folder when t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
 
-from pipelines.core.sql import identifier, literal
-from pipelines.publish import Manifest, object_path
-from pipelines.publish.schemas import columns, select_list
+from pipelines.catalog.shapes import Shape
+from pipelines.core.sql import literal
+from pipelines.publish import Manifest
 
 #: The catalog's folder with a slash at the end: the variable ``catalog_root`` where it is set (for an index that
 #: is ATTACHed), else taken from ``temp_directory``, which DuckDB sets to ``<opened file>.tmp``, else the current
@@ -22,40 +21,36 @@ ROOT = (
 )
 
 
+def object_expression(sha256: str) -> str:
+    """SQL for an object's path relative to the catalog; ``sha256`` is SQL for its hash."""
+    return f"'objects/' || left({sha256}, 2) || '/' || {sha256} || '.parquet'"
+
+
 def rows_of(manifest: Manifest) -> str:
     """SELECT for a version's rows, in the schema's columns and types.
 
     Segments written under an older schema may lack columns; a column that no segment has is null.
     """
     return select_rows(
-        manifest.schema,
-        [(object_path(part.sha256), entry.schema) for entry in manifest.segments for part in entry.parts],
+        Shape.of(manifest.schema),
+        ((Shape.of(segment.schema), part.sha256) for segment in manifest.segments for part in segment.parts),
     )
 
 
-def select_rows(schema: Mapping[str, Any], files: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """SELECT over files (path relative to the catalog, schema they were written by)."""
-    available = [name for _, written in files for name in columns(written)]
-    # Two periods with equal rows share one object; each of them counts.
-    paths = ", ".join(literal(path) for path, _ in files)
-    source = f"read_parquet(list_transform([{paths}], lambda f: {ROOT} || f), union_by_name = true)"
-    return f"SELECT {select_list(schema, available)} FROM {source}"
+def select_rows(shape: Shape, files: Iterable[tuple[Shape, str]]) -> str:
+    """SELECT over files, each given by the shape it was written in and its SHA-256.
 
-
-def view_statements(manifest: Manifest) -> Iterator[str]:
-    """SQL that makes a dataset's view, with comments in Chinese and English on it and on its columns."""
-    view = f"{identifier(manifest.theme)}.{identifier(manifest.dataset)}"
-    yield f"CREATE SCHEMA IF NOT EXISTS {identifier(manifest.theme)}"
-    yield f"CREATE OR REPLACE VIEW {view} AS {rows_of(manifest)}"
-    title, description = manifest.metadata["title"], manifest.metadata["description"]
-    comment = f"{title['zh']} | {title['en']}\n{description['zh']}\n{description['en']}"
-    yield f"COMMENT ON VIEW {view} IS {literal(comment)}"
-    for entry in manifest.schema["fields"]:
-        texts = f"{both(entry.get('titles'))}\n{both(entry.get('descriptions'))}".strip()
-        if texts:
-            yield f"COMMENT ON COLUMN {view}.{identifier(entry['name'])} IS {literal(texts)}"
-
-
-def both(texts: Mapping[str, str] | None) -> str:
-    """A bilingual text on one line."""
-    return f"{texts['zh']} | {texts['en']}" if texts else ""
+    Files of one shape are read together. DuckDB then opens only the first to learn the columns: with
+    ``union_by_name`` it opens all of them each time a query is prepared.
+    """
+    groups: dict[Shape, list[str]] = {}
+    for written, sha256 in files:
+        # Two periods with equal rows share one object; each of them counts.
+        groups.setdefault(written, []).append(sha256)
+    parts = (
+        f"SELECT {shape.select_list(written)} FROM read_parquet(list_transform("
+        f"string_split({literal(' '.join(hashes))}, ' '), lambda h: {ROOT} || {object_expression('h')}))"
+        for written, hashes in groups.items()
+    )
+    nothing = f"SELECT {shape.select_list(Shape((), ()))} LIMIT 0"
+    return " UNION ALL ".join(parts) or nothing

@@ -9,13 +9,14 @@ from pydantic import AfterValidator, Field
 from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
 from pipelines.registry.sources import HostName
 
-#: Names that DuckDB gives its own schemas and databases.
+#: Schemas and databases of DuckDB's own, and of the index beside those of the themes.
 _RESERVED = {"main", "catalog", "temp", "system", "information_schema", "pg_catalog"}
+_RESERVED |= {"changes", "codelists", "labelled"}
 
 
 def _is_free(name: str) -> str:
     if name in _RESERVED:
-        raise ValueError(f"{name} is a name of DuckDB's own; themes become DuckDB schemas")
+        raise ValueError(f"{name} is taken; themes become schemas of the index")
     return name
 
 

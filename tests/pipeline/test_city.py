@@ -219,7 +219,9 @@ def test_the_developers_guide_works_on_an_attached_catalog(city: City) -> None:
     with duckdb.connect() as connection:
         for statement in sql_blocks("developer.md"):
             rows = connection.execute(statement.replace("data/catalog", str(city.catalog))).fetchall()
-        assert len(rows) == 5
+            assert rows or not statement.startswith(("SELECT", "FROM")), statement
+        names = connection.sql("FROM labelled.department_budget LIMIT 1").to_arrow_table()
+    assert names["budget_book_name_en"].to_pylist() != [None]
 
 
 def test_commands_of_the_readme_run(city: City) -> None:

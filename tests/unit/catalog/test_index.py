@@ -23,7 +23,8 @@ from publishing import (
 from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.catalog import index_path
-from pipelines.catalog.tables import TABLES
+from pipelines.catalog.tables import TABLES, VIEWS
+from pipelines.core.files import replace_file
 from pipelines.core.paths import Workspace
 
 TREES = "SELECT count(*), sum(height) FROM parks.tree_inventory"
@@ -49,10 +50,16 @@ def ask(index: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def everything(index: Path) -> dict[str, list[tuple[Any, ...]]]:
-    found = {table: ask(index, f"SELECT * FROM catalog.main.{table} ORDER BY ALL") for table in TABLES}
+    found = {table: ask(index, f"SELECT * FROM catalog.main.{table} ORDER BY ALL") for table in (*TABLES, *VIEWS)}
     found["views"] = ask(
         index, "SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
     )
+    found["macros"] = ask(
+        index,
+        "SELECT schema_name, function_name, macro_definition, comment FROM duckdb_functions() WHERE NOT internal "
+        "ORDER BY ALL",
+    )
+    found["script"] = [(index.with_name("index.sql").read_text(encoding="utf-8"),)]
     found["comments"] = ask(
         index,
         "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal "
@@ -78,12 +85,23 @@ def test_tables_are_reached_as_catalog_and_views_by_theme(workspace: Workspace) 
 
 def test_comments_are_in_both_languages(workspace: Workspace) -> None:
     index = publish(workspace, tree(1))
-    ((comment,),) = ask(index, "SELECT comment FROM duckdb_views() WHERE view_name = 'tree_inventory'")
-    assert "树木清单 | Tree inventory" in comment
-    ((column,),) = ask(
-        index, "SELECT comment FROM duckdb_columns() WHERE table_name = 'tree_inventory' AND column_name = 'tree_id'"
+    ((comment,),) = ask(
+        index, "SELECT comment FROM duckdb_views() WHERE (schema_name, view_name) = ('parks', 'tree_inventory')"
     )
-    assert column.startswith("tree_id字段 | tree id")
+    assert "树木清单 | Tree inventory" in comment
+    columns = dict(
+        ask(index, "SELECT column_name, comment FROM duckdb_columns() WHERE (schema_name, table_name) = "
+                   "('parks', 'tree_inventory')")
+    )  # fmt: skip
+    assert columns["tree_id"].startswith("tree_id字段 | tree id")
+    assert columns["height"].endswith("计量单位：m | Unit: m")
+    assert columns["district"].endswith("代码表：codelists.district | Code list: codelists.district")
+    named = "SELECT function_name, comment FROM duckdb_functions() WHERE schema_name IN ('parks', 'changes')"
+    assert all("tree_inventory" in comment and " | " in comment for _, comment in ask(index, named))
+    tables = ask(index, "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_views() "
+                        "WHERE schema_name = 'main' AND NOT internal")  # fmt: skip
+    assert len(tables) == len(TABLES) + len(VIEWS)
+    assert all(" | " in comment for (comment,) in tables)
 
 
 def test_the_catalog_can_be_moved_and_read_from_anywhere(
@@ -142,6 +160,28 @@ def test_equal_rows_in_two_periods_count_twice(workspace: Workspace) -> None:
     assert ask(index, "SELECT count(*) FROM parks.tree_inventory") == [(2,)]
 
 
+def test_an_index_of_an_earlier_form_is_made_anew(workspace: Workspace) -> None:
+    index = publish(workspace, tree(1))
+    expected = everything(index)
+    record = (workspace.catalog / index_path(1)).with_suffix(".sha256")
+    content = record.read_bytes()
+    lines = content.splitlines(keepends=True)
+    replace_file(record, b"".join(lines[1:2]))
+    index_now(workspace)
+    assert record.read_bytes().startswith(lines[0])
+    assert everything(index) == expected
+
+
+def test_no_object_is_opened(workspace: Workspace) -> None:
+    index = publish(workspace, tree(1))
+    add_candidate(workspace, [tree(2)], period="2026")
+    release_now(workspace, registry(workspace))
+    shutil.move(workspace.catalog / "objects", workspace.catalog / "elsewhere")
+    assert index_now(workspace) == index
+    shutil.move(workspace.catalog / "elsewhere", workspace.catalog / "objects")
+    assert ask(index, TREES) == [(2, Decimal("7.00"))]
+
+
 def test_nothing_is_done_when_it_is_up_to_date(workspace: Workspace) -> None:
     index = publish(workspace, tree(1))
     before = [
@@ -152,11 +192,14 @@ def test_nothing_is_done_when_it_is_up_to_date(workspace: Workspace) -> None:
     assert not list(workspace.work.glob("index-*"))
 
 
-@pytest.mark.parametrize("damage", ["missing", "altered", "garbage"])
-@pytest.mark.parametrize("which", ["copy", "original"])
+@pytest.mark.parametrize(
+    ("damage", "which"),
+    [("missing", "copy"), ("altered", "copy"), ("missing", "original"), ("garbage", "original"), ("altered", "script")],
+)
 def test_a_damaged_index_is_healed(workspace: Workspace, damage: str, which: str) -> None:
     index = publish(workspace, tree(1))
-    target = index if which == "copy" else workspace.catalog / index_path(1)
+    original = workspace.catalog / index_path(1)
+    target = {"copy": index, "original": original, "script": original.with_suffix(".sql")}[which]
     expected = everything(index)
     content = target.read_bytes()
     target.unlink()
@@ -164,7 +207,7 @@ def test_a_damaged_index_is_healed(workspace: Workspace, damage: str, which: str
         target.write_bytes(content[:-1] + bytes([content[-1] ^ 1]) if damage == "altered" else b"garbage")
     assert index_now(workspace) == index
     assert everything(index) == expected
-    assert index.read_bytes() == (workspace.catalog / index_path(1)).read_bytes()
+    assert index.read_bytes() == original.read_bytes()
 
 
 def test_building_on_an_older_index_equals_building_anew(workspace: Workspace) -> None:
@@ -186,7 +229,8 @@ def test_building_on_an_older_index_equals_building_anew(workspace: Workspace) -
     shutil.copytree(other / "datasets" / "greens", workspace.schema / "datasets" / "greens")
     index = publish(workspace, tree(4), tree(6), dataset="parks_staff")
     grown = everything(index)
-    assert [row[:2] for row in grown["views"]] == [("greens", "parks_staff"), ("parks", "tree_inventory")]
+    views = {row[:2] for row in grown["views"] if row[0] in ("greens", "parks")}
+    assert views == {("greens", "parks_staff"), ("parks", "tree_inventory")}
     shutil.rmtree(workspace.catalog / "index")
     index.unlink()
     index_now(workspace)

@@ -64,7 +64,7 @@ def run(
     with readable_errors(out), open_installation(workspace) as inst:
         log_to_file(workspace)
         done = _run(inst, out, datasets or [], period)
-        _show(out, workspace, inst, done)
+        _show(out, inst, done)
     if done.unfinished:
         raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
@@ -128,9 +128,9 @@ def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], 
     inst.ledger.mark_reported([result.work for result in shown])
 
 
-def _show(out: Output, workspace: Workspace, inst: Installation, done: _Run) -> None:
+def _show(out: Output, inst: Installation, done: _Run) -> None:
     processed = [result for period_result in done.results for result in period_result.processed]
-    catalog = str(workspace.catalog / "catalog.duckdb")
+    catalog = f"{inst.store.address}/catalog.duckdb"
     out.json(
         {
             "deliveries": [delivery_row(result) for result in processed],

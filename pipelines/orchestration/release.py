@@ -2,7 +2,6 @@
 
 # No postponed annotations here: Dagster looks at the type of an op's context itself.
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 
@@ -11,6 +10,7 @@ from pipelines.flow import Installation, refresh_index, release, sign_releases
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
 from pipelines.orchestration.texts import both, constant
+from pipelines.publish import FolderStore, Store
 from pipelines.registry import Catalog, Problem
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
@@ -92,14 +92,15 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
             sign_releases(installation)
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
-        return dg.MaterializeResult(asset_key=INDEX_KEY, metadata=index_metadata(installation.workspace.catalog))
+        return dg.MaterializeResult(asset_key=INDEX_KEY, metadata=index_metadata(installation.store))
 
     return [catalog_release, catalog_index]
 
 
-def index_metadata(catalog_folder: Path) -> dict[str, str]:
+def index_metadata(store: Store) -> dict[str, str]:
     """Where the index is."""
-    return {"dagster/uri": (catalog_folder / "catalog.duckdb").as_uri()}
+    address = store.root.as_uri() if isinstance(store, FolderStore) else store.address
+    return {"dagster/uri": f"{address}/catalog.duckdb"}
 
 
 def descriptors_check(catalog: Catalog) -> dg.AssetCheckResult:

@@ -23,6 +23,7 @@ from pipelines.orchestration.materialisations import (
 )
 from pipelines.orchestration.partitions import partition_key
 from pipelines.orchestration.release import descriptors_check, index_metadata
+from pipelines.publish.stores import catalog_store
 from pipelines.registry import Catalog, Dataset
 
 _CODE_VERSION_TAG = "dagster/code_version"
@@ -118,7 +119,7 @@ def _report_release(report: _Report, workspace: Workspace, catalog: Catalog, rel
             tags={DATA_VERSION_TAG: release_data_version(release)},
         )
     )
-    report.materialised(dg.AssetMaterialization(asset_key=INDEX_KEY, metadata=index_metadata(workspace.catalog)))
+    report.materialised(dg.AssetMaterialization(asset_key=INDEX_KEY, metadata=index_metadata(catalog_store(workspace))))
     descriptors = descriptors_check(catalog)
     report.check(
         dg.AssetCheckEvaluation(

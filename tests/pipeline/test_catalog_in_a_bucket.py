@@ -1,0 +1,49 @@
+"""The whole way with a catalog that is kept in a bucket: run, query, correct, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flowing import GOOD, HEADER, Command, Deliver
+from s3_serving import s3_server
+
+from pipelines.catalog import open_catalog
+from pipelines.core.paths import Workspace
+
+TREES = "tree_inventory"
+MORE = "t3,pine,999902,3,2021-03-01,,,\n"
+WHY = ("--reason-zh", "录入有误", "--reason-en", "Entered by mistake")
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with s3_server() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        address = server.fresh_bucket()
+        monkeypatch.setenv("GONGKAI_CATALOG", f"{address}/open data")
+        yield f"{address}/open data"
+
+
+def test_a_catalog_in_a_bucket_is_like_one_in_a_folder(gongkai: Command, deliver: Deliver, workspace: Workspace,
+                                                        bucket: str, tmp_path: Path) -> None:  # fmt: skip
+    deliver(HEADER + GOOD)
+    assert gongkai("run").exit_code == 0
+    deliver(HEADER + GOOD + MORE)
+    assert bucket in gongkai("run").stdout
+    assert "Nothing has changed" in gongkai("run").stdout
+    assert not list(workspace.catalog.rglob("*")) or not workspace.catalog.exists()
+    count = f"SELECT count(*) AS trees FROM parks.{TREES}"
+    assert gongkai.json("query", count) == [{"trees": 3}]
+    with open_catalog(bucket, cache=tmp_path / "cache") as catalog:
+        assert catalog.query(count).fetchall() == [(3,)]
+        assert catalog.dataset(TREES, "1.0.0").to_arrow_table().num_rows == 2
+        assert len(list((tmp_path / "cache").rglob("*.parquet"))) == 2
+        assert catalog.diff(TREES).to_arrow_table()["change"].to_pylist() == ["added"]
+    assert gongkai.json("rollback", TREES, "1.0.0", *WHY)["version"] == "1.1.1"
+    assert [row["version"] for row in gongkai.json("versions", TREES)] == ["1.0.0", "1.1.0", "1.1.1"]
+    assert gongkai.json("query", count) == [{"trees": 2}]
+    assert gongkai("verify").exit_code == 0
+    assert gongkai.json("gc", "--grace-days", "0")["files"] == []

@@ -73,7 +73,8 @@ class SegmentDelivery:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> SegmentDelivery:
         """Read the JSON form (KeyError, TypeError when it is not one)."""
-        return cls(**{entry.name: document[entry.name] for entry in dataclasses.fields(cls)})
+        return cls(document["delivery"], document["organisation"], document["digest"], document["rows"],
+                   document["quality"])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ class Segment:
         document = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
         del document["processing_key"]
         document["parts"] = [part.as_dict() for part in self.parts]
-        document["deliveries"] = [dataclasses.asdict(delivery) for delivery in self.deliveries]
+        # A version may have tens of thousands; ``dataclasses.asdict`` would copy each to its depths.
+        document["deliveries"] = [dict(vars(delivery)) for delivery in self.deliveries]
         document["receipt"] = [dataclasses.asdict(receipt) for receipt in self.receipt]
         return document
 

@@ -94,13 +94,19 @@ class OpenCatalog:
         return self._table("SELECT * FROM main.fields WHERE dataset = ? ORDER BY position", dataset_id)
 
     def versions(self, dataset_id: str) -> pa.Table:
-        """A dataset's rows of the table ``versions``, oldest first.
+        """A dataset's rows of the table ``versions``, oldest first, with those of ``withdrawals`` where there are any.
 
         Raises:
-            UnknownDataset: when the catalog has no such dataset.
+            UnknownDataset: when no release has ever had such a dataset.
         """
-        self._theme(dataset_id)
-        return self._table("SELECT * FROM main.versions WHERE dataset = ? ORDER BY snapshot", dataset_id)
+        found = self._table(
+            "SELECT v.*, w.* EXCLUDE (dataset, version) FROM main.versions v "
+            "LEFT JOIN main.withdrawals w USING (dataset, version) WHERE dataset = ? ORDER BY snapshot",
+            dataset_id,
+        )
+        if not found.num_rows:
+            self._theme(dataset_id)
+        return found
 
     def files(self, dataset_id: str, version: str | None = None) -> pa.Table:
         """The Parquet files of a version (absent: the latest), by period; ``path`` is relative to the catalog.

@@ -31,8 +31,12 @@ def versions(dataset: Dataset, as_json: Json = False, language: Language = ANY) 
     with readable_errors(out), open_workspace_catalog(Workspace.default()) as catalog:
         listed = catalog.versions(dataset).to_pylist()
         out.json([{name: plain(value) for name, value in row.items()} for row in listed])
-        rows = [(row["version"], row["snapshot"], row["released"], row["rows"], row["previous"]) for row in listed]
-        columns = ["cli-version", "cli-snapshot", "cli-released-at", "cli-rows", "cli-previous"]
+        rows = [
+            (row["version"], row["snapshot"], row["released"], row["rows"], row["previous"],
+             row[f"reason_{out.language}"])
+            for row in listed
+        ]  # fmt: skip
+        columns = ["cli-version", "cli-snapshot", "cli-released-at", "cli-rows", "cli-previous", "cli-withdrawn"]
         out.table(columns, rows, dataset, right=["cli-rows"])
 
 

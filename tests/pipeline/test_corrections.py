@@ -53,6 +53,7 @@ def test_a_withdrawn_dataset_is_held_until_it_is_reinstated(gongkai: Command, de
     done = gongkai.json("withdraw", TREES, "--all", "--basis", "PIPL art. 47", "--remove-bytes", "--yes", *WHY)
     assert (sorted(done["versions"]), done["hidden"], len(done["removed"])) == (["1.0.0", "1.1.0"], True, 2)
     assert not list((workspace.catalog / "objects").rglob("*.parquet"))
+    assert "录入有误" in gongkai("versions", TREES, "--lang", "zh").stdout
     deliver(HEADER + GOOD, period="2024")
     gongkai("run")
     assert gongkai.json("status")["datasets"] == {}

@@ -156,3 +156,4 @@ cli-rebuild-file = { $path }: { $restored ->
     }
 cli-rebuild-sound = Everything was made again from the landed bytes, byte for byte.
 cli-query-as-of-help = Query the catalog as it was at the end of a day (UTC), for example 2026-03-31.
+cli-withdrawn = Withdrawn: why

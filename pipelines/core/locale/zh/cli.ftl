@@ -156,3 +156,4 @@ cli-rebuild-file = { $path }：{ $restored ->
     }
 cli-rebuild-sound = 全部内容已由原始文件重新生成，逐字节相同。
 cli-query-as-of-help = 查询某日结束时（UTC）的目录，例如 2026-03-31。
+cli-withdrawn = 撤回原因

@@ -6,10 +6,26 @@ of a file, and what a call has returned from survives a power cut as far as the 
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+#: Folders of a store: what is being written, and what a store is tried with. Both hold what writers that died left.
+INCOMING, PROBES = ".incoming", ".probe"
+
+
+def temporary_name() -> str:
+    """A new name in one of these folders; it says which process it belongs to."""
+    return f"{this_host()}~{os.getpid()}~{secrets.token_hex(4)}"
+
+
+def this_host() -> str:
+    """This host's name, as far as it can be part of a file's."""
+    return "".join(character for character in socket.gethostname() if character.isalnum() or character in "-.")[:64]
 
 
 @dataclass(frozen=True, order=True)

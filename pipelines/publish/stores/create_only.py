@@ -8,14 +8,13 @@ links, by which folders do it.
 from __future__ import annotations
 
 import errno
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 from pipelines.core.files import create_file
 from pipelines.publish.errors import CreateOnlyMissing
-from pipelines.publish.stores.base import Store
+from pipelines.publish.stores.base import PROBES, Store, temporary_name
 from pipelines.publish.stores.folder import FolderStore
 from pipelines.publish.stores.opening import cache_of
 
@@ -81,4 +80,4 @@ def _try_at_once(store: Store) -> None:
 
 
 def _name() -> str:
-    return f".probe/{secrets.token_hex(16)}"
+    return f"{PROBES}/{temporary_name()}"

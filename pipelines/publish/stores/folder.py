@@ -11,7 +11,6 @@ import errno
 import os
 import secrets
 import shutil
-import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,10 +26,8 @@ from pipelines.core.files import (
     sha256_of,
     write_file,
 )
-from pipelines.publish.stores.base import StoreEntry
+from pipelines.publish.stores.base import INCOMING, PROBES, StoreEntry, temporary_name, this_host
 
-#: What is being written. A folder of its own, on the same file system, so that leftovers are found without a search.
-_INCOMING = ".incoming"
 #: No single file takes that long to write. Leftovers of this host's dead processes go at once.
 _STALE_SECONDS = 24 * 60 * 60
 #: For what is replaced: DuckDB opens files for writing unless told otherwise.
@@ -154,21 +151,21 @@ class FolderStore:
         Args:
             now: seconds since 1970. What another host left is removed a day after it was last written.
         """
-        folder = self.root / _INCOMING
-        for path in folder.iterdir() if folder.is_dir() else ():
+        folders = [self.root / name for name in (INCOMING, PROBES)]
+        for path in (path for folder in folders if folder.is_dir() for path in folder.iterdir()):
             host, _, rest = path.name.partition("~")
             process = rest.partition("~")[0]
-            died = host == _host() and process.isdigit() and not Path("/proc", process).exists()
+            died = host == this_host() and process.isdigit() and not Path("/proc", process).exists()
             with contextlib.suppress(FileNotFoundError):  # Another process removes them too.
                 if died or path.stat().st_mtime < now - _STALE_SECONDS:
                     path.rmdir() if path.is_dir() else path.unlink()
 
     def _name_for_temporary(self) -> Path:
         _make_root(self.root)
-        folder = self.root / _INCOMING
+        folder = self.root / INCOMING
         # What is being written is nobody else's to read yet.
         folder.mkdir(PRIVATE_FOLDER_MODE, exist_ok=True)
-        return folder / f"{_host()}~{os.getpid()}~{secrets.token_hex(4)}"
+        return folder / temporary_name()
 
     def _make_folder(self, folder: Path) -> None:
         """Create the root or a folder below it."""
@@ -193,10 +190,6 @@ class FolderStore:
         self._make_folder(target.parent)
         temporary.replace(target)
         flush_folder(target.parent)
-
-
-def _host() -> str:
-    return "".join(character for character in socket.gethostname() if character.isalnum() or character in "-.")[:64]
 
 
 def _copy(source: Path, target: Path, mode: int) -> None:

@@ -22,7 +22,7 @@ from obstore.exceptions import BaseError
 from pipelines.core.files import READ_ONLY_MODE, flush_file, temporary_beside
 from pipelines.core.paths import join_inside
 from pipelines.publish.stores.answers import UNCERTAIN, as_os_error
-from pipelines.publish.stores.base import StoreEntry
+from pipelines.publish.stores.base import INCOMING, PROBES, StoreEntry, temporary_name
 from pipelines.publish.stores.content import BLOCK, check_name, checked_blocks, named_hash
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ _REQUESTS_AT_ONCE = 4
 _TRIES = 3
 #: Attribute of created files that says who created them.
 _WRITER = "writer"
-#: Copies for :meth:`RemoteStore.touch`.
-_INCOMING = ".incoming"
 _STALE_SECONDS = 24 * 60 * 60
 #: Processes that have used obstore, by number: this one, and after a fork the one that it was forked from.
 _users: set[int] = set()
@@ -148,7 +146,7 @@ class RemoteStore:
 
     def touch(self, path: str) -> bool:
         """See :class:`Store`. Copies inside the store, to another name and back: S3 copies no file onto itself."""
-        beside = f"{_INCOMING}/{secrets.token_hex(16)}"
+        beside = f"{INCOMING}/{temporary_name()}"
         try:
             with self._errors(path):
                 obstore.copy(self.client, path, beside)
@@ -208,7 +206,7 @@ class RemoteStore:
         Args:
             now: seconds since 1970. What is a day old is removed.
         """
-        for entry in self.entries(_INCOMING):
+        for entry in (entry for folder in (INCOMING, PROBES) for entry in self.entries(folder)):
             if entry.modified < now - _STALE_SECONDS:
                 self.remove(entry.path)
 

@@ -12,6 +12,7 @@ import pytest
 from pipelines.core.files import link_file
 from pipelines.publish.stores import FolderStore
 from pipelines.publish.stores import folder as folder_module
+from pipelines.publish.stores.base import this_host
 
 CONTENT = b"content"
 
@@ -82,7 +83,7 @@ def test_a_full_disk_leaves_nothing(store: FolderStore, monkeypatch: pytest.Monk
 def test_leftovers_of_dead_writers_are_removed(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     store.create("a", CONTENT)
     incoming = store.root / ".incoming"
-    host = folder_module._host()
+    host = this_host()
     names = {
         "dead": f"{host}~99999999~x", "alive": f"{host}~{os.getpid()}~x", "elsewhere": "another~99999999~x",
         "old": "another~1~y",
@@ -90,5 +91,7 @@ def test_leftovers_of_dead_writers_are_removed(store: FolderStore, monkeypatch: 
     for name in names.values():
         (incoming / name).write_bytes(CONTENT)
     os.utime(incoming / names["old"], (1, 1))
+    store.create(f".probe/{names['dead']}", CONTENT)
     store.remove_leftovers(time.time())
     assert sorted(store.names(".incoming")) == sorted([names["alive"], names["elsewhere"]])
+    assert store.names(".probe") == ()

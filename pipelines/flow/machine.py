@@ -37,7 +37,8 @@ def machine_trouble() -> Iterator[None]:
         for said, number in _SAID.items():
             if said in str(problem):
                 raise OSError(number, said if number == errno.ENOSPC else _first_line(problem)) from problem
-        if isinstance(problem, duckdb.IOException):
+        # Fatal is what DuckDB calls a commit that could not be made durable.
+        if isinstance(problem, duckdb.IOException | duckdb.FatalException):
             raise OSError(errno.EIO, _first_line(problem)) from problem
         raise
     except sqlite3.OperationalError as problem:

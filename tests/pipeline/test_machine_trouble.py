@@ -51,10 +51,11 @@ def failing(problem: Exception, organisation: str) -> Any:
         (duckdb.IOException("IO Error: Could not write file"), OSError),
         (duckdb.FatalException("FATAL Error: Failed to commit: No space left on device"), OSError),
         (duckdb.TransactionException("Failed to commit: Could not write file: Input/output error"), OSError),
+        (duckdb.FatalException("FATAL Error: fsync failed!"), OSError),
         (duckdb.ConversionException("Conversion Error"), duckdb.ConversionException),
         (sqlite3.OperationalError("no such table: outcomes"), sqlite3.OperationalError),
     ],
-    ids=["memory", "io", "full while committing", "io while committing", "not the machine's", "nor this"],
+    ids=["memory", "io", "full while committing", "io while committing", "not flushed", "no trouble", "nor this"],
 )
 def test_duckdbs_forms_of_machine_trouble(problem: Exception, expected: type[Exception]) -> None:
     with pytest.raises(expected), machine_trouble():

@@ -36,9 +36,11 @@ _COLUMNS = re.compile(_TAG % b"col" + rb"([^<>]{0,400})>")
 _ATTRIBUTE = re.compile(rb"([\w:]{1,64})\s{0,8}=\s{0,8}(?:\"([^\"]{0,1024})\"|'([^']{0,1024})')")
 _WIDE = re.compile(rb"\br" + _IS + rb"([A-Z]{2,3})[0-9]{1,7}[\"']")
 _ANY = re.compile(rb"\br" + _IS + rb"[A-Z]{1,3}([0-9]{1,7})[\"']")
-#: A cell without content, its quotes in pairs; and one that does not say where it stands.
+#: A cell without content, its quotes in pairs, or one whose content is in the next window, which has it whole; and
+#: one that does not say where it stands.
 _EMPTY = re.compile(
-    rb"<(?:\w{1,32}:)?c(?:\s{1,8}[\w:]{1,64}\s{0,8}=\s{0,8}(?:\"[^\"<>]{0,64}\"|'[^'<>]{0,64}')){0,16}\s{0,8}/>"
+    rb"<(?:\w{1,32}:)?c(?:\s{1,8}[\w:]{1,64}\s{0,8}=\s{0,8}(?:\"[^\"<>]{0,64}\"|'[^'<>]{0,64}')){0,16}\s{0,8}"
+    rb"(?:/>|>\s{0,8}(?:</(?:\w{1,32}:)?c\s{0,8}>|\Z))"
 )
 _UNNAMED = re.compile(rb"<(?:\w{1,32}:)?c(?![^<>]{0,400}\br" + _IS + rb"[A-Z])[\s>]")
 _ERROR = re.compile(rb"\bt" + _IS + rb"e[\"']")

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import load_manifest
-from pipelines.publish.snapshots import Snapshot, load_snapshot, snapshot_numbers
+from pipelines.publish.snapshots import load_snapshot, snapshot_numbers
 from pipelines.publish.store import manifest_path, object_path
 from pipelines.publish.stores import Store, StoreEntry
-from pipelines.publish.tombstones import load_tombstone, tombstone_path
+from pipelines.publish.tombstones import removed_manifests, tombstone_path
 
 #: Longer than any release takes: what is younger may be about to be referred to.
 GRACE = timedelta(days=7)
@@ -36,7 +36,10 @@ def references(store: Store) -> References:
     """
     found = References()
     snapshots = [load_snapshot(store, number) for number in snapshot_numbers(store)]
-    removed = _removed(store, snapshots[-1], found) if snapshots else set()
+    removed: set[str] = set()
+    if snapshots:
+        found.documents.update(map(tombstone_path, snapshots[-1].stones))
+        removed = removed_manifests(store, snapshots[-1])
     manifests = {entry.manifest for snapshot in snapshots for entry in snapshot.datasets.values()}
     for sha256 in manifests:
         manifest = load_manifest(store, sha256)
@@ -45,17 +48,6 @@ def references(store: Store) -> References:
         if sha256 not in removed:
             found.objects.update(object_path(part.sha256) for part in manifest.parts)
     return found
-
-
-def _removed(store: Store, newest: Snapshot, found: References) -> set[str]:
-    """Manifests of versions whose bytes are not kept."""
-    removed: set[str] = set()
-    for sha256 in {sha256 for versions in newest.tombstones.values() for sha256 in versions.values()}:
-        found.documents.add(tombstone_path(sha256))
-        stone = load_tombstone(store, sha256)
-        if stone.bytes_removed:
-            removed.update(stone.manifests.values())
-    return removed
 
 
 def collect_garbage(store: Store, now: datetime, grace: timedelta = GRACE, *, dry_run: bool = False

@@ -55,6 +55,11 @@ class Snapshot:
     tombstones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
 
+    @property
+    def stones(self) -> frozenset[str]:
+        """SHA-256 of all tombstones."""
+        return frozenset(sha256 for versions in self.tombstones.values() for sha256 in versions.values())
+
     def tombstone_of(self, dataset: str, version: str) -> str | None:
         """SHA-256 of a version's tombstone; ``None`` if the version has not been withdrawn."""
         return self.tombstones.get(dataset, {}).get(version)

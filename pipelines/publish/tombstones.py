@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.core.errors import CorruptStore
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.records import bilingual, canonical_json, checked_sha256
+from pipelines.publish.snapshots import Snapshot
 from pipelines.publish.store import MALFORMED, put_document, read_verified
 from pipelines.publish.stores import Store
 
@@ -67,6 +68,16 @@ def tombstone_path(sha256: str) -> str:
 def put_tombstone(store: Store, tombstone: Tombstone) -> str:
     """Store a tombstone; return its SHA-256."""
     return put_document(store, tombstone_path, tombstone.content())
+
+
+def removed_manifests(store: Store, snapshot: Snapshot) -> set[str]:
+    """SHA-256 of the manifests of versions whose bytes are not kept, as of a snapshot.
+
+    Raises:
+        CorruptStore: when a tombstone cannot be read.
+    """
+    stones = (load_tombstone(store, sha256) for sha256 in sorted(snapshot.stones))
+    return {manifest for stone in stones if stone.bytes_removed for manifest in stone.manifests.values()}
 
 
 def load_tombstone(store: Store, sha256: str) -> Tombstone:

@@ -25,7 +25,7 @@ from pipelines.publish.snapshots import (
 )
 from pipelines.publish.store import object_path
 from pipelines.publish.stores import Store
-from pipelines.publish.tombstones import Tombstone, load_tombstone, put_tombstone
+from pipelines.publish.tombstones import Tombstone, load_tombstone, put_tombstone, removed_manifests
 
 
 @dataclass(frozen=True)
@@ -107,16 +107,10 @@ def finish_withdrawal(store: Store) -> tuple[str, ...]:
 
 def remove_withdrawn_bytes(store: Store, snapshot: Snapshot) -> tuple[str, ...]:
     """Remove the objects of versions whose bytes are not to be kept, and which no other version has."""
-    stones = {sha256 for versions in snapshot.tombstones.values() for sha256 in versions.values()}
-    gone = [stone for stone in (load_tombstone(store, sha256) for sha256 in sorted(stones)) if stone.bytes_removed]
-    paths = {
-        object_path(part.sha256)
-        for stone in gone
-        for manifest in stone.manifests.values()
-        for part in load_manifest(store, manifest).parts
-    }
-    present = sorted(path for path in paths if store.size(path) is not None)
-    removable = [path for path in present if path not in references(store).objects] if present else []
+    removed = removed_manifests(store, snapshot)
+    paths = {object_path(part.sha256) for sha256 in removed for part in load_manifest(store, sha256).parts}
+    present = {path for path in paths if store.size(path) is not None}
+    removable = sorted(present - references(store).objects) if present else []
     for path in removable:
         store.remove(path)
     return tuple(removable)

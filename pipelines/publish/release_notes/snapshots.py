@@ -64,7 +64,7 @@ def left_entries(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Snaps
 
 def new_tombstones(snapshot: Snapshot, before: Snapshot | None) -> list[str]:
     """SHA-256 of the tombstones that the snapshot before had not, by dataset."""
-    known = {sha256 for versions in (before.tombstones if before else {}).values() for sha256 in versions.values()}
+    known = before.stones if before else frozenset()
     found = (sha256 for _, versions in sorted(snapshot.tombstones.items()) for sha256 in sorted(versions.values()))
     return [sha256 for sha256 in dict.fromkeys(found) if sha256 not in known]
 

@@ -154,8 +154,7 @@ def _truth(store: Store, snapshot: Snapshot, present: Mapping[str, str] | None) 
             if digest is None:
                 raise CorruptStore(snapshot_path(number), MISSING)
             sums[snapshot_path(number)] = digest
-    for stones in snapshot.tombstones.values():
-        sums.update((tombstone_path(sha256), sha256) for sha256 in stones.values())
+    sums.update((tombstone_path(sha256), sha256) for sha256 in snapshot.stones)
     known = present
     if known is None and snapshot.previous is not None:
         known = signed_sums(store, snapshot.previous)

@@ -161,9 +161,8 @@ def _removed_since(source: CopyFolder, later: int, key: PublicKey) -> set[str]:
     sums = signed_by(checking, later, key)
     if sums is not None and snapshot_path(later) in sums:
         snapshot = checking.snapshot(later, sums[snapshot_path(later)])
-        for stones in snapshot.tombstones.values() if snapshot else ():
-            for stone in stones.values():
-                checking.tombstone(stone)
+        for stone in snapshot.stones if snapshot else ():
+            checking.tombstone(stone)
     return checking.removed
 
 

@@ -102,9 +102,8 @@ def _unsigned(checking: Checking, store: Store, number: int) -> Snapshot | None:
     except CorruptStore as problem:
         checking.add(str(problem.message.params["path"]), str(problem.message.params["reason"]))
         return None
-    for stones in snapshot.tombstones.values():
-        for stone in stones.values():
-            checking.tombstone(stone)
+    for stone in snapshot.stones:
+        checking.tombstone(stone)
     for dataset, entry in snapshot.datasets.items():
         checking.version(dataset, entry, None)
     return snapshot
@@ -113,9 +112,8 @@ def _unsigned(checking: Checking, store: Store, number: int) -> Snapshot | None:
 def _learn_removed(checking: Checking, store: Store, numbers: tuple[int, ...]) -> None:
     """The newest snapshot has all tombstones. One that cannot be read is told where it is looked at itself."""
     with contextlib.suppress(CorruptStore):
-        for stones in load_snapshot(store, numbers[-1]).tombstones.values() if numbers else ():
-            for stone in set(stones.values()):
-                checking.tombstone(stone)
+        for stone in load_snapshot(store, numbers[-1]).stones if numbers else ():
+            checking.tombstone(stone)
 
 
 def _compare_pointer(checking: Checking, store: Store) -> None:

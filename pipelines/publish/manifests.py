@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pipelines.core.errors import CorruptStore
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.records import FieldReceipt
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.changes import Changes
 from pipelines.publish.records import Part, Segment, bilingual, canonical_json, checked_sha256, merge_receipts
-from pipelines.publish.store import MALFORMED, manifest_path, read_verified
+from pipelines.publish.store import load_document, manifest_path
 from pipelines.publish.stores import Store
 
 
@@ -186,9 +184,4 @@ def load_manifest(store: Store, sha256: str) -> Manifest:
     Raises:
         CorruptStore: when it is missing, altered, or not a manifest.
     """
-    relative = manifest_path(sha256)
-    content = read_verified(store, relative, sha256)
-    try:
-        return Manifest.from_dict(json.loads(content))
-    except (KeyError, TypeError, ValueError) as problem:
-        raise CorruptStore(relative, MALFORMED) from problem
+    return load_document(store, manifest_path(sha256), sha256, Manifest.from_dict)

@@ -10,11 +10,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pipelines.core.errors import CorruptStore
 from pipelines.publish.stores import Store
+
+T = TypeVar("T")
 
 # Reasons of CorruptStore; the message catalogue has a sentence for each.
 MISSING, WRONG_SIZE, WRONG_HASH, MALFORMED = "missing", "size", "sha256", "malformed"
@@ -83,6 +87,19 @@ def read_verified(store: Store, relative: str, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise CorruptStore(relative, WRONG_HASH)
     return content
+
+
+def load_document(store: Store, relative: str, sha256: str, read: Callable[[Any], T]) -> T:
+    """A stored JSON document, compared with its hash and read by ``read``.
+
+    Raises:
+        CorruptStore: when it is missing, altered, or not what ``read`` takes.
+    """
+    content = read_verified(store, relative, sha256)
+    try:
+        return read(json.loads(content))
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise CorruptStore(relative, MALFORMED) from problem
 
 
 def check_object(store: Store, sha256: str, size: int) -> None:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.core.errors import CorruptStore
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.records import bilingual, canonical_json, checked_sha256
 from pipelines.publish.snapshots import Snapshot
-from pipelines.publish.store import MALFORMED, put_document, read_verified
+from pipelines.publish.store import load_document, put_document
 from pipelines.publish.stores import Store
 
 
@@ -86,9 +84,4 @@ def load_tombstone(store: Store, sha256: str) -> Tombstone:
     Raises:
         CorruptStore: when it is missing, altered, or not a tombstone.
     """
-    relative = tombstone_path(sha256)
-    content = read_verified(store, relative, sha256)
-    try:
-        return Tombstone.from_dict(json.loads(content))
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise CorruptStore(relative, MALFORMED) from problem
+    return load_document(store, tombstone_path(sha256), sha256, Tombstone.from_dict)

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.versions import Change
-from pipelines.publish.clearances import declared_meaning
+from pipelines.publish.diff.fields import compare_fields
 from pipelines.publish.diff.model import PeriodChanges
 from pipelines.publish.records import Segment
-from pipelines.publish.schemas import declared_type, primary_key
 
 
 @dataclass(frozen=True)
@@ -101,26 +100,20 @@ def changes_between(old: Content | None, new: Content) -> Changes:
     """
     before = {segment.period: segment for segment in old.segments} if old else {}
     after = {segment.period: segment for segment in new.segments}
-    removed = [segment for period, segment in before.items() if period not in after]
     gains = {
         period: (after[period].rows if period in after else 0) - (before[period].rows if period in before else 0)
         for period in sorted({*before, *after})
     }
-    old_fields, new_fields = _fields(old), _fields(new)
-    common = [name for name in new_fields if name in old_fields]
+    fields = compare_fields(old.schema if old else {"fields": []}, new.schema)
     return Changes(
         periods_added=tuple(period for period in after if period not in before),
         periods_changed=tuple(p for p in after if p in before and after[p].digest != before[p].digest),
-        periods_removed=tuple(segment.period for segment in removed),
+        periods_removed=tuple(period for period in before if period not in after),
         rows=tuple(PeriodChanges(period, max(gain, 0), max(-gain, 0)) for period, gain in gains.items() if gain),
-        fields_added=tuple(name for name in new_fields if name not in old_fields),
-        fields_removed=tuple(name for name in old_fields if name not in new_fields),
-        fields_retyped=tuple(n for n in common if declared_type(old_fields[n]) != declared_type(new_fields[n])),
-        fields_redefined=tuple(n for n in common if declared_meaning(old_fields[n]) != declared_meaning(new_fields[n])),
-        key_changed=old is not None and primary_key(old.schema) != primary_key(new.schema),
+        fields_added=fields.added,
+        fields_removed=fields.removed,
+        fields_retyped=tuple(entry.name for entry in fields.retyped),
+        fields_redefined=fields.redefined,
+        key_changed=old is not None and fields.old_key != fields.new_key,
         metadata_changed=old is not None and (old.metadata, old.schema) != (new.metadata, new.schema),
     )
-
-
-def _fields(content: Content | None) -> dict[str, Mapping[str, Any]]:
-    return {entry["name"]: entry for entry in content.schema["fields"]} if content else {}

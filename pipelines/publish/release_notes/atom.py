@@ -54,7 +54,7 @@ def entries_of(
     lines = []
     for version in brought:
         manifest = version.manifest
-        said = [summary(manifest, version.counts, language) for language, _ in LANGUAGES]
+        said = [summary(manifest, language) for language, _ in LANGUAGES]
         if manifest.note:
             said += [manifest.note[language] for language, _ in LANGUAGES]
         lines.append(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pipelines.core.messages import translate
 from pipelines.core.versions import VersionNumber
-from pipelines.publish.diff.model import PeriodChanges
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.release_notes.markdown import code, escaped
 from pipelines.publish.release_notes.versions import LANGUAGES, summary
@@ -21,7 +20,6 @@ class Brought:
 
     manifest: Manifest
     previous: Manifest | None
-    counts: Sequence[PeriodChanges] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def _version(entry: Brought, language: str) -> str:
     before = entry.previous.version if entry.previous else translate("notes-snapshot-first", language)
     step = f"{before} → {manifest.version}" if entry.previous else f"{manifest.version} ({before})"
     link = f"[{_name(manifest, language)}]({manifest.dataset}/{manifest.version}.md)"
-    line = f"{link} {step}: {summary(manifest, entry.counts, language)}"
+    line = f"{link} {step}: {summary(manifest, language)}"
     return f"{line} {escaped(manifest.note[language])}" if manifest.note else line
 
 

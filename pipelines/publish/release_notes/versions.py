@@ -18,55 +18,35 @@ LANGUAGES = (("zh", "notes-chinese"), ("en", "notes-english"))
 _PERIODS, _DELIVERIES = 12, 100
 
 
-def version_notes(
-    manifest: Manifest,
-    previous: Manifest | None,
-    counts: Sequence[PeriodChanges] | None = None,
-) -> str:
+def version_notes(manifest: Manifest, previous: Manifest | None) -> str:
     """What a version changed, in Markdown, in Chinese and English.
 
     Args:
         manifest: the version.
         previous: the version it followed; ``None`` for a dataset's first.
-        counts: rows added, removed and changed by period; ``None`` where nobody has counted them: then only periods
-            that came or went as a whole are told with their rows.
     """
-    told = known_counts(manifest, previous) if counts is None else counts
     lines = [f"# {title(manifest)} {manifest.version}", "", code(manifest.dataset)]
     for language, name in LANGUAGES:
         lines += ["", f"## {translate(name, language)}", ""]
         if manifest.note:
             lines += [f"> {escaped(manifest.note[language])}", ""]
         lines += [f"- {line}" for line in _statements(manifest, previous, language)]
-        lines += _rows(told, language)
+        lines += _rows(manifest.changes.rows, language)
         lines += _deliveries(manifest, previous, language)
         lines += _receipts(manifest, previous, language)
     return "\n".join([*lines, ""])
 
 
-def summary(manifest: Manifest, counts: Sequence[PeriodChanges] | None, language: str) -> str:
+def summary(manifest: Manifest, language: str) -> str:
     """A version's changes in one sentence."""
-    if counts is not None:
-        totals = {name: sum(getattr(entry, name) for entry in counts) for name in ("added", "removed", "changed")}
-        return translate("notes-summary-rows", language, rows=manifest.rows, **totals)
     changes = manifest.changes
-    periods = {name: len(getattr(changes, f"periods_{name}")) for name in ("added", "changed", "removed")}
-    return translate("notes-summary", language, rows=manifest.rows, **periods)
+    return translate("notes-summary", language, rows=manifest.rows, added=changes.rows_added,
+                     removed=changes.rows_removed, changed=changes.rows_changed)  # fmt: skip
 
 
 def title(manifest: Manifest) -> str:
     """A dataset's title in both languages, as Markdown."""
     return " | ".join(escaped(manifest.metadata["title"][language]) for language, _ in LANGUAGES)
-
-
-def known_counts(manifest: Manifest, previous: Manifest | None) -> tuple[PeriodChanges, ...]:
-    """Rows of the periods that came or went as a whole."""
-    before = {segment.period: segment.rows for segment in previous.segments} if previous else {}
-    after = {segment.period: segment.rows for segment in manifest.segments}
-    return tuple(
-        PeriodChanges(period, after.get(period, 0), before.get(period, 0))
-        for period in sorted(before.keys() ^ after.keys())
-    )
 
 
 def _statements(manifest: Manifest, previous: Manifest | None, language: str) -> list[str]:

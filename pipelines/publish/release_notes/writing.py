@@ -56,7 +56,7 @@ def write_release_notes(store: Store, snapshot: Snapshot, about: FeedAbout) -> b
     changes = _Changes.of(store, snapshot)
     for entry in changes.brought:
         manifest = entry.manifest
-        content = version_notes(manifest, entry.previous, entry.counts)
+        content = version_notes(manifest, entry.previous)
         store.create(version_notes_path(manifest.dataset, manifest.version), content.encode())
     _write_feed(store, about, changes)
     store.create(path, snapshot_notes(snapshot, changes.brought, changes.left, changes.withdrawn).encode())
@@ -94,7 +94,7 @@ class _Changes:
         for entry in changed_entries(snapshot, before).values():
             manifest = load_manifest(store, entry.manifest)
             follows = load_manifest(store, manifest.previous.manifest) if manifest.previous else None
-            brought.append(Brought(manifest, follows, manifest.changes.rows))
+            brought.append(Brought(manifest, follows))
         left = (Left(load_manifest(store, entry.manifest)) for entry in left_entries(snapshot, before).values())
         withdrawn = []
         for sha256 in new_tombstones(snapshot, before):

@@ -94,8 +94,9 @@ def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
         {"name": "girth", "type": "number"},
     ]}  # fmt: skip
     note = {"zh": "更正高度", "en": "Heights corrected"}
-    manifest = dataclasses.replace(manifest, schema=schema, note=note, restores="1.0.0")
-    text = version_notes(manifest, previous, [PeriodChanges("2025", 3, 2, 1)])
+    changes = dataclasses.replace(manifest.changes, rows=(PeriodChanges("2025", 3, 2, 1),))
+    manifest = dataclasses.replace(manifest, schema=schema, changes=changes, note=note, restores="1.0.0")
+    text = version_notes(manifest, previous)
     for said in (
         *note.values(), "| `2025` | 3 | 2 | 1 |", "Follows version `1.1.0`", "Periods changed: `2025`",
         "Fields added: `girth`", "Fields removed: `note`", "Type of `height`: number 2 → number 3",

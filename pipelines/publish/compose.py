@@ -21,7 +21,7 @@ from pipelines.publish.carrying import carry_over
 from pipelines.publish.changes import Content, changes_between
 from pipelines.publish.clearances import no_longer_public, without
 from pipelines.publish.codelists import codelist_contents
-from pipelines.publish.diff import count_changes
+from pipelines.publish.diff import PeriodChanges, count_changes
 from pipelines.publish.manifests import Manifest, PreviousVersion
 from pipelines.publish.notes import VersionNote
 from pipelines.publish.records import Segment, canonical_json
@@ -138,21 +138,13 @@ class _Following:
     ) -> Manifest | None:
         """The version's manifest; ``None`` when nothing that is published changes."""
         previous = self.base.manifest if self.base else None
+        withdrawn = self.base is not None and self.base.withdrawn
         old = Content(previous.metadata, previous.schema, previous.segments) if previous else None
         changes = changes_between(old, self.content)
-        if not changes.any and not (self.base and self.base.withdrawn):
+        if not changes.any and not withdrawn:
             return None
-        if old and not (self.base and self.base.withdrawn):
-            try:
-                changes = replace(changes, rows=count_changes(old, self.content, self._local, self.folder))
-            except (CorruptStore, duckdb.Error):
-                for parquet in (part.parquet for segment in self.content.segments for part in segment.parts):
-                    if parquet is not None:
-                        parquet.stat()  # Another release may have taken the candidate up: FileNotFoundError.
-                # A damaged file of an earlier version is no reason not to release a sound one. A full disk is: what is
-                # not counted now would never be.
-                if self._is_sound(old.segments):
-                    raise
+        if old and not withdrawn:
+            changes = replace(changes, rows=self._counted(old, changes.rows))
         version = FIRST_VERSION
         if previous:
             size = larger(changes.size, self.note.at_least) if self.note else changes.size
@@ -171,6 +163,25 @@ class _Following:
             superseded=superseded,
             codelist_contents=tuple(self.codelists.values()),
         )
+
+    def _counted(self, old: Content, known: tuple[PeriodChanges, ...]) -> tuple[PeriodChanges, ...]:
+        """Rows that differ from ``old``; what is ``known`` without reading them where a file of it is damaged.
+
+        Raises:
+            FileNotFoundError: when another release has taken up a candidate meanwhile.
+            duckdb.Error: when they cannot be counted, for instance because the disk is full.
+        """
+        try:
+            return count_changes(old, self.content, self._local, self.folder)
+        except (CorruptStore, duckdb.Error):
+            for parquet in (part.parquet for segment in self.content.segments for part in segment.parts):
+                if parquet is not None:
+                    parquet.stat()
+            # A damaged file of an earlier version is no reason not to release a sound one. A full disk is: what is
+            # not counted now would never be.
+            if self._is_sound(old.segments):
+                raise
+            return known
 
     def _is_sound(self, segments: Sequence[Segment]) -> bool:
         try:

@@ -7,13 +7,15 @@ snapshot exists readers see the old release, after it the new one; running again
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pipelines.core.files import PRIVATE_FOLDER_MODE
@@ -34,7 +36,7 @@ from pipelines.publish.snapshots import (
     latest_snapshot,
     next_snapshot,
 )
-from pipelines.publish.store import put_document, put_manifest, put_object
+from pipelines.publish.store import object_path, put_document, put_manifest, put_object
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog
 from pipelines.registry.disclosures import Attribute
@@ -203,24 +205,29 @@ def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manife
     Raises:
         FileNotFoundError: when a file is neither in the store nor where it was made.
     """
-    _put_files(store, manifests)
+    files = dict(_files(store, manifests))
+    for put in files.values():
+        put()
     for manifest in manifests:
         put_manifest(store, manifest.content())
     if not commit_snapshot(store, snapshot):
         return False
-    # Files that were in the store unreferenced may have been collected as garbage until the commit.
-    _put_files(store, manifests)
+    for path, put in files.items():
+        # What was in the store unreferenced may have been collected as garbage until the commit.
+        if store.size(path) is None:
+            put()
     store.remove_leftovers(time.time())
     return True
 
 
-def _put_files(store: Store, manifests: Sequence[Manifest]) -> None:
+def _files(store: Store, manifests: Sequence[Manifest]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Path of each file that versions bring, and what puts it there."""
     for part in (part for manifest in manifests for part in manifest.parts):
         if part.parquet is not None:
-            put_object(store, part.parquet, part.sha256, part.bytes)
-    for manifest in manifests:
-        for content in manifest.codelist_contents:
-            put_document(store, codelist_path, content)
+            yield object_path(part.sha256), partial(put_object, store, part.parquet, part.sha256, part.bytes)
+    for content in (content for manifest in manifests for content in manifest.codelist_contents):
+        path = codelist_path(hashlib.sha256(content).hexdigest())
+        yield path, partial(put_document, store, codelist_path, content)
 
 
 def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:

@@ -16,6 +16,8 @@ from typing import Protocol
 
 #: Folders of a store: what is being written, and what a store is tried with. Both hold what writers that died left.
 INCOMING, PROBES = ".incoming", ".probe"
+#: No single file takes that long to write.
+STALE_SECONDS = 24 * 60 * 60
 
 
 def temporary_name() -> str:

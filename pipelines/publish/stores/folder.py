@@ -26,10 +26,8 @@ from pipelines.core.files import (
     sha256_of,
     write_file,
 )
-from pipelines.publish.stores.base import INCOMING, PROBES, StoreEntry, temporary_name, this_host
+from pipelines.publish.stores.base import INCOMING, PROBES, STALE_SECONDS, StoreEntry, temporary_name, this_host
 
-#: No single file takes that long to write. Leftovers of this host's dead processes go at once.
-_STALE_SECONDS = 24 * 60 * 60
 #: For what is replaced: DuckDB opens files for writing unless told otherwise.
 _WRITABLE_MODE = 0o644
 #: Renaming a folder, where another with files in it has that name.
@@ -155,9 +153,10 @@ class FolderStore:
         for path in (path for folder in folders if folder.is_dir() for path in folder.iterdir()):
             host, _, rest = path.name.partition("~")
             process = rest.partition("~")[0]
+            # Leftovers of this host's dead processes go at once.
             died = host == this_host() and process.isdigit() and not Path("/proc", process).exists()
             with contextlib.suppress(FileNotFoundError):  # Another process removes them too.
-                if died or path.stat().st_mtime < now - _STALE_SECONDS:
+                if died or path.stat().st_mtime < now - STALE_SECONDS:
                     path.rmdir() if path.is_dir() else path.unlink()
 
     def _name_for_temporary(self) -> Path:

@@ -22,7 +22,7 @@ from obstore.exceptions import BaseError
 from pipelines.core.files import READ_ONLY_MODE, flush_file, temporary_beside
 from pipelines.core.paths import join_inside
 from pipelines.publish.stores.answers import UNCERTAIN, as_os_error
-from pipelines.publish.stores.base import INCOMING, PROBES, StoreEntry, temporary_name
+from pipelines.publish.stores.base import INCOMING, PROBES, STALE_SECONDS, StoreEntry, temporary_name
 from pipelines.publish.stores.content import BLOCK, check_name, checked_blocks, named_hash
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ _REQUESTS_AT_ONCE = 4
 _TRIES = 3
 #: Attribute of created files that says who created them.
 _WRITER = "writer"
-_STALE_SECONDS = 24 * 60 * 60
 #: Processes that have used obstore, by number: this one, and after a fork the one that it was forked from.
 _users: set[int] = set()
 
@@ -207,7 +206,7 @@ class RemoteStore:
             now: seconds since 1970. What is a day old is removed.
         """
         for entry in (entry for folder in (INCOMING, PROBES) for entry in self.entries(folder)):
-            if entry.modified < now - _STALE_SECONDS:
+            if entry.modified < now - STALE_SECONDS:
                 self.remove(entry.path)
 
     def _copy_of(self, path: str) -> Path:

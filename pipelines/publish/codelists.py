@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pipelines.core.errors import CorruptStore
 from pipelines.publish.store import MALFORMED, read_verified
@@ -29,8 +30,9 @@ def codelist_path(sha256: str) -> str:
     return f"codelists/{sha256[:2]}/{sha256}.csv"
 
 
+@lru_cache(maxsize=1024)
 def codelist_content(table: CodeList) -> bytes:
-    """The bytes that are stored: CSV (RFC 4180) in UTF-8, rows by code."""
+    """The bytes that are stored: CSV (RFC 4180) in UTF-8, rows by code. Made once for all datasets that share a list."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

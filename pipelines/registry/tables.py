@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -20,12 +20,15 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class CodeList:
-    """A code list: ``rows`` as text, one mapping per code; the key field is ``key`` (``code`` or ``id``)."""
+    """A code list: ``rows`` as text, one mapping per code; the key field is ``key`` (``code`` or ``id``).
+
+    Lists are equal by their ``digest``, which is of the file they were read from and its schema.
+    """
 
     id: str
     key: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = field(compare=False)
     digest: str
 
     @cached_property

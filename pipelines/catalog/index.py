@@ -5,9 +5,6 @@ Everything in them comes from the public store, so deleting them loses nothing.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,6 +18,7 @@ from pipelines.catalog.index_files import index_path, install, is_sound, newest_
 from pipelines.catalog.script import write_script
 from pipelines.catalog.stubs import Stubs
 from pipelines.catalog.tables import add_snapshot, opening_statements, remove_latest, set_codes, set_latest
+from pipelines.core.files import scratch_folder
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import (
     Manifest,
@@ -61,7 +59,7 @@ def refresh_index(store: Store, work: Path) -> bool:
     """
     while numbers := snapshot_numbers(store):
         if not is_sound(store, numbers[-1]):
-            with index_folder(work) as folder:
+            with scratch_folder(work, "index") as folder:
                 built = folder / "index.duckdb"
                 build_index(store, built, numbers, newest_sound(store, numbers))
                 install(store, numbers[-1], built, built.with_suffix(".sql"))
@@ -189,15 +187,3 @@ def _set_codelists(connection: duckdb.DuckDBPyConnection, store: Store, noted: M
 def _run(connection: duckdb.DuckDBPyConnection, statements: Iterator[str]) -> None:
     for statement in statements:
         connection.execute(statement)
-
-
-@contextlib.contextmanager
-def index_folder(work: Path) -> Iterator[Path]:
-    """A scratch folder for an index, removed on leaving."""
-    # Named after the process: what a killed one left is removed by the next that opens the installation.
-    folder = work / f"{os.getpid()}-index-{secrets.token_hex(4)}"
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

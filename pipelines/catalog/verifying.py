@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.catalog.index import build_index, index_folder
+from pipelines.catalog.index import build_index
 from pipelines.catalog.index_files import INDEX, current_files, index_path, index_sums
+from pipelines.core.files import scratch_folder
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import Store, StoreProblem, snapshot_numbers
 from pipelines.publish.sql import scratch_database
@@ -46,7 +47,7 @@ def verify_index(store: Store, work: Path) -> list[StoreProblem]:
     ]
     if found[index] is None:
         return problems
-    with index_folder(work) as folder:
+    with scratch_folder(work, "index") as folder:
         built = folder / INDEX
         build_index(store, built, numbers, None)
         with scratch_database(folder) as connection:

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,20 @@ def flush_file(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def scratch_folder(parent: Path, name: str) -> Iterator[Path]:
+    """A new private folder, removed on leaving.
+
+    It is named after the process: what a killed one left is removed by the next that opens the installation.
+    """
+    folder = parent / f"{os.getpid()}-{name}-{secrets.token_hex(4)}"
+    folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,7 @@ snapshot exists readers see the old release, after it the new one; running again
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from pipelines.core.files import PRIVATE_FOLDER_MODE
+from pipelines.core.files import scratch_folder
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.publish.candidates import pending_candidates, remove_candidates
@@ -108,7 +104,7 @@ def release(
             for dataset_id, segment in pending_candidates(workspace)
             if is_released(catalog, base, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
-        with work_folder(workspace) as folder:
+        with scratch_folder(workspace.work, "release") as folder:
             try:
                 planned = _plan(workspace, store, catalog, base, candidates, folder)
                 if not planned.any:
@@ -240,15 +236,3 @@ def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> S
     for dataset_id in planned.registry.keys() & datasets.keys():
         datasets[dataset_id] = replace(datasets[dataset_id], registry=planned.registry[dataset_id])
     return replace(following, datasets=datasets)
-
-
-@contextlib.contextmanager
-def work_folder(workspace: Workspace) -> Iterator[Path]:
-    """A private folder for what a release makes; removed on leaving."""
-    # Named after the process: what a killed one left is removed by the next that opens the installation.
-    folder = workspace.work / f"{os.getpid()}-release-{secrets.token_hex(4)}"
-    folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

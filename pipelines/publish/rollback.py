@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from pipelines.core.files import scratch_folder
 from pipelines.core.paths import Workspace
 from pipelines.publish.compose import restore
 from pipelines.publish.errors import VersionWithdrawn
 from pipelines.publish.history import find_version, newest_version
 from pipelines.publish.notes import VersionNote
-from pipelines.publish.release import Release, base_of, commit_versions, work_folder
+from pipelines.publish.release import Release, base_of, commit_versions
 from pipelines.publish.snapshots import SnapshotEntry, heal_pointer, next_snapshot
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog
@@ -48,7 +49,7 @@ def rollback(workspace: Workspace, store: Store, catalog: Catalog, dataset: str,
             raise VersionWithdrawn(dataset, version)
         _, target = find_version(store, dataset, entry, version)
         current = base_of(store, base, dataset, entry)
-        with work_folder(workspace) as folder:
+        with scratch_folder(workspace.work, "release") as folder:
             note = VersionNote(dataset, entry.manifest, reason)
             restored = restore(catalog, dataset, current, target, store, folder, note)
             manifest = restored.manifest

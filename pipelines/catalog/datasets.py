@@ -17,7 +17,7 @@ from pipelines.catalog.shapes import Shape
 from pipelines.catalog.tables import CODELISTS, place
 from pipelines.catalog.timeline import FileRange, Timeline
 from pipelines.catalog.views import select_rows
-from pipelines.core.messages import LANGUAGES, translate
+from pipelines.core.messages import in_both
 from pipelines.core.sql import identifier, literal
 
 #: Schemas beside the themes'.
@@ -119,7 +119,7 @@ def dataset_statements(indexed: Indexed) -> Iterator[str]:
     yield from _labelled(indexed)
     yield f"COMMENT ON VIEW {indexed.view} IS {literal(indexed.comment)}"
     for macro, message in ((indexed.view, "index-version-macro"), (changes, "index-changes-macro")):
-        yield f"COMMENT ON MACRO TABLE {macro} IS {literal(_in_both(message, dataset=indexed.dataset))}"
+        yield f"COMMENT ON MACRO TABLE {macro} IS {literal(in_both(message, dataset=indexed.dataset))}"
     for entry in indexed.fields:
         yield from _column_comment(indexed.view, entry)
 
@@ -159,20 +159,16 @@ def _labelled(indexed: Indexed) -> Iterator[str]:
         f"CREATE OR REPLACE MACRO {labelled}(version) AS TABLE FROM query("
         f"{literal(f'{head} {indexed.view}(')} || {quoted('version')} || {literal(f') {tail}')})"
     )
-    comment = _in_both("index-labelled", dataset=f"{indexed.theme}.{indexed.dataset}")
+    comment = in_both("index-labelled", dataset=f"{indexed.theme}.{indexed.dataset}")
     yield f"COMMENT ON VIEW {labelled} IS {literal(comment)}"
 
 
 def _column_comment(view: str, entry: Field) -> Iterator[str]:
     lines = [entry.title, entry.description]
     if entry.unit is not None:
-        lines.append(_in_both("index-unit", unit=entry.unit))
+        lines.append(in_both("index-unit", unit=entry.unit))
     if entry.codelist is not None:
-        lines.append(_in_both("index-codelist", codelist=f"{CODELISTS}.{entry.codelist}"))
+        lines.append(in_both("index-codelist", codelist=f"{CODELISTS}.{entry.codelist}"))
     text = "\n".join(line for line in lines if line)
     if text:
         yield f"COMMENT ON COLUMN {view}.{identifier(entry.name)} IS {literal(text)}"
-
-
-def _in_both(message: str, **params: str) -> str:
-    return " | ".join(translate(message, language, **params) for language in LANGUAGES[::-1])

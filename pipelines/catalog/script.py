@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.catalog.datasets import codelist_statements, dataset_statements, read_indexed
 from pipelines.catalog.tables import TABLES, opening_statements, place
-from pipelines.core.messages import LANGUAGES, translate
+from pipelines.core.messages import in_both
 from pipelines.core.sql import literal
 
 _MARK = re.compile(rb"-- dataset ([a-z][a-z0-9_]*) ([0-9]+)\n")
@@ -49,8 +49,7 @@ def write_script(
 
 
 def _opening(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    for language in LANGUAGES[::-1]:
-        yield "\n".join(f"-- {line}" for line in translate("index-script", language).splitlines())
+    yield "\n".join(f"-- {line}" for line in in_both("index-script", "\n").splitlines())
     yield "ATTACH IF NOT EXISTS ':memory:' AS catalog"
     yield "USE catalog"
     yield "BEGIN"

@@ -19,7 +19,7 @@ import pyarrow as pa
 from pipelines.catalog.macros import common_macros
 from pipelines.catalog.units import units_query
 from pipelines.catalog.views import object_expression
-from pipelines.core.messages import LANGUAGES, translate
+from pipelines.core.messages import in_both
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import Manifest, Snapshot, manifest_path
 from pipelines.publish.schemas import columns, primary_key
@@ -124,7 +124,7 @@ def opening_statements() -> Iterator[str]:
         yield f"CREATE OR REPLACE VIEW main.{identifier(view)} AS {query}"
     named = [("TABLE", name, place(name)) for name in TABLES] + [("VIEW", name, f"main.{name}") for name in VIEWS]
     for kind, name, quoted in named:
-        comment = " | ".join(translate(f"index-table-{name.replace('_', '-')}", lang) for lang in LANGUAGES[::-1])
+        comment = in_both(f"index-table-{name.replace('_', '-')}")
         yield f"COMMENT ON {kind} {quoted} IS {literal(comment)}"
     yield from common_macros()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.catalog.shapes import Shape
 from pipelines.catalog.views import object_expression
-from pipelines.core.messages import LANGUAGES, translate
+from pipelines.core.messages import in_both
 from pipelines.core.sql import literal
 
 _VERSION = r"'[0-9]+\.[0-9]+\.[0-9]+'"
@@ -118,8 +118,7 @@ def belongs_to(file: str, number: str) -> str:
 
 def refusal(message_id: str, **values: str) -> str:
     """SQL for a text of the message catalogue in both languages; ``values`` are SQL."""
-    texts = (translate(message_id, lang, **{name: f"\0{name}\0" for name in values}) for lang in LANGUAGES[::-1])
-    parts = " | ".join(texts).split("\0")
+    parts = in_both(message_id, **{name: f"\0{name}\0" for name in values}).split("\0")
     return " || ".join(values[part] if position % 2 else literal(part) for position, part in enumerate(parts) if part)
 
 

@@ -71,6 +71,11 @@ def _parsed(message_id: str, language: str) -> Any:
     return bundle
 
 
+def in_both(message_id: str, separator: str = " | ", /, **params: Parameter) -> str:
+    """The sentence in Chinese and then English, for places where no reader's language is known."""
+    return separator.join(translate(message_id, language, **params) for language in reversed(LANGUAGES))
+
+
 def translate(message_id: str, language: str = "en", /, **params: Parameter) -> str:
     """Build the sentence ``message_id`` in ``language``.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from pipelines.core.messages import Parameter, translate
+from pipelines.core.messages import Parameter, in_both
 
 
 def both(message_id: str, /, **params: Parameter) -> str:
     """The message in Chinese and then English, as two Markdown paragraphs."""
-    return "\n\n".join(translate(message_id, language, **params) for language in ("zh", "en"))
+    return in_both(message_id, "\n\n", **params)
 
 
 def line(message_id: str, /, **params: Parameter) -> str:
     """The message in both languages on one line, for places that show a single line."""
-    return " / ".join(translate(message_id, language, **params) for language in ("zh", "en"))
+    return in_both(message_id, " / ", **params)
 
 
 @cache

@@ -32,7 +32,7 @@ def codelist_path(sha256: str) -> str:
 
 @lru_cache(maxsize=1024)
 def codelist_content(table: CodeList) -> bytes:
-    """The bytes that are stored: CSV (RFC 4180) in UTF-8, rows by code. Made once for all datasets that share a list."""
+    """The bytes that are stored: CSV (RFC 4180) in UTF-8, rows by code; made once for all datasets that share them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.catalog.errors import NoEarlierVersion
-from pipelines.publish import Store, VersionWithdrawn, latest_snapshot, load_manifest, object_path
+from pipelines.publish import Store, load_manifest, object_path, refuse_withdrawn
 from pipelines.publish.diff import VersionDiff
 
 
@@ -32,8 +32,5 @@ def diff_versions(
             raise NoEarlierVersion(dataset, number)
         old = after.previous.version
     before = load_manifest(store, find(old)[1])
-    current = latest_snapshot(store)
-    for version in (old, number):
-        if current is not None and current.tombstone_of(dataset, version) is not None:
-            raise VersionWithdrawn(dataset, version)
+    refuse_withdrawn(store, dataset, (old, number))
     return VersionDiff.between(dataset, (old, number), before, after, lambda digest: store.local(object_path(digest)))

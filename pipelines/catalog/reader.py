@@ -29,6 +29,7 @@ from pipelines.publish import (
     latest_snapshot,
     load_manifest,
     load_snapshot,
+    refuse_withdrawn,
     snapshot_as_of,
 )
 from pipelines.publish.diff import VersionDiff
@@ -132,9 +133,7 @@ class OpenCatalog:
             self._refuse_withdrawn([dataset_id])
             return self._connection.sql(f"SELECT * FROM {identifier(theme)}.{identifier(dataset_id)}")
         number, manifest = self._version(dataset_id, version)
-        current = latest_snapshot(self._store)
-        if current is not None and current.tombstone_of(dataset_id, number) is not None:
-            raise VersionWithdrawn(dataset_id, number)
+        refuse_withdrawn(self._store, dataset_id, [number])
         return self._connection.sql(rows_of(load_manifest(self._store, manifest)))
 
     def diff(self, dataset_id: str, old: str | None = None, new: str | None = None) -> VersionDiff:
@@ -213,7 +212,7 @@ def open_catalog(
     store = open_store(catalog, cache or _user_cache())
     number = snapshot
     if as_of is not None:
-        found = snapshot_as_of(store, dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC))
+        found = snapshot_as_of(store, as_of)
         if found is None:
             raise NothingReleased(store.address)
         number = found.number

@@ -99,8 +99,7 @@ def as_of(
     out = output(as_json, language)
     store = catalog_store(Workspace.default())
     with readable_errors(out):
-        end = dt.datetime.combine(day.date(), dt.time(23, 59, 59), dt.UTC)
-        snapshot = snapshot_as_of(store, end)
+        snapshot = snapshot_as_of(store, day.date())
         shown = dict(sorted(snapshot.datasets.items())) if snapshot else {}
         if snapshot and dataset is not None and dataset not in shown:
             raise UnknownDataset(dataset, ", ".join(shown))

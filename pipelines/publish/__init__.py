@@ -17,7 +17,14 @@ from pipelines.publish.codelists import load_codelist
 from pipelines.publish.compose import registry_state, tool_versions
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, FileExists, VersionWithdrawn
 from pipelines.publish.garbage import collect_garbage
-from pipelines.publish.history import find_version, newest_entries, newest_version, snapshot_as_of, versions_of
+from pipelines.publish.history import (
+    find_version,
+    newest_entries,
+    newest_version,
+    refuse_withdrawn,
+    snapshot_as_of,
+    versions_of,
+)
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
 from pipelines.publish.published_segments import PublishedSegment, published_segments
@@ -83,6 +90,7 @@ __all__ = [
     "pending_candidates",
     "published_segments",
     "put_back",
+    "refuse_withdrawn",
     "registry_state",
     "reinstate",
     "release",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
 
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
+from pipelines.publish.errors import VersionWithdrawn
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_number, latest_snapshot, load_snapshot, utc_text
 from pipelines.publish.stores import Store
@@ -66,12 +67,24 @@ def find_version(store: Store, dataset: str, entry: SnapshotEntry, version: str)
     raise UnknownVersion(dataset, version, ", ".join(reversed(known)))
 
 
-def snapshot_as_of(store: Store, moment: datetime) -> Snapshot | None:
-    """The snapshot that was current at a time (aware of its time zone); ``None`` before the first.
+def refuse_withdrawn(store: Store, dataset: str, versions: Iterable[str]) -> None:
+    """Make sure that none of these versions has been withdrawn.
+
+    Raises:
+        VersionWithdrawn: when one has.
+    """
+    current = latest_snapshot(store)
+    for version in versions:
+        if current is not None and current.tombstone_of(dataset, version) is not None:
+            raise VersionWithdrawn(dataset, version)
+
+
+def snapshot_as_of(store: Store, day: date) -> Snapshot | None:
+    """The snapshot that was current at the end of a day (UTC); ``None`` before the first.
 
     Halves the snapshots, whose times never run backwards, until it is found.
     """
-    wanted = utc_text(moment)
+    wanted = utc_text(datetime.combine(day, time.max, UTC))
     first, last = 1, latest_number(store)
     found: Snapshot | None = None
     while first <= last:

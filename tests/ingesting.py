@@ -14,8 +14,11 @@ from typing import Any
 
 import openpyxl
 import pyarrow.parquet as pq
+import pytest
 from support import write_registry
 
+from pipelines.core.errors import DeliveryRejected
+from pipelines.core.findings import Finding
 from pipelines.core.records import Delivery, DeliveryKey, LandedFile, RawTable
 from pipelines.ingest import read
 from pipelines.registry import Catalog, Dataset, load_catalog
@@ -94,3 +97,20 @@ def archive(members: Mapping[str, bytes]) -> bytes:
         for name, content in members.items():
             opened.writestr(name, content)
     return stream.getvalue()
+
+
+def rejected(folder: Path, files: dict[str, bytes], *layouts: dict[str, Any]) -> list[Finding]:
+    """What is found in files that are not read; each finding has its sentences, and nothing is left of the attempt."""
+    with pytest.raises(DeliveryRejected) as caught:
+        read_files(folder, files, *layouts)
+    assert not (folder / "work" / "raw.parquet").exists()
+    assert not list((folder / "work").iterdir())
+    for finding in caught.value.findings:
+        assert finding.message.text("en") and finding.message.text("zh")
+        assert finding.remedy.text("en") and finding.remedy.text("zh")
+    return caught.value.findings
+
+
+def rules(findings: list[Finding] | tuple[Finding, ...]) -> list[str]:
+    """The rules of findings."""
+    return [finding.rule for finding in findings]

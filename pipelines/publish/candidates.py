@@ -125,15 +125,7 @@ def _candidate_files(folder: Path) -> list[Path]:
 
 
 def _load(path: Path) -> Segment:
-    place = f"{path.parent.name}/{path.name}"
-    try:
-        document = json.loads(path.read_bytes())
-        segment = Segment.from_dict(document["segment"])
-        processing_key = str(document["processing_key"])
-    except (KeyError, TypeError, ValueError) as problem:
-        raise CorruptStore(place, MALFORMED) from problem
-    if segment.period != path.stem:
-        raise CorruptStore(place, MALFORMED)
+    segment, processing_key = _read(path)
     parts = tuple(replace(part, parquet=path.parent / f"{part.sha256}.parquet") for part in segment.parts)
     for part in parts:
         if part.parquet is None or not part.parquet.is_file():
@@ -141,10 +133,22 @@ def _load(path: Path) -> Segment:
     return replace(segment, parts=parts, processing_key=processing_key)
 
 
+def _read(path: Path) -> tuple[Segment, str]:
+    """A candidate without its bytes, and its processing key."""
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        document = json.loads(path.read_bytes())
+        segment, processing_key = Segment.from_dict(document["segment"]), str(document["processing_key"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise CorruptStore(place, MALFORMED) from problem
+    if segment.period != path.stem:
+        raise CorruptStore(place, MALFORMED)
+    return segment, processing_key
+
+
 def _drop_unreferenced(folder: Path) -> None:
     """Remove bytes that no candidate of the dataset names (two periods may have equal bytes) and old temporaries."""
-    documents = [json.loads(path.read_bytes()) for path in _candidate_files(folder)]
-    named = {part["sha256"] for document in documents for part in document["segment"]["parts"]}
+    named = {part.sha256 for path in _candidate_files(folder) for part in _read(path)[0].parts}
     for path in folder.iterdir():
         # Under the lock no other process has a temporary file here: one that exists was left by a crash.
         if path.name.endswith(".tmp") or (path.suffix == ".parquet" and path.stem not in named):

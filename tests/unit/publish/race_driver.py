@@ -8,7 +8,6 @@ be forked (DuckDB's threads would not survive that).
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -16,7 +15,6 @@ import pickle
 import random
 import signal
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -147,28 +145,31 @@ def release(race: Race, workspace: Workspace) -> None:
 
 
 def let_publish(race: Race, kills: int) -> int:
-    """Start the publishers and wait for them; kill some at random moments and start them again."""
+    """Start the publishers and wait for them; some die at random moments and are started again."""
     chance = random.Random(1)
-    running = {fork(partial(publish, race, number)): number for number in range(PUBLISHERS)}
     killed = 0
+
+    def start(number: int) -> int:
+        lifetime = chance.uniform(0.0, 2.0) if killed < kills else 0.0
+        return fork(partial(publish, race, number, lifetime))
+
+    running = {start(number): number for number in range(PUBLISHERS)}
     while running:
-        if killed < kills:
-            time.sleep(chance.uniform(0.0, 0.2))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(chance.choice(list(running)), signal.SIGKILL)
-        child, status = os.waitpid(-1, os.WNOHANG if killed < kills else 0)
+        child, status = os.waitpid(-1, 0)
         if child in running:
             number = running.pop(child)
-            if os.waitstatus_to_exitcode(status) == -signal.SIGKILL:
+            if os.waitstatus_to_exitcode(status) == -signal.SIGALRM:
                 killed += 1
-                running[fork(partial(publish, race, number))] = number
+                running[start(number)] = number
             elif status:
                 raise SystemExit(f"publisher {number} failed; see above")
     return killed
 
 
-def publish(race: Race, publisher: int) -> None:
-    """All releases of a publisher that are missing yet."""
+def publish(race: Race, publisher: int, lifetime: float) -> None:
+    """All releases of a publisher that are missing yet. After ``lifetime`` seconds, unless it is 0, the system ends the
+    process, wherever it is: no handler runs and nothing is cleaned up."""
+    signal.setitimer(signal.ITIMER_REAL, lifetime)
     count_each_change_once()
     workspace = race.workspace(publisher)
     dataset, period = place(publisher)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from publishing import add_candidate, file_of, tree, workspace_with_registry
+from publishing import add_candidate, file_of, registry, release_now, tree, workspace_with_registry
 
 from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
@@ -91,6 +92,18 @@ def test_periods_with_equal_rows_share_bytes(workspace: Workspace) -> None:
     remove_candidates(workspace, [("tree_inventory", one)])
     ((_, left),) = pending_candidates(workspace)
     assert file_of(left).exists()
+
+
+def test_candidates_of_one_file_that_were_saved_before_there_were_parts_are_released(workspace: Workspace) -> None:
+    segment = add_candidate(workspace, [tree(1)])
+    saved = workspace.candidates / "tree_inventory" / "2025.json"
+    document = json.loads(saved.read_bytes())
+    (part,) = document["segment"].pop("parts")
+    document["segment"].update(part)
+    saved.write_text(json.dumps(document))
+    add_candidate(workspace, [tree(2)], period="2026")
+    assert [found.digest for _, found in pending_candidates(workspace)][:1] == [segment.digest]
+    assert len(release_now(workspace, registry(workspace)).versions[0].parts) == 2
 
 
 def test_damaged_candidates_are_reported(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Writers of one store in processes of their own, which import little else."""
+"""What tests put into stores, what they find there, and writers of one store in processes of their own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from typing import Any
 
 from forked import CONTEXT
 
-from pipelines.publish.stores import open_store
+from pipelines.publish.stores import Store, open_store
 
+CONTENT = b"content"
 _SECONDS = 60
+
+
+def files(store: Store) -> list[str]:
+    """Paths of all files of a store."""
+    return sorted(entry.path for entry in store.entries(""))
 
 
 def create_at_once(address: str, cache: Path, paths: list[str], writers: int) -> dict[str, list[bytes]]:

@@ -1,11 +1,13 @@
-"""S3-compatible servers that run as long as the tests of this folder do."""
+"""S3-compatible servers that run as long as the tests of this folder do, and a file to be stored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from s3_serving import S3Server, s3_server
+from storing import CONTENT
 
 #: A new bucket's URL on a server ("moto", "swift"), to which this process's stores are led.
 Bucket = Callable[..., str]
@@ -32,3 +34,11 @@ def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> B
         return server.fresh_bucket(beginning)
 
     return make
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A local file to be stored."""
+    path = tmp_path / "source"
+    path.write_bytes(CONTENT)
+    return path

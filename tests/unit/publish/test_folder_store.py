@@ -8,29 +8,17 @@ import time
 from pathlib import Path
 
 import pytest
+from storing import CONTENT, files
 
 from pipelines.core.files import link_file
 from pipelines.publish.stores import FolderStore
 from pipelines.publish.stores import folder as folder_module
 from pipelines.publish.stores.base import this_host
 
-CONTENT = b"content"
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "catalog")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "source"
-    path.write_bytes(CONTENT)
-    return path
-
-
-def files(store: FolderStore) -> list[str]:
-    return sorted(entry.path for entry in store.entries(""))
 
 
 def test_what_is_uploaded_is_the_same_file(store: FolderStore, source: Path) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from storing import create_at_once
+from storing import CONTENT, create_at_once, files
 
 from pipelines.core.errors import UnsafePath
 from pipelines.publish.stores import Store, open_store
 
-CONTENT = b"content"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -26,17 +25,6 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, bucket: Callable[[st
 @pytest.fixture
 def store(address: str, tmp_path: Path) -> Store:
     return open_store(address, tmp_path / "cache")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "source"
-    path.write_bytes(CONTENT)
-    return path
-
-
-def files(store: Store) -> list[str]:
-    return sorted(entry.path for entry in store.entries(""))
 
 
 def test_what_is_created_is_never_replaced(store: Store) -> None:

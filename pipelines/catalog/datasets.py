@@ -6,7 +6,7 @@ codes, ``changes.<dataset>`` tells what changed. Views and macros may share a na
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,7 @@ class Indexed:
 
 def read_indexed(connection: duckdb.DuckDBPyConnection, dataset: str) -> Indexed:
     """Read from the index's tables what its views and macros are made of."""
-
-    def rows(sql: str) -> list[tuple[Any, ...]]:
-        return connection.execute(sql, [dataset]).fetchall()
-
+    rows = _asking(connection, dataset)
     ((theme, comment, latest),) = rows(
         "SELECT theme, concat(title_zh, ' | ', title_en, chr(10), description_zh, chr(10), description_en), version "
         "FROM main.datasets WHERE dataset = ?"
@@ -77,10 +74,13 @@ def read_indexed(connection: duckdb.DuckDBPyConnection, dataset: str) -> Indexed
     )  # fmt: skip
 
 
-def _read_timeline(connection: duckdb.DuckDBPyConnection, dataset: str) -> Timeline:
-    def rows(sql: str) -> list[tuple[Any, ...]]:
-        return connection.execute(sql, [dataset]).fetchall()
+def _asking(connection: duckdb.DuckDBPyConnection, dataset: str) -> Callable[[str], list[tuple[Any, ...]]]:
+    """What answers questions about a dataset."""
+    return lambda sql: connection.execute(sql, [dataset]).fetchall()
 
+
+def _read_timeline(connection: duckdb.DuckDBPyConnection, dataset: str) -> Timeline:
+    rows = _asking(connection, dataset)
     definitions = rows("SELECT definition FROM main.shapes WHERE dataset = ? ORDER BY shape")
     versions = rows("SELECT version, shape, previous, number FROM main.versions WHERE dataset = ? ORDER BY number")
     withdrawn = {version for (version,) in rows("SELECT version FROM main.withdrawals WHERE dataset = ?")}

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from publishing import arrow_type
 
-from pipelines.publish import Segment
+from pipelines.publish import Segment, Sources
 from pipelines.publish.diff import VersionDiff
 from pipelines.publish.records import Part
 
@@ -39,7 +39,7 @@ def segment_of(folder: Path, period: str, rows: Sequence[Row], schema: Mapping[s
     sha256 = hashlib.sha256(repr((names, rows)).encode()).hexdigest()
     arrays = [pa.array([row[place] for row in rows], arrow_type(entry)) for place, entry in enumerate(schema["fields"])]
     pq.write_table(pa.table(arrays, names=names), folder / sha256)
-    return Segment(period, (Part(sha256, 1, len(rows), sha256),), schema, (), ())
+    return Segment(period, (Part(sha256, 1, len(rows), sha256),), schema, Sources.of(()), ())
 
 
 def version_of(folder: Path, schema: Mapping[str, Any], periods: Mapping[str, Sequence[Row]]) -> Version:

@@ -11,7 +11,7 @@ import duckdb
 from pipelines.catalog.shapes import Shape
 from pipelines.catalog.tables import Row, as_json, insert
 from pipelines.core.errors import CorruptStore
-from pipelines.publish import Manifest, Segment, Snapshot, Tombstone, manifest_path
+from pipelines.publish import Manifest, Segment, Snapshot, Store, Tombstone, load_deliveries, manifest_path
 from pipelines.publish.diff.model import PeriodChanges
 from pipelines.publish.store import MALFORMED
 
@@ -27,6 +27,7 @@ class _Range:
 class History:
     """What is known of a dataset's versions. ``numbers`` counts them in the order in which they were released."""
 
+    store: Store
     dataset: str
     numbers: dict[str, int] = field(default_factory=dict)
     _shapes: dict[str, int] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class History:
     _new: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def load(cls, connection: duckdb.DuckDBPyConnection, dataset: str) -> History:
+    def load(cls, connection: duckdb.DuckDBPyConnection, store: Store, dataset: str) -> History:
         """Read it from the index."""
 
         def rows(columns: str, table: str) -> list[Row]:
@@ -45,6 +46,7 @@ class History:
 
         segments = rows("segment, digest, period, rows", "segments")
         return cls(
+            store,
             dataset,
             dict(rows("version, number", "versions")),
             dict(rows("definition, shape", "shapes")),
@@ -57,7 +59,7 @@ class History:
         """Record a version that ``snapshot`` brought.
 
         Raises:
-            CorruptStore: when its fields have names that no field can have.
+            CorruptStore: when its fields have names that no field can have, or its sources are damaged.
         """
         number = len(self.numbers) + 1
         previous = manifest.previous.version if manifest.previous else None
@@ -110,8 +112,7 @@ class History:
 
     def _segment(self, segment: Segment) -> int:
         """The number of a segment; equal ones of several versions share it."""
-        parts = [(entry.delivery, entry.digest, entry.rows, entry.quality) for entry in segment.deliveries]
-        content = as_json([segment.period, segment.digest, parts])
+        content = as_json([segment.period, segment.digest, segment.sources.sha256])
         digest = hashlib.sha256(content.encode()).hexdigest()
         if digest in self._segments:
             return self._segments[digest]
@@ -127,7 +128,7 @@ class History:
         self._new["segment_deliveries"] += [
             (*key, entry.organisation, entry.delivery, entry.digest, entry.rows, entry.quality.get("rows_delivered"),
              entry.quality.get("rows_quarantined"), as_json(entry.quality.get("checks", {})))
-            for entry in segment.deliveries
+            for entry in load_deliveries(self.store, segment)
         ]  # fmt: skip
         return number
 

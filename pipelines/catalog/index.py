@@ -116,7 +116,7 @@ def _add_snapshots(
             events[dataset].append((before, newest))
     codelists: dict[str, tuple[int, str]] = {}
     for dataset in sorted(events):
-        history = History.load(connection, dataset)
+        history = History.load(connection, store, dataset)
         for before, snapshot in events[dataset]:
             _add_event(store, history, before, snapshot, codelists)
         history.write(connection)

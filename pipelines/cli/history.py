@@ -14,8 +14,10 @@ from pipelines.core.errors import UnknownDataset
 from pipelines.core.paths import Workspace
 from pipelines.publish import (
     Manifest,
+    Store,
     Tombstone,
     find_version,
+    load_deliveries,
     load_tombstone,
     newest_version,
     snapshot_as_of,
@@ -56,7 +58,7 @@ def show(
         tombstone = load_tombstone(store, stone) if stone else None
         withdrawn = _withdrawal(tombstone) if tombstone else None
         out.json({**manifest.as_dict(), "sha256": sha256, "withdrawn": withdrawn})
-        _show(out, manifest, sha256, tombstone)
+        _show(out, store, manifest, sha256, tombstone)
 
 
 def _withdrawal(stone: Tombstone) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def _withdrawal(stone: Tombstone) -> dict[str, Any]:
             "bytes_removed": stone.bytes_removed}  # fmt: skip
 
 
-def _show(out: Output, manifest: Manifest, sha256: str, stone: Tombstone | None) -> None:
+def _show(out: Output, store: Store, manifest: Manifest, sha256: str, stone: Tombstone | None) -> None:
     title = manifest.metadata["title"][out.language]
     out.say("cli-show-head", dataset=manifest.dataset, version=manifest.version, title=title, rows=manifest.rows,
             bytes=manifest.size, sha256=sha256)  # fmt: skip
@@ -77,7 +79,7 @@ def _show(out: Output, manifest: Manifest, sha256: str, stone: Tombstone | None)
         out.say("cli-show-note", note=manifest.note[out.language])
     segments = [
         (segment.period, segment.rows, segment.bytes, len(segment.parts),
-         ", ".join(entry.delivery for entry in segment.deliveries))
+         ", ".join(entry.delivery for entry in load_deliveries(store, segment)))
         for segment in manifest.segments
     ]  # fmt: skip
     out.table(["cli-period", "cli-rows", "cli-bytes", "cli-files", "cli-deliveries"], segments,

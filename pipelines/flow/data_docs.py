@@ -20,7 +20,7 @@ from pipelines.core.versions import VersionNumber
 from pipelines.flow.installation import Installation
 from pipelines.flow.lookups import stored_outcome
 from pipelines.flow.outcomes import install
-from pipelines.publish import Manifest, latest_snapshot, load_manifest
+from pipelines.publish import Manifest, latest_snapshot, load_deliveries, load_manifest
 from pipelines.validate.expectations import RESULTS_FILE, read_results
 from pipelines.validate.expectations.data_docs import INDEX, DeliveryDocs, VersionDocs, write_pages
 
@@ -69,7 +69,9 @@ def _folder(inst: Installation, dataset: str, version: str) -> Path:
 
 
 def _keep(inst: Installation, manifest: Manifest, target: Path) -> None:
-    deliveries = [(part, segment.period) for segment in manifest.segments for part in segment.deliveries]
+    deliveries = [
+        (part, segment.period) for segment in manifest.segments for part in load_deliveries(inst.store, segment)
+    ]
     document = {
         "dataset": manifest.dataset,
         "version": manifest.version,

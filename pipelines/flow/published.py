@@ -8,7 +8,7 @@ from functools import cached_property
 from pipelines.core.records import Verdict
 from pipelines.flow.installation import Installation
 from pipelines.flow.results import Work
-from pipelines.publish import Segment, latest_snapshot, load_manifest
+from pipelines.publish import Segment, SegmentDelivery, latest_snapshot, load_deliveries, load_manifest
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,31 @@ class Published:
         manifest = load_manifest(self.inst.store, entry.manifest)
         return next((part for part in manifest.segments if part.period == self.work.period), None)
 
+    @cached_property
+    def deliveries(self) -> tuple[SegmentDelivery, ...]:
+        """What the segment is made of."""
+        return () if self.segment is None else load_deliveries(self.inst.store, self.segment)
+
     def has(self, delivery: str) -> bool:
         """Whether rows of that delivery are published."""
-        return self.segment is not None and any(entry.delivery == delivery for entry in self.segment.deliveries)
+        return any(entry.delivery == delivery for entry in self.deliveries)
 
     def has_rows_of(self, organisation: str) -> bool:
         """Whether rows of that department are published."""
-        return self.segment is not None and any(part.organisation == organisation for part in self.segment.deliveries)
+        return any(entry.organisation == organisation for entry in self.deliveries)
 
 
 def held(inst: Installation) -> tuple[str, ...]:
     """Published deliveries that today's descriptors reject: their rows stay until the department redelivers."""
     snapshot = latest_snapshot(inst.store)
-    found = []
-    for dataset_id, entry in sorted(snapshot.datasets.items()) if snapshot else ():
-        key = inst.processing_keys.get(dataset_id)
-        for segment in load_manifest(inst.store, entry.manifest).segments if key else ():
-            for part in segment.deliveries:
-                outcome = inst.ledger.outcome(part.delivery, key or "")
-                if outcome is not None and outcome.verdict is Verdict.REJECTED:
-                    found.append(part.delivery)
+    outcomes = inst.ledger.outcomes(inst.processing_keys.values())
+    rejected = {outcome.delivery for outcome in outcomes if outcome.verdict is Verdict.REJECTED}
+    works = {Work(*delivery.split(".")[:2]) for delivery in rejected}
+    found: list[str] = []
+    for dataset_id in sorted({work.dataset for work in works} & (snapshot.datasets.keys() if snapshot else set())):
+        segments = load_manifest(inst.store, snapshot.datasets[dataset_id].manifest).segments if snapshot else ()
+        for segment in segments:
+            if Work(dataset_id, segment.period) in works:
+                deliveries = (entry.delivery for entry in load_deliveries(inst.store, segment))
+                found += [delivery for delivery in deliveries if delivery in rejected]
     return tuple(found)

@@ -25,10 +25,10 @@ from pipelines.publish.history import (
     snapshot_as_of,
     versions_of,
 )
-from pipelines.publish.manifests import Manifest, load_manifest
+from pipelines.publish.manifests import Manifest, load_deliveries, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
 from pipelines.publish.published_segments import PublishedSegment, published_segments
-from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery
+from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery, Sources
 from pipelines.publish.release import Release, Replaced, is_released, release
 from pipelines.publish.restoring import damaged_parts, is_kept, put_back
 from pipelines.publish.rollback import rollback
@@ -63,6 +63,7 @@ __all__ = [
     "SegmentDelivery",
     "Snapshot",
     "SnapshotEntry",
+    "Sources",
     "Store",
     "StoreEntry",
     "StoreProblem",
@@ -80,6 +81,7 @@ __all__ = [
     "latest_number",
     "latest_snapshot",
     "load_codelist",
+    "load_deliveries",
     "load_manifest",
     "load_snapshot",
     "load_tombstone",

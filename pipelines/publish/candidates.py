@@ -56,7 +56,8 @@ def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, proc
                 # A hard link shares its mode with the object it will become; the folder is what keeps it private.
                 FolderStore(folder).upload(target.name, part.parquet)
             kept.append(replace(part, parquet=target))
-        document = {"processing_key": processing_key, "segment": segment.as_dict()}
+        whole = replace(segment, sources=replace(segment.sources, inline=True))
+        document = {"processing_key": processing_key, "segment": whole.as_dict()}
         replace_file(folder / f"{segment.period}.json", canonical_json(document), PRIVATE_FILE_MODE)
         _drop_unreferenced(folder)
     return replace(segment, parts=tuple(kept), processing_key=processing_key)
@@ -143,7 +144,7 @@ def _read(path: Path) -> tuple[Segment, str]:
         raise CorruptStore(place, MALFORMED) from problem
     if segment.period != path.stem:
         raise CorruptStore(place, MALFORMED)
-    return segment, processing_key
+    return replace(segment, sources=replace(segment.sources, inline=False)), processing_key
 
 
 def _drop_unreferenced(folder: Path) -> None:

@@ -92,7 +92,7 @@ def _without_columns(segment: Segment, dataset: Dataset, gone: frozenset[str], s
         period=segment.period,
         parts=parts,
         schema=schema,
-        deliveries=segment.deliveries,
+        sources=segment.sources,
         receipt=merge_receipts([segment.receipt, _receipt(segment, dataset, gone)]),
     )
 

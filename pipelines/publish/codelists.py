@@ -1,9 +1,5 @@
 """Code lists as they are published: codes and their names, one CSV file per content.
 
-::
-
-    codelists/ab/<sha256>.csv
-
 A manifest names the files of the lists that its fields refer to, so that a version keeps the names its codes had.
 Of a list only the columns below are public; what else the registry keeps in it (addresses of offices …) is not.
 """
@@ -16,18 +12,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from pipelines.core.errors import CorruptStore
-from pipelines.publish.store import MALFORMED, read_verified
+from pipelines.publish.store import MALFORMED, codelist_path, read_verified
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog, Dataset, published_name
 from pipelines.registry.tables import CodeList
 
 #: Columns of a published code list; empty where the list has no such column.
 COLUMNS = ("code", "name_zh", "name_en", "parent", "valid_from", "valid_to")
-
-
-def codelist_path(sha256: str) -> str:
-    """Where a code list lies, relative to the store's root."""
-    return f"codelists/{sha256[:2]}/{sha256}.csv"
 
 
 @lru_cache(maxsize=1024)

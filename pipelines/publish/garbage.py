@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import load_manifest
 from pipelines.publish.snapshots import load_snapshot, snapshot_numbers
 from pipelines.publish.store import manifest_path, object_path
@@ -14,7 +13,7 @@ from pipelines.publish.tombstones import removed_manifests, tombstone_path
 
 #: Longer than any release takes: what is younger may be about to be referred to.
 GRACE = timedelta(days=7)
-_FOLDERS = ("objects", "manifests", "codelists", "tombstones")
+_FOLDERS = ("objects", "manifests", "sources", "codelists", "tombstones")
 
 
 @dataclass
@@ -44,7 +43,7 @@ def references(store: Store) -> References:
     for sha256 in manifests:
         manifest = load_manifest(store, sha256)
         found.documents.add(manifest_path(sha256))
-        found.documents.update(codelist_path(codelist) for codelist in manifest.codelists.values())
+        found.documents.update(manifest.documents)
         if sha256 not in removed:
             found.objects.update(object_path(part.sha256) for part in manifest.parts)
     return found

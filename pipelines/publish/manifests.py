@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,18 @@ from pipelines.core.identifiers import is_identifier
 from pipelines.core.records import FieldReceipt
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.changes import Changes
-from pipelines.publish.records import Part, Segment, bilingual, canonical_json, checked_sha256, merge_receipts
-from pipelines.publish.store import load_document, manifest_path
+from pipelines.publish.records import (
+    Part,
+    Segment,
+    SegmentDelivery,
+    bilingual,
+    canonical_json,
+    checked_sha256,
+    merge_receipts,
+    receipt_rows,
+    sources_document,
+)
+from pipelines.publish.store import codelist_path, load_document, manifest_path, sources_path
 from pipelines.publish.stores import Store
 
 
@@ -35,7 +45,7 @@ class Manifest:
     each with the schema it was written by; ``tools`` the versions of what made it. ``note`` says why, in ``zh`` and
     ``en``. ``restores`` is the version whose content an officer brought back; ``superseded``: period → digest of the
     segment that is not to be published again, because it was rolled back. ``codelist_contents`` are the code lists that
-    a new version refers to; they are not part of the JSON form.
+    a new version refers to; they are not part of the JSON form, nor are deliveries of segments that are at hand.
     """
 
     dataset: str
@@ -60,6 +70,23 @@ class Manifest:
     def codelists(self) -> Mapping[str, str]:
         """The code lists that its fields refer to: identifier → SHA-256 of the stored bytes."""
         return dict(self.metadata.get("codelists", {}))
+
+    @property
+    def documents(self) -> Mapping[str, str]:
+        """What it names besides rows: paths of code lists and of segments' sources, and their SHA-256."""
+        named = [segment.sources.sha256 for segment in self.segments if not segment.sources.inline]
+        sources = {sources_path(sha256): sha256 for sha256 in named}
+        return {**sources, **{codelist_path(sha256): sha256 for sha256 in self.codelists.values()}}
+
+    @property
+    def document_contents(self) -> tuple[tuple[Callable[[str], str], bytes], ...]:
+        """The bytes of those of its :attr:`documents` that are at hand, the others are in the store; and what gives
+        each the path that its SHA-256 has."""
+        made = (segment.sources.content for segment in self.segments if not segment.sources.inline)
+        return (
+            *((sources_path, sources_document(content)) for content in made if content is not None),
+            *((codelist_path, content) for content in self.codelist_contents),
+        )
 
     @property
     def rows(self) -> int:
@@ -89,11 +116,12 @@ class Manifest:
     @property
     def quality(self) -> dict[str, int]:
         """Rows that the deliveries had, and how many of them were published and kept out."""
-        parts = [part.quality for segment in self.segments for part in segment.deliveries]
-        delivered, quarantined = (
-            sum(int(part.get(name) or 0) for part in parts) for name in ("rows_delivered", "rows_quarantined")
-        )
-        return {"rows_delivered": delivered, "rows_accepted": self.rows, "rows_quarantined": quarantined}
+        sources = [segment.sources for segment in self.segments]
+        return {
+            "rows_delivered": sum(entry.rows_delivered for entry in sources),
+            "rows_accepted": self.rows,
+            "rows_quarantined": sum(entry.rows_quarantined for entry in sources),
+        }
 
     @property
     def logical_hash(self) -> str:
@@ -101,10 +129,12 @@ class Manifest:
         return logical_hash_of(self.segments)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON form. A segment's schema is written only where it is not the version's."""
-        segments = []
+        """JSON form. A segment's schema is written only where it is not the version's, its receipt as rows alone."""
+        segments, receipt = [], self.receipt
         for segment in self.segments:
             entry = segment.as_dict()
+            if not segment.sources.inline:
+                entry["receipt"] = receipt_rows(segment.receipt, receipt)
             if entry["schema"] == self.schema:
                 del entry["schema"]
             segments.append(entry)
@@ -118,7 +148,7 @@ class Manifest:
             "rows": self.rows,
             "bytes": self.size,
             "logical_hash": self.logical_hash,
-            "disclosure_receipt": [dataclasses.asdict(entry) for entry in self.receipt],
+            "disclosure_receipt": [dataclasses.asdict(entry) for entry in receipt],
             "quality": self.quality,
             "changes": self.changes.as_dict(),
             "note": self.note,
@@ -149,13 +179,14 @@ class Manifest:
         """
         previous = document["previous"]
         schema = document["schema"]
+        receipt = [FieldReceipt(**entry) for entry in document["disclosure_receipt"]]
         return cls(
             dataset=document["dataset"],
             version=str(VersionNumber.parse(document["version"])),
             previous=previous and PreviousVersion(previous["version"], checked_sha256(previous["manifest"])),
             metadata=_checked(document["metadata"]),
             schema=schema,
-            segments=tuple(Segment.from_dict({"schema": schema, **entry}) for entry in document["segments"]),
+            segments=tuple(Segment.from_dict({"schema": schema, **entry}, receipt) for entry in document["segments"]),
             changes=Changes.from_dict(document["changes"]),
             tools=document["tools"],
             note=bilingual(document["note"]) if document.get("note") else None,
@@ -185,3 +216,19 @@ def load_manifest(store: Store, sha256: str) -> Manifest:
         CorruptStore: when it is missing, altered, or not a manifest.
     """
     return load_document(store, manifest_path(sha256), sha256, Manifest.from_dict)
+
+
+def load_deliveries(store: Store, segment: Segment) -> tuple[SegmentDelivery, ...]:
+    """The deliveries that a segment is made of.
+
+    Raises:
+        CorruptStore: when the document that tells them is missing, altered, or not what it should be.
+    """
+    if segment.sources.content is not None:
+        return segment.sources.content
+    sha256 = segment.sources.sha256
+    return load_document(store, sources_path(sha256), sha256, _deliveries)
+
+
+def _deliveries(document: Mapping[str, Any]) -> tuple[SegmentDelivery, ...]:
+    return tuple(SegmentDelivery.from_dict(entry) for entry in document["deliveries"])

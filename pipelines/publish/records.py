@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,54 @@ class SegmentDelivery:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """The deliveries that a segment is made of, as a document of its own, which the segment names by its SHA-256.
+
+    A dataset's manifest names all its segments; were their deliveries written in it, correcting one period would write
+    those of all again. ``rows_delivered`` and ``rows_quarantined`` are counted over all deliveries. ``content`` are
+    they themselves, where they are at hand; else :func:`pipelines.publish.manifests.load_deliveries` reads them.
+    ``inline``: they are written with the segment, as candidates and early manifests have them.
+    """
+
+    sha256: str
+    deliveries: int
+    rows_delivered: int
+    rows_quarantined: int
+    content: tuple[SegmentDelivery, ...] | None = field(default=None, compare=False, repr=False)
+    inline: bool = field(default=False, compare=False)
+
+    @classmethod
+    def of(cls, deliveries: Iterable[SegmentDelivery]) -> Sources:
+        """The sources of a segment that is made of ``deliveries``."""
+        content = tuple(deliveries)
+        delivered, quarantined = (
+            sum(int(entry.quality.get(name) or 0) for entry in content)
+            for name in ("rows_delivered", "rows_quarantined")
+        )
+        digest = hashlib.sha256(sources_document(content)).hexdigest()
+        return cls(digest, len(content), delivered, quarantined, content)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form, without the deliveries."""
+        return {name: value for name, value in vars(self).items() if name not in {"content", "inline"}}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Sources:
+        """Read the JSON form (KeyError, TypeError, ValueError when it is not one)."""
+        return cls(
+            checked_sha256(document["sha256"]),
+            int(document["deliveries"]),
+            int(document["rows_delivered"]),
+            int(document["rows_quarantined"]),
+        )
+
+
+def sources_document(deliveries: Iterable[SegmentDelivery]) -> bytes:
+    """The bytes that are stored of a segment's deliveries."""
+    return canonical_json({"deliveries": [dict(vars(delivery)) for delivery in deliveries]})
+
+
+@dataclass(frozen=True)
 class Part:
     """An immutable Parquet file: a segment's rows, or those of a range of its keys.
 
@@ -112,14 +160,14 @@ class Segment:
     """One dataset's public rows of one period: immutable Parquet files, in the order of their keys, and what they
     are made of.
 
-    ``schema`` is the Table Schema the files were written by. ``processing_key`` is what a candidate was made under;
-    it is not part of the JSON form.
+    ``schema`` is the Table Schema the files were written by; ``sources`` tells the deliveries. ``processing_key`` is
+    what a candidate was made under; it is not part of the JSON form.
     """
 
     period: str
     parts: tuple[Part, ...]
     schema: Mapping[str, Any]
-    deliveries: tuple[SegmentDelivery, ...]
+    sources: Sources
     receipt: tuple[FieldReceipt, ...]
     processing_key: str | None = field(default=None, compare=False)
 
@@ -145,18 +193,26 @@ class Segment:
         document = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
         del document["processing_key"]
         document["parts"] = [part.as_dict() for part in self.parts]
-        # A version may have tens of thousands; ``dataclasses.asdict`` would copy each to its depths.
-        document["deliveries"] = [dict(vars(delivery)) for delivery in self.deliveries]
+        if self.sources.inline:
+            del document["sources"]
+            document["deliveries"] = [dict(vars(delivery)) for delivery in self.sources.content or ()]
+        else:
+            document["sources"] = self.sources.as_dict()
         document["receipt"] = [dataclasses.asdict(receipt) for receipt in self.receipt]
         return document
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Segment:
+    def from_dict(cls, document: Mapping[str, Any], merged: Sequence[FieldReceipt] = ()) -> Segment:
         """Read the JSON form.
+
+        Args:
+            document: the JSON form.
+            merged: the receipt of the version that a segment whose deliveries are not inline belongs to.
 
         Raises:
             KeyError, TypeError, ValueError: when the document is not a segment.
         """
+        inline = "deliveries" in document
         if not is_plain_name(document["period"]):
             raise ValueError("not a period")
         return cls(
@@ -164,9 +220,27 @@ class Segment:
             # Before segments could have several files they were the file themselves.
             parts=tuple(Part.from_dict(part) for part in document.get("parts", [document])),
             schema=document["schema"],
-            deliveries=tuple(SegmentDelivery.from_dict(entry) for entry in document["deliveries"]),
-            receipt=tuple(FieldReceipt(**entry) for entry in document["receipt"]),
+            sources=_inline_sources(document["deliveries"]) if inline else Sources.from_dict(document["sources"]),
+            receipt=tuple(FieldReceipt(**entry) for entry in document["receipt"])
+            if inline
+            else receipt_of(document["receipt"], merged),
         )
+
+
+def _inline_sources(entries: Iterable[Mapping[str, Any]]) -> Sources:
+    return dataclasses.replace(Sources.of(SegmentDelivery.from_dict(entry) for entry in entries), inline=True)
+
+
+def receipt_rows(receipt: Iterable[FieldReceipt], merged: Iterable[FieldReceipt]) -> list[int | None]:
+    """A receipt by its rows alone, in the order of one that it is part of; ``None`` where it has no such treatment."""
+    rows = {dataclasses.replace(entry, rows=0): entry.rows for entry in receipt}
+    return [rows.get(dataclasses.replace(entry, rows=0)) for entry in merged]
+
+
+def receipt_of(rows: Iterable[int | None], merged: Iterable[FieldReceipt]) -> tuple[FieldReceipt, ...]:
+    """The inverse of :func:`receipt_rows` (ValueError when it cannot be one)."""
+    pairs = zip(rows, merged, strict=True)
+    return tuple(dataclasses.replace(entry, rows=count) for count, entry in pairs if count is not None)
 
 
 def merge_receipts(receipts: Iterable[Iterable[FieldReceipt]]) -> tuple[FieldReceipt, ...]:

@@ -1,7 +1,7 @@
 """The release: all candidates become public together, or none of them.
 
-Order: objects, code lists, manifests, then the snapshot (the commit point), then what is derived from it. Before the
-snapshot exists readers see the old release, after it the new one; running again finishes what a crash left.
+Order: objects, sources and code lists, manifests, then the snapshot (the commit point), then what is derived from it.
+Before the snapshot exists readers see the old release, after it the new one; running again finishes what a crash left.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pipelines.core.files import scratch_folder
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.publish.candidates import pending_candidates, remove_candidates
-from pipelines.publish.codelists import codelist_path
 from pipelines.publish.compose import Base, compose, registry_digest
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
@@ -193,7 +192,7 @@ def _withdraw(planned: _Planned, catalog: Catalog, dataset_id: str, version: Bas
 
 
 def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manifest]) -> bool:
-    """Store the files and code lists of versions, then their manifests, then the snapshot that has them.
+    """Store the files of versions and what else they name, then their manifests, then the snapshot that has them.
 
     Returns:
         ``False`` when another release has taken the snapshot's number meanwhile.
@@ -221,9 +220,8 @@ def _files(store: Store, manifests: Sequence[Manifest]) -> Iterator[tuple[str, C
     for part in (part for manifest in manifests for part in manifest.parts):
         if part.parquet is not None:
             yield object_path(part.sha256), partial(put_object, store, part.parquet, part.sha256, part.bytes)
-    for content in (content for manifest in manifests for content in manifest.codelist_contents):
-        path = codelist_path(hashlib.sha256(content).hexdigest())
-        yield path, partial(put_document, store, codelist_path, content)
+    for path, content in (entry for manifest in manifests for entry in manifest.document_contents):
+        yield path(hashlib.sha256(content).hexdigest()), partial(put_document, store, path, content)
 
 
 def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:

@@ -21,7 +21,7 @@ from pipelines.publish.clearances import with_clearances
 from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
 from pipelines.publish.hashing import normalised
 from pipelines.publish.parts import Rows, write_parts
-from pipelines.publish.records import Contribution, Segment, SegmentDelivery, merge_receipts
+from pipelines.publish.records import Contribution, Segment, SegmentDelivery, Sources, merge_receipts
 from pipelines.publish.schemas import columns, current_schema, primary_key
 from pipelines.publish.sql import scratch_database
 from pipelines.registry import Dataset
@@ -75,7 +75,7 @@ def build_segment(
         period=period,
         parts=parts,
         schema=schema,
-        deliveries=tuple(_delivery_of(entry) for entry in ordered),
+        sources=Sources.of(_delivery_of(entry) for entry in ordered),
         receipt=merge_receipts(table.receipt for table in tables),
     )
 

@@ -4,6 +4,7 @@
 
     objects/ab/<sha256>.parquet     rows
     manifests/ab/<sha256>.json      dataset versions
+    sources/ab/<sha256>.json        the deliveries that segments are made of
     codelists/ab/<sha256>.csv       code lists that versions refer to
 """
 
@@ -32,6 +33,16 @@ def object_path(sha256: str) -> str:
 def manifest_path(sha256: str) -> str:
     """Where a manifest lies, relative to the store's root."""
     return f"manifests/{sha256[:2]}/{sha256}.json"
+
+
+def sources_path(sha256: str) -> str:
+    """Where the deliveries of a segment are told, relative to the store's root."""
+    return f"sources/{sha256[:2]}/{sha256}.json"
+
+
+def codelist_path(sha256: str) -> str:
+    """Where a code list lies, relative to the store's root."""
+    return f"codelists/{sha256[:2]}/{sha256}.csv"
 
 
 def put_object(store: Store, source: Path, sha256: str, size: int) -> bool:

@@ -19,7 +19,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Work, held, open_installation, pending, pending_release, process, refresh_index, release
 from pipelines.ingest import InboxScan, scan_inbox
-from pipelines.publish import FolderStore, latest_snapshot, load_manifest, pending_candidates
+from pipelines.publish import FolderStore, latest_snapshot, load_deliveries, load_manifest, pending_candidates
 
 TREES = Work("tree_inventory", "2025")
 SECRET = HEADER + "t1,pine,999902,3,2020-01-01,,,secret name\n"
@@ -202,7 +202,7 @@ def test_public_delivery_digests_cannot_be_guessed_from_the_bytes(workspace: Wor
     manifest = load_manifest(FolderStore(workspace.catalog), snapshot.datasets["tree_inventory"].manifest)
     with open_installation(workspace) as inst:
         (landed,) = inst.ledger.deliveries()
-    published = manifest.segments[0].deliveries[0].digest
+    published = load_deliveries(FolderStore(workspace.catalog), manifest.segments[0])[0].digest
     assert len(published) == 64 and published != landed.digest
     public = [path for path in workspace.catalog.rglob("*") if path.is_file()]
     assert not any(landed.digest.encode() in path.read_bytes() for path in public)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipelines.core.messages import Message
-from pipelines.publish import PublishedSegment, Segment, tool_versions
+from pipelines.publish import PublishedSegment, Segment, SegmentDelivery, tool_versions
 from pipelines.publish.changes import Content, changes_between
 
 
-def differences(published: PublishedSegment, made: Segment) -> tuple[Message, ...]:
-    """What is different besides the bytes: fields, tools, rows."""
-    return (*_fields(published.segment, made), *_tools(published.tools), *_rows(published.segment, made))
+def differences(
+    published: PublishedSegment, deliveries: Sequence[SegmentDelivery], made: Segment
+) -> tuple[Message, ...]:
+    """What is different besides the bytes: fields, tools, rows. ``deliveries`` are the published segment's."""
+    rows = _rows(published.segment, deliveries, made)
+    return (*_fields(published.segment, made), *_tools(published.tools), *rows)
 
 
 def _fields(published: Segment, made: Segment) -> Iterator[Message]:
@@ -30,14 +33,14 @@ def _tools(then: Mapping[str, str]) -> Iterator[Message]:
         yield Message("flow-rebuild-tools", {"tools": listed})
 
 
-def _rows(published: Segment, made: Segment) -> Iterator[Message]:
+def _rows(published: Segment, deliveries: Sequence[SegmentDelivery], made: Segment) -> Iterator[Message]:
     if [part.logical_hash for part in published.parts] == [part.logical_hash for part in made.parts]:
         yield Message("flow-rebuild-same-rows")
         return
-    now = {entry.delivery: entry.rows for entry in made.deliveries}
+    now = {entry.delivery: entry.rows for entry in made.sources.content or ()}
     changed = [
         f"{entry.delivery}: {entry.rows} → {now[entry.delivery]}"
-        for entry in published.deliveries
+        for entry in deliveries
         if entry.rows != now.get(entry.delivery, entry.rows)
     ]
     if changed:

@@ -16,7 +16,7 @@ from pipelines.flow.lookups import References, references, stored_outcome
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.outcomes import Progress, decide, load_result
 from pipelines.ingest import load_delivery
-from pipelines.publish import PublishedSegment, Segment, SegmentDelivery, build_segment
+from pipelines.publish import PublishedSegment, Segment, SegmentDelivery, build_segment, load_deliveries
 from pipelines.registry import Dataset
 
 _FOREIGN_KEY = "foreign-key"
@@ -54,12 +54,13 @@ def make(scratch: Installation, published: PublishedSegment, folder: Path, progr
     outcomes: list[StoredOutcome] = []
     try:
         dataset = scratch.catalog.dataset(published.dataset)
-        for entry in published.segment.deliveries:
+        deliveries = load_deliveries(scratch.store, published.segment)
+        for entry in deliveries:
             decided = _decided(scratch, dataset, published.segment.period, entry, progress)
             reasons += decided.reasons
             if decided.outcome is not None:
                 outcomes.append(decided.outcome)
-        if len(outcomes) < len(published.segment.deliveries):
+        if len(outcomes) < len(deliveries):
             return Made(None, tuple(reasons))
         with machine_trouble():
             contributions = [contribution(scratch, outcome) for outcome in outcomes]

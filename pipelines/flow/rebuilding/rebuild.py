@@ -24,9 +24,11 @@ from pipelines.flow.results import Work
 from pipelines.publish import (
     PublishedSegment,
     Segment,
+    Store,
     damaged_parts,
     is_kept,
     latest_snapshot,
+    load_deliveries,
     newest_entries,
     object_path,
     published_segments,
@@ -99,7 +101,7 @@ class Rebuilding:
             parts = {part.sha256: part for part in made.segment.parts} if made.segment else {}
             same = [parts[part.sha256] for part in damaged if part.sha256 in parts]
             put = () if dry_run else put_back(store, published.dataset, published.versions, same)
-        comparison, reasons = _compared(published, made.segment, made.reasons)
+        comparison, reasons = _compared(store, published, made.segment, made.reasons)
         self.segments.append(RebuiltSegment(
             published.dataset, segment.period, published.versions[0], comparison, reasons,
             damaged=tuple(object_path(part.sha256) for part in damaged),
@@ -170,13 +172,13 @@ def _landed(job: Rebuilding, dataset: str) -> tuple[Work, ...]:
     return in_order(job.scratch, {Work(dataset, delivery.key.period) for delivery in landed})
 
 
-def _compared(published: PublishedSegment, made: Segment | None,
+def _compared(store: Store, published: PublishedSegment, made: Segment | None,
               reasons: tuple[Message, ...]) -> tuple[Comparison, tuple[Message, ...]]:  # fmt: skip
     if made is None:
         return Comparison.NOT_MADE, reasons
     if [part.sha256 for part in made.parts] == [part.sha256 for part in published.segment.parts]:
         return Comparison.IDENTICAL, ()
-    return Comparison.DIFFERENT, (*reasons, *differences(published, made))
+    return Comparison.DIFFERENT, (*reasons, *differences(published, load_deliveries(store, published.segment), made))
 
 
 def _remove_outcomes(scratch: Installation, dataset: str) -> None:

@@ -15,7 +15,7 @@ from pipelines.flow.lookups import OUTCOME_FILE, stored_outcome
 from pipelines.flow.tracing.model import DeliveryOf, Newer, Place, Traced
 from pipelines.flow.tracing.outcome import TracedOutcome
 from pipelines.flow.tracing.rows import FoundRow, Segmented, TableSearch
-from pipelines.publish import Part, Segment, SegmentDelivery, object_path
+from pipelines.publish import Part, Segment, SegmentDelivery, load_deliveries, object_path
 from pipelines.publish.clearances import PROPERTY, clearances
 from pipelines.publish.schemas import primary_key
 from pipelines.publish.store import check_object
@@ -100,20 +100,21 @@ class PublishedSearch:
             self._look_into_part(segment, part)
 
     def _look_into_part(self, segment: Segment, part: Part) -> None:
-        count = self._search.count(self._deliveries.inst.store.local(object_path(part.sha256)))
+        store = self._deliveries.inst.store
+        count = self._search.count(store.local(object_path(part.sha256)))
         self.found.total += count
         wanted = min(count, self._limit - len(self.found.rows))
         if wanted > 0:
             traced = _trace_part(self._deliveries, self._search, segment, part, wanted)
             self.found.rows += traced
             if len(traced) < wanted:
-                names = ", ".join(source.delivery for source in segment.deliveries)
+                names = ", ".join(source.delivery for source in load_deliveries(store, segment))
                 self.found.untraced[names] += wanted - len(traced)
 
 
 def _trace_part(deliveries: Deliveries, search: TableSearch, segment: Segment, part: Part, limit: int) -> list[Traced]:
     traced: list[Traced] = []
-    for source in segment.deliveries:
+    for source in load_deliveries(deliveries.inst.store, segment):
         if len(traced) < limit:
             traced += _trace_delivery(deliveries, search, segment, part, source, limit - len(traced))
     return traced

@@ -15,7 +15,7 @@ from pipelines.flow.tracing.model import Trace, Version
 from pipelines.flow.tracing.published import Deliveries, PublishedSearch
 from pipelines.flow.tracing.rows import TableSearch
 from pipelines.flow.tracing.unpublished import UnpublishedSearch
-from pipelines.publish import Manifest, latest_snapshot, load_manifest, load_snapshot
+from pipelines.publish import Manifest, latest_snapshot, load_deliveries, load_manifest, load_snapshot
 from pipelines.publish.sql import scratch_database
 from pipelines.registry import Dataset
 
@@ -53,7 +53,8 @@ def trace(inst: Installation, dataset_id: str, arguments: Sequence[str], version
         search = TableSearch(connection, conditions)
         public = PublishedSearch(deliveries, search, segments, limit)
         _step_through(public.run(), progress)
-        published, names = public.found, {part.delivery for segment in segments for part in segment.deliveries}
+        published = public.found
+        names = {entry.delivery for segment in segments for entry in load_deliveries(inst.store, segment)}
         others = UnpublishedSearch(deliveries, search, plans, names, limit, is_published=published.total > 0)
         if version is None:
             _step_through(others.run(), progress)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pipelines.core.messages import translate
 from pipelines.publish.diff.fields import FieldChanges, compare_fields
 from pipelines.publish.diff.model import PeriodChanges
-from pipelines.publish.manifests import Manifest
+from pipelines.publish.manifests import Manifest, load_deliveries
 from pipelines.publish.records import SegmentDelivery
 from pipelines.publish.release_notes.markdown import code, escaped, listed, table
+from pipelines.publish.stores import Store
 
 #: Chinese first, as in all texts of the catalog that have both.
 LANGUAGES = (("zh", "notes-chinese"), ("en", "notes-english"))
@@ -18,13 +19,18 @@ LANGUAGES = (("zh", "notes-chinese"), ("en", "notes-english"))
 _PERIODS, _DELIVERIES = 12, 100
 
 
-def version_notes(manifest: Manifest, previous: Manifest | None) -> str:
+def version_notes(store: Store, manifest: Manifest, previous: Manifest | None) -> str:
     """What a version changed, in Markdown, in Chinese and English.
 
     Args:
+        store: what has the deliveries of its segments.
         manifest: the version.
         previous: the version it followed; ``None`` for a dataset's first.
+
+    Raises:
+        CorruptStore: when deliveries cannot be read.
     """
+    arrived = _arrived(store, manifest, previous)
     lines = [f"# {title(manifest)} {manifest.version}", "", code(manifest.dataset)]
     for language, name in LANGUAGES:
         lines += ["", f"## {translate(name, language)}", ""]
@@ -32,7 +38,7 @@ def version_notes(manifest: Manifest, previous: Manifest | None) -> str:
             lines += [f"> {escaped(manifest.note[language])}", ""]
         lines += [f"- {line}" for line in _statements(manifest, previous, language)]
         lines += _rows(manifest.changes.rows, language)
-        lines += _deliveries(manifest, previous, language)
+        lines += _deliveries(arrived, manifest, language)
         lines += _receipts(manifest, previous, language)
     return "\n".join([*lines, ""])
 
@@ -99,15 +105,30 @@ def _rows(counts: Sequence[PeriodChanges], language: str) -> list[str]:
     return _section("notes-rows", language, table(headings, rows, right=3))
 
 
-def _deliveries(manifest: Manifest, previous: Manifest | None, language: str) -> list[str]:
-    """Those that the version before had no rows of."""
-    known = {entry.delivery for segment in previous.segments for entry in segment.deliveries} if previous else set()
-    new = [
+#: A delivery, and the period that it is about.
+_Arrived = tuple[str, SegmentDelivery]
+
+
+def _arrived(store: Store, manifest: Manifest, previous: Manifest | None) -> list[_Arrived]:
+    """Deliveries that the version before had no rows of. Reads those of segments that are not in both alone."""
+    before = {segment.sources.sha256: segment for segment in previous.segments} if previous else {}
+    after = {segment.sources.sha256: segment for segment in manifest.segments}
+    known = {
+        entry.delivery
+        for sha256, segment in before.items()
+        if sha256 not in after
+        for entry in load_deliveries(store, segment)
+    }
+    return [
         (segment.period, entry)
-        for segment in manifest.segments
-        for entry in segment.deliveries
+        for sha256, segment in after.items()
+        if sha256 not in before
+        for entry in load_deliveries(store, segment)
         if entry.delivery not in known
     ]
+
+
+def _deliveries(new: Sequence[_Arrived], manifest: Manifest, language: str) -> list[str]:
     if not new:
         return []
     names = {entry["id"]: entry["name"][language] for entry in manifest.metadata["publishers"]}

@@ -56,7 +56,7 @@ def write_release_notes(store: Store, snapshot: Snapshot, about: FeedAbout) -> b
     changes = _Changes.of(store, snapshot)
     for entry in changes.brought:
         manifest = entry.manifest
-        content = version_notes(manifest, entry.previous)
+        content = version_notes(store, manifest, entry.previous)
         store.create(version_notes_path(manifest.dataset, manifest.version), content.encode())
     _write_feed(store, about, changes)
     store.create(path, snapshot_notes(snapshot, changes.brought, changes.left, changes.withdrawn).encode())

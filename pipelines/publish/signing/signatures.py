@@ -18,7 +18,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from pipelines.core.errors import CorruptStore
-from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.signing.keys import PublicKey, SigningKey, key_path
 from pipelines.publish.signing.sums import MalformedSums, format_sums, parse_sums
@@ -57,10 +56,9 @@ def version_sums_path(dataset: str, version: str) -> str:
 
 
 def version_sums(manifest: Manifest, sha256: str) -> bytes:
-    """The list of a version: its manifest, whose SHA-256 is given, its Parquet files and code lists."""
+    """The list of a version: its manifest, whose SHA-256 is given, its Parquet files, sources and code lists."""
     files = {object_path(part.sha256): part.sha256 for part in manifest.parts}
-    codelists = {codelist_path(digest): digest for digest in manifest.codelists.values()}
-    return format_sums({manifest_path(sha256): sha256, **files, **codelists})
+    return format_sums({manifest_path(sha256): sha256, **files, **manifest.documents})
 
 
 def is_derived(path: str) -> bool:

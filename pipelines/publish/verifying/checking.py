@@ -14,12 +14,20 @@ from typing import Any, Protocol
 
 from pipelines.core.errors import UnsafePath
 from pipelines.core.identifiers import is_identifier
-from pipelines.publish.codelists import codelist_path
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.signing.signatures import list_path, version_sums, version_sums_path
 from pipelines.publish.signing.sums import MalformedSums, parse_sums
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry, snapshot_path
-from pipelines.publish.store import MALFORMED, MISSING, WRONG_HASH, WRONG_SIZE, manifest_path, object_path
+from pipelines.publish.store import (
+    MALFORMED,
+    MISSING,
+    WRONG_HASH,
+    WRONG_SIZE,
+    codelist_path,
+    manifest_path,
+    object_path,
+    sources_path,
+)
 from pipelines.publish.tombstones import Tombstone, tombstone_path
 from pipelines.publish.verifying.problems import (
     ABSENT,
@@ -158,8 +166,8 @@ class Checking:
         if manifest is not None:
             for part in manifest.parts:
                 self._expect(part.sha256, part.bytes, required)
-            for digest in manifest.codelists.values():
-                self._codelist(digest)
+            for document, digest in manifest.documents.items():
+                self._document(document, digest)
             if sums is not None and sums != version_sums(manifest, entry.manifest):
                 self.add(lists, MALFORMED)
         elif sums is not None:
@@ -266,11 +274,10 @@ class Checking:
         for path, digest in sums.items():
             if path == object_path(digest):
                 self._expect(digest, None, required)
-            elif path == codelist_path(digest):
-                self._codelist(digest)
+            elif path in {codelist_path(digest), sources_path(digest)}:
+                self._document(path, digest)
 
-    def _codelist(self, digest: str) -> None:
-        path = codelist_path(digest)
+    def _document(self, path: str, digest: str) -> None:
         if path not in self.covered:
             self.document(path, digest)
 

@@ -11,8 +11,9 @@ from publishing import NOW, add_candidate, registry, release_now, tree, workspac
 from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, load_codelist, verify
-from pipelines.publish.codelists import COLUMNS, codelist_content, codelist_path
+from pipelines.publish.codelists import COLUMNS, codelist_content
 from pipelines.publish.garbage import GRACE, collect_garbage
+from pipelines.publish.store import codelist_path
 
 
 @pytest.fixture

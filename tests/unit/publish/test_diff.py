@@ -14,7 +14,7 @@ import pytest
 from diffing import Row, Version, diff_of, segment_of, table_schema, version_of
 
 from pipelines.core.errors import CorruptStore
-from pipelines.publish import Segment
+from pipelines.publish import Segment, Sources
 from pipelines.publish.diff import PeriodChanges, compare_fields, count_changes, write_diff
 from pipelines.publish.errors import FileExists
 
@@ -46,12 +46,14 @@ def test_only_files_that_differ_are_opened(tmp_path: Path) -> None:
 def test_of_a_split_period_only_the_parts_that_differ_are_opened(tmp_path: Path) -> None:
     low, high, other = (segment_of(tmp_path, "all", rows, PLAIN).parts for rows in (
         [(1, "a"), (2, "b")], [(3, "c"), (4, "d")], [(3, "x"), (5, "e")]))  # fmt: skip
-    old, new = (Version(PLAIN, (Segment("all", parts, PLAIN, (), ()),)) for parts in (low + high, low + other))
+    old, new = (
+        Version(PLAIN, (Segment("all", parts, PLAIN, Sources.of(()), ()),)) for parts in (low + high, low + other)
+    )
     (tmp_path / low[0].sha256).unlink()
     assert [(row["change"], row["id"]) for row in changes(tmp_path, old, new)] == [
         ("changed", 3), ("removed", 4), ("added", 5),
     ]  # fmt: skip
-    shorter = Version(PLAIN, (Segment("all", high, PLAIN, (), ()),))
+    shorter = Version(PLAIN, (Segment("all", high, PLAIN, Sources.of(()), ()),))
     assert count_changes(shorter, old, lambda sha256: tmp_path / sha256) == (PeriodChanges("all", added=2),)
 
 

@@ -14,7 +14,17 @@ from markdown_it import MarkdownIt
 from publishing import NOW, add_candidate, registry, release_now, tree, workspace_with_registry
 
 from pipelines.core.paths import Workspace
-from pipelines.publish import FolderStore, Manifest, Snapshot, latest_snapshot, load_manifest, load_snapshot, withdraw
+from pipelines.publish import (
+    FolderStore,
+    Manifest,
+    Snapshot,
+    Sources,
+    latest_snapshot,
+    load_deliveries,
+    load_manifest,
+    load_snapshot,
+    withdraw,
+)
 from pipelines.publish.diff import PeriodChanges
 from pipelines.publish.release_notes import FEED, FeedAbout, snapshot_notes_path, version_notes, write_release_notes
 from pipelines.publish.release_notes.atom import NEWEST, feed
@@ -88,7 +98,8 @@ def test_a_feed_made_from_the_last_one_is_the_one_made_from_snapshots(workspace:
 
 
 def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
-    _, manifest, previous = newest(FolderStore(workspace.catalog))
+    store = FolderStore(workspace.catalog)
+    _, manifest, previous = newest(store)
     schema = {**manifest.schema, "fields": [
         *({**entry, "decimals": 3} if entry["name"] == "height" else entry for entry in manifest.schema["fields"][:-1]),
         {"name": "girth", "type": "number"},
@@ -96,18 +107,19 @@ def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
     note = {"zh": "更正高度", "en": "Heights corrected"}
     changes = dataclasses.replace(manifest.changes, rows=(PeriodChanges("2025", 3, 2, 1),))
     manifest = dataclasses.replace(manifest, schema=schema, changes=changes, note=note, restores="1.0.0")
-    text = version_notes(manifest, previous)
+    text = version_notes(store, manifest, previous)
     for said in (
         *note.values(), "| `2025` | 3 | 2 | 1 |", "Follows version `1.1.0`", "Periods changed: `2025`",
         "Fields added: `girth`", "Fields removed: `note`", "Type of `height`: number 2 → number 3",
         "Brings back the content of version `1.0.0`",
     ):  # fmt: skip
         assert said in text
-    first = version_notes(previous, None)
+    first = version_notes(store, previous, None)
     assert "| `2024` | 园林局 | `1` | 1 |" in first and "PIPL art. 28" in first
-    deliveries = tuple(dataclasses.replace(previous.segments[0].deliveries[0], delivery=f"a.{n}") for n in range(150))
-    many = dataclasses.replace(previous, segments=(dataclasses.replace(previous.segments[0], deliveries=deliveries),))
-    assert "Further deliveries: 50" in version_notes(many, None)
+    (delivery,) = load_deliveries(store, previous.segments[0])
+    sources = Sources.of(dataclasses.replace(delivery, delivery=f"a.{number}") for number in range(150))
+    many = dataclasses.replace(previous, segments=(dataclasses.replace(previous.segments[0], sources=sources),))
+    assert "Further deliveries: 50" in version_notes(store, many, None)
 
 
 def test_withdrawals_are_told_with_their_reason(workspace: Workspace) -> None:
@@ -142,7 +154,7 @@ def test_hostile_titles_are_text_everywhere(workspace: Workspace) -> None:
     metadata = {**manifest.metadata, "title": {"zh": HOSTILE, "en": HOSTILE},
                 "publishers": [{"id": "parks_office", "name": {"zh": HOSTILE, "en": HOSTILE}}]}  # fmt: skip
     hostile = dataclasses.replace(manifest, metadata=metadata, previous=None, note={"zh": HOSTILE, "en": HOSTILE})
-    text = version_notes(hostile, None)
+    text = version_notes(store, hostile, None)
     rendered = MARKDOWN.render(text)
     assert "<script" not in rendered and "<a " not in rendered and "<strong" not in rendered
     assert rendered.count("<h1>") == 1 and rendered.count("<td") == 2 * 4 * (len(manifest.changes.rows) + len(manifest.segments))

@@ -123,7 +123,7 @@ def test_record_says_what_is_in_the_file(dataset: Dataset, tmp_path: Path) -> No
     ]
     segment = build(dataset, tables, tmp_path)
     assert (segment.period, segment.rows) == ("2025", 3)
-    assert [(entry.organisation, entry.rows) for entry in segment.deliveries] == [
+    assert [(entry.organisation, entry.rows) for entry in segment.sources.content or ()] == [
         ("east_district_office", 1), ("parks_office", 2),
     ]  # fmt: skip
     assert segment.receipt[0].field == "keeper_phone"

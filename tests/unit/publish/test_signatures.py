@@ -15,9 +15,9 @@ from publishing import Row, add_candidate, named, registry, release_now, tree, w
 from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, Snapshot, latest_snapshot, load_manifest, manifest_path, object_path
-from pipelines.publish.codelists import codelist_path
 from pipelines.publish.signing import SigningKey, heal_signatures, parse_sums, sign_release
 from pipelines.publish.signing.signatures import signed_sums
+from pipelines.publish.store import codelist_path, sources_path
 from pipelines.publish.verifying import verify_catalog
 
 KEY, NEW_KEY = SigningKey(b"\1" * 32), SigningKey(b"\2" * 32)
@@ -58,6 +58,7 @@ def test_a_release_lists_its_documents_and_each_version_its_files(workspace: Wor
     manifest = load_manifest(store, entry.manifest)
     files = {object_path(part.sha256) for part in manifest.parts}
     files |= {codelist_path(sha256) for sha256 in manifest.metadata["codelists"].values()}
+    files |= {sources_path(segment.sources.sha256) for segment in manifest.segments}
     version = parse_sums(store.read("sums/tree_inventory/1.1.0.SHA256SUMS"))
     assert set(version) == {manifest_path(entry.manifest), *files}
     for path, digest in {**sums, **version}.items():

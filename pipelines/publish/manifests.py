@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -179,20 +179,29 @@ class Manifest:
         """
         previous = document["previous"]
         schema = document["schema"]
-        receipt = [FieldReceipt(**entry) for entry in document["disclosure_receipt"]]
+        receipt = document["disclosure_receipt"]
         return cls(
             dataset=document["dataset"],
             version=str(VersionNumber.parse(document["version"])),
             previous=previous and PreviousVersion(previous["version"], checked_sha256(previous["manifest"])),
             metadata=_checked(document["metadata"]),
             schema=schema,
-            segments=tuple(Segment.from_dict({"schema": schema, **entry}, receipt) for entry in document["segments"]),
+            segments=tuple(_segment({"schema": schema, **entry}, receipt) for entry in document["segments"]),
             changes=Changes.from_dict(document["changes"]),
             tools=document["tools"],
             note=bilingual(document["note"]) if document.get("note") else None,
             restores=document.get("restores"),
             superseded={period: checked_sha256(digest) for period, digest in document.get("superseded", {}).items()},
         )
+
+
+def _segment(document: Mapping[str, Any], receipt: Iterable[Mapping[str, Any]]) -> Segment:
+    """A segment of a version whose receipt that is: it has the rows alone, unless its deliveries are inline."""
+    if "sources" not in document:
+        return Segment.from_dict(document)
+    pairs = zip(receipt, document["receipt"], strict=True)
+    whole = [{**treatment, "rows": rows} for treatment, rows in pairs if rows is not None]
+    return Segment.from_dict({**document, "receipt": whole})
 
 
 def _checked(metadata: Mapping[str, Any]) -> Mapping[str, Any]:

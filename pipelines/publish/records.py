@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -202,12 +202,8 @@ class Segment:
         return document
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any], merged: Sequence[FieldReceipt] = ()) -> Segment:
+    def from_dict(cls, document: Mapping[str, Any]) -> Segment:
         """Read the JSON form.
-
-        Args:
-            document: the JSON form.
-            merged: the receipt of the version that a segment whose deliveries are not inline belongs to.
 
         Raises:
             KeyError, TypeError, ValueError: when the document is not a segment.
@@ -221,9 +217,7 @@ class Segment:
             parts=tuple(Part.from_dict(part) for part in document.get("parts", [document])),
             schema=document["schema"],
             sources=_inline_sources(document["deliveries"]) if inline else Sources.from_dict(document["sources"]),
-            receipt=tuple(FieldReceipt(**entry) for entry in document["receipt"])
-            if inline
-            else receipt_of(document["receipt"], merged),
+            receipt=tuple(FieldReceipt(**entry) for entry in document["receipt"]),
         )
 
 
@@ -235,12 +229,6 @@ def receipt_rows(receipt: Iterable[FieldReceipt], merged: Iterable[FieldReceipt]
     """A receipt by its rows alone, in the order of one that it is part of; ``None`` where it has no such treatment."""
     rows = {dataclasses.replace(entry, rows=0): entry.rows for entry in receipt}
     return [rows.get(dataclasses.replace(entry, rows=0)) for entry in merged]
-
-
-def receipt_of(rows: Iterable[int | None], merged: Iterable[FieldReceipt]) -> tuple[FieldReceipt, ...]:
-    """The inverse of :func:`receipt_rows` (ValueError when it cannot be one)."""
-    pairs = zip(rows, merged, strict=True)
-    return tuple(dataclasses.replace(entry, rows=count) for count, entry in pairs if count is not None)
 
 
 def merge_receipts(receipts: Iterable[Iterable[FieldReceipt]]) -> tuple[FieldReceipt, ...]:

@@ -157,7 +157,9 @@ def test_hostile_titles_are_text_everywhere(workspace: Workspace) -> None:
     text = version_notes(store, hostile, None)
     rendered = MARKDOWN.render(text)
     assert "<script" not in rendered and "<a " not in rendered and "<strong" not in rendered
-    assert rendered.count("<h1>") == 1 and rendered.count("<td") == 2 * 4 * (len(manifest.changes.rows) + len(manifest.segments))
+    assert rendered.count("<h1>") == 1 and rendered.count("<td") == 2 * 4 * (
+        len(manifest.changes.rows) + len(manifest.segments)
+    )
     entry = dataclasses.replace(snapshot.datasets["tree_inventory"], manifest=hostile.sha256)
     put_manifest(store, hostile.content())
     last = Snapshot(4, snapshot.released, 3, {"tree_inventory": entry})

@@ -94,7 +94,8 @@ def test_manifests_that_have_deliveries_themselves_are_read_and_go_on(workspace:
     snapshot.write_text(text, encoding="utf-8")
     (store.root / manifest_path(first.sha256)).unlink()
     read = load_manifest(store, early.sha256)
-    assert read == first and read.content() == early.content() and not set(read.documents) & {*first.documents}
+    assert (read.segments, read.receipt, read.quality) == (first.segments, first.receipt, first.quality)
+    assert read.content() == early.content() and not any(path.startswith("sources/") for path in read.documents)
     second = released(workspace, "2025", "oak")
     stored = load_manifest(store, second.sha256)
     assert [segment.sources.inline for segment in stored.segments] == [True, False]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster_databases import put_databases
 from support import write_registry
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
@@ -82,6 +83,7 @@ def opened(folder: Path) -> Iterator[DagsterInstallation]:
     """An installation below ``folder``; the environment is as before afterwards."""
     before = {name: os.environ.get(name) for name in VARIABLES}
     workspace = Workspace.at(folder / "data", write_registry(folder / "schema"))
+    put_databases(workspace)
     prepare_home(workspace)
     try:
         with dg.DagsterInstance.get() as instance:

@@ -66,16 +66,15 @@ def _exclusive(home: Path) -> Iterator[None]:
 def _create_storage(storage: Path) -> None:
     """Create the databases, once. What a process that died half-way left cannot be migrated and is made anew."""
     complete = storage / _COMPLETE
+    if complete.exists():
+        return  # Opening an instance takes a quarter of a second: three databases' migrations are looked at.
     try:
         _touch_storage()
     except Exception:
-        if complete.exists():
-            raise  # It has worked before and holds the run history: not ours to delete.
         shutil.rmtree(storage)
         storage.mkdir(mode=PRIVATE_FOLDER_MODE)
         _touch_storage()
-    if not complete.exists():
-        replace_file(complete, b"", PRIVATE_FILE_MODE)
+    replace_file(complete, b"", PRIVATE_FILE_MODE)
 
 
 def _touch_storage() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dagster_databases import put_databases
 from flowing import Command, Deliver
 from support import write_registry
 
@@ -43,4 +44,5 @@ def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv(DATA_VARIABLE, str(workspace.data))
     monkeypatch.setenv(SCHEMA_VARIABLE, str(workspace.schema))
     monkeypatch.setenv("GONGKAI_LANG", "en")
+    put_databases(workspace)
     return Command()

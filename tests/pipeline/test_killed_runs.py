@@ -8,12 +8,14 @@ import signal
 from pathlib import Path
 
 import pytest
+from dagster_databases import put_databases
 from flowing import GOOD, HEADER
 from forked import run_forked
 from killed_run import STEPS
 from support import write_registry
 
 from pipelines.catalog import open_catalog
+from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, verify
 
 SECOND = HEADER + "e1,willow,999901,4,2020-05-01,,,\ne2,oak,999901,4,2020-05-01,,,\n"
@@ -30,6 +32,7 @@ def city(folder: Path) -> dict[str, str]:
         target = folder / "data" / "inbox" / organisation / "tree_inventory" / period / "trees.csv"
         target.parent.mkdir(parents=True)
         target.write_text(content, encoding="utf-8")
+    put_databases(Workspace.at(folder / "data", folder / "schema"))
     return {
         **os.environ,
         "GONGKAI_DATA": str(folder / "data"),

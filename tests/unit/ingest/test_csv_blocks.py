@@ -18,6 +18,7 @@ from pipelines.registry.layouts import FileFormat
 #: As many characters are read at once.
 BLOCK = 1 << 16
 LINE = "a,b,c\n"
+LONG = "a,b," + "c" * 1000 + "\n"
 
 
 def rows(folder: Path, text: str) -> list[tuple[int, list[str | None]]]:
@@ -43,7 +44,8 @@ PARTS = st.lists(st.sampled_from(["a", ",", "\n", "\r\n", "\r", '"b\nc"', '"d""e
 def test_records_are_those_of_the_whole_text(
     tmp_path_factory: pytest.TempPathFactory, short: int, parts: list[str], more: bool
 ) -> None:
-    before = LINE * (BLOCK // len(LINE) - 5) + "x" * short + "\n"
+    # Few and long records: as many rows as fit would take a hundred times as long.
+    before = LONG * (BLOCK // len(LONG) - 1) + "x" * (BLOCK % len(LONG) + len(LONG) - 30 + short) + "\n"
     text = before + "".join(parts) + ("\n" + LINE * 30 if more else "")
     folder = tmp_path_factory.mktemp("csv")
     try:

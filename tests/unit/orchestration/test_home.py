@@ -55,6 +55,7 @@ def test_storage_that_has_worked_is_never_removed(workspace: Workspace) -> None:
     prepare_home(workspace)
     for path in (workspace.dagster_home / "storage").rglob("*.db"):
         path.write_bytes(b"not a database")
-    with pytest.raises(Exception, match="not a database"):
-        prepare_home(workspace)
+    prepare_home(workspace)
+    with pytest.raises(Exception, match="not a database"), dg.DagsterInstance.get():
+        pass
     assert list((workspace.dagster_home / "storage").rglob("*.db"))

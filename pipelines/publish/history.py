@@ -15,10 +15,12 @@ from pipelines.publish.stores import Store
 def newest_entries(store: Store, base: Snapshot, datasets: set[str]) -> dict[str, SnapshotEntry]:
     """The last versions of datasets, also of those that ``base`` does not show any more; none of unknown ones.
 
-    Costs reading snapshots backwards until all are found: all of them for a dataset that never was released.
+    Reads nothing, but where ``base`` does not tell what has left the catalog: then snapshots are read backwards until
+    all are found.
     """
-    found = {dataset: base.datasets[dataset] for dataset in datasets & base.datasets.keys()}
-    number = base.previous
+    known = {**(base.left or {}), **base.datasets}
+    found = {dataset: known[dataset] for dataset in datasets & known.keys()}
+    number = base.previous if base.left is None else None
     while number is not None and datasets - found.keys():
         snapshot = load_snapshot(store, number)
         found |= {

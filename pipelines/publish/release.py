@@ -233,4 +233,4 @@ def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> S
         datasets[manifest.dataset] = SnapshotEntry(manifest.theme, manifest.version, manifest.sha256)
     for dataset_id in planned.registry.keys() & datasets.keys():
         datasets[dataset_id] = replace(datasets[dataset_id], registry=planned.registry[dataset_id])
-    return replace(following, datasets=datasets)
+    return following.showing(datasets)

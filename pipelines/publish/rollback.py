@@ -56,7 +56,7 @@ def rollback(workspace: Workspace, store: Store, catalog: Catalog, dataset: str,
             if manifest is None:
                 return Release(base, (), notices=restored.notices)
             shown = {**base.datasets, dataset: SnapshotEntry(manifest.theme, manifest.version, manifest.sha256)}
-            snapshot = replace(next_snapshot(base, now), datasets=shown, held=base.held - {dataset})
+            snapshot = replace(next_snapshot(base, now).showing(shown), held=base.held - {dataset})
             if commit_versions(store, snapshot, [manifest]):
                 break
     heal_pointer(store)

@@ -45,7 +45,8 @@ class Snapshot:
     """A release. ``released`` is UTC time, ISO 8601, to the second.
 
     ``tombstones``: dataset → version → SHA-256 of its tombstone, for all versions that have been withdrawn. ``held``
-    datasets were withdrawn, and no release brings them back until they are reinstated.
+    datasets were withdrawn, and no release brings them back until they are reinstated. ``left``: the last versions of
+    datasets that earlier snapshots have and this has not; ``None`` where early snapshots do not tell.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Snapshot:
     datasets: Mapping[str, SnapshotEntry]
     tombstones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    left: Mapping[str, SnapshotEntry] | None = None
 
     @property
     def stones(self) -> frozenset[str]:
@@ -64,25 +66,24 @@ class Snapshot:
         """SHA-256 of a version's tombstone; ``None`` if the version has not been withdrawn."""
         return self.tombstones.get(dataset, {}).get(version)
 
+    def showing(self, datasets: Mapping[str, SnapshotEntry]) -> Snapshot:
+        """The same with other datasets; of those that leave it the last versions are told in :attr:`left`."""
+        left = None
+        if self.left is not None:
+            left = {name: entry for name, entry in {**self.left, **self.datasets}.items() if name not in datasets}
+        return replace(self, datasets=datasets, left=left)
+
     def as_dict(self) -> dict[str, Any]:
         """JSON form; each dataset names its manifest by path and by hash."""
-        return {
+        document = {
             "number": self.number,
             "released": self.released,
             "previous": self.previous,
-            "datasets": {
-                dataset: {
-                    "theme": entry.theme,
-                    "version": entry.version,
-                    "manifest": manifest_path(entry.manifest),
-                    "sha256": entry.manifest,
-                    "registry": entry.registry,
-                }
-                for dataset, entry in self.datasets.items()
-            },
+            "datasets": _entries(self.datasets),
             "tombstones": {dataset: dict(versions) for dataset, versions in self.tombstones.items()},
             "held": sorted(self.held),
         }
+        return document if self.left is None else {**document, "left": _entries(self.left)}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Snapshot:
@@ -91,19 +92,43 @@ class Snapshot:
         Raises:
             KeyError, TypeError, ValueError: when the document is not a snapshot.
         """
-        datasets = {}
-        for dataset, entry in document["datasets"].items():
-            if not (is_identifier(dataset) and is_identifier(entry["theme"])):
-                raise ValueError("not an identifier")
-            version = str(VersionNumber.parse(entry["version"]))
-            sha256, registry = checked_sha256(entry["sha256"]), entry.get("registry")
-            datasets[dataset] = SnapshotEntry(entry["theme"], version, sha256, registry)
         tombstones = {
             dataset: {str(VersionNumber.parse(version)): checked_sha256(sha256) for version, sha256 in versions.items()}
             for dataset, versions in document.get("tombstones", {}).items()
         }
-        return cls(document["number"], document["released"], document["previous"], datasets, tombstones,
-                   frozenset(document.get("held", ())))  # fmt: skip
+        return cls(
+            document["number"],
+            document["released"],
+            document["previous"],
+            _read_entries(document["datasets"]),
+            tombstones,
+            frozenset(document.get("held", ())),
+            _read_entries(document["left"]) if "left" in document else None,
+        )
+
+
+def _entries(datasets: Mapping[str, SnapshotEntry]) -> dict[str, Any]:
+    return {
+        dataset: {
+            "theme": entry.theme,
+            "version": entry.version,
+            "manifest": manifest_path(entry.manifest),
+            "sha256": entry.manifest,
+            "registry": entry.registry,
+        }
+        for dataset, entry in datasets.items()
+    }
+
+
+def _read_entries(documents: Mapping[str, Any]) -> dict[str, SnapshotEntry]:
+    datasets = {}
+    for dataset, entry in documents.items():
+        if not (is_identifier(dataset) and is_identifier(entry["theme"])):
+            raise ValueError("not an identifier")
+        version = str(VersionNumber.parse(entry["version"]))
+        sha256, registry = checked_sha256(entry["sha256"]), entry.get("registry")
+        datasets[dataset] = SnapshotEntry(entry["theme"], version, sha256, registry)
+    return datasets
 
 
 def snapshot_path(number: int) -> str:
@@ -159,7 +184,7 @@ def next_snapshot(base: Snapshot | None, now: datetime) -> Snapshot:
     """The snapshot that follows ``base``, as yet the same in all but number and time, which never runs backwards."""
     released = utc_text(now)
     if base is None:
-        return Snapshot(1, released, None, {})
+        return Snapshot(1, released, None, {}, left={})
     return replace(base, number=base.number + 1, released=max(released, base.released), previous=base.number)
 
 

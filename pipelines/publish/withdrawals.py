@@ -135,5 +135,5 @@ def _with_tombstone(base: Snapshot, tombstone: Tombstone, sha256: str, now: date
     entry = base.datasets.get(dataset)
     if entry is None or entry.version not in tombstone.manifests:
         return following
-    left = {name: shown for name, shown in base.datasets.items() if name != dataset}
-    return replace(following, datasets=left, held=base.held | {dataset})
+    staying = {name: shown for name, shown in base.datasets.items() if name != dataset}
+    return replace(following.showing(staying), held=base.held | {dataset})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -23,6 +24,7 @@ from pipelines.publish import (
     latest_snapshot,
     load_manifest,
     load_tombstone,
+    newest_entries,
     object_path,
     pending_candidates,
     reinstate,
@@ -244,3 +246,23 @@ def test_what_a_release_finds_in_the_store_is_young_from_then_on(workspace: Work
     os.utime(store.local(path), (1, 1))
     release_now(workspace, registry(workspace))
     assert (store.modified(path) or 0) > 1
+
+
+def test_what_has_left_the_catalog_is_known_without_reading_earlier_snapshots(
+    workspace: Workspace, store: FolderStore
+) -> None:
+    manifest = publish(workspace, tree(1))
+    withdraw(store, TREES, (), WHY, NOW)
+    reinstate(store, TREES, NOW)
+    base = current(store)
+    asked = {TREES, "never_released"}
+    found = newest_entries(store, base, asked)
+    assert {name: entry.manifest for name, entry in found.items()} == {TREES: manifest.sha256}
+    assert base.left == found and newest_entries(store, replace(base, left=None), asked) == found
+    for number in (1, 2):
+        (workspace.catalog / "snapshots" / f"{number:06d}.json").unlink()
+    assert newest_entries(store, base, asked) == found
+    with pytest.raises(CorruptStore):  # Early snapshots do not tell: those before them are read.
+        newest_entries(store, replace(base, left=None), asked)
+    again = publish(workspace, tree(1), tree(2))
+    assert (again.version, current(store).left) == ("1.1.0", {})

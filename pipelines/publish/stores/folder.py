@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import shutil
@@ -206,14 +207,23 @@ def _make_root(folder: Path) -> None:
 
 
 def _create_folder(folder: Path, temporary: Path) -> None:
-    temporary.mkdir()
+    parent = os.open(folder.parent, os.O_RDONLY)
     try:
-        # Readers of the catalog are other users, whatever the umask of who runs the release. The name comes last:
-        # a folder that is there is not looked at again.
-        temporary.chmod(PUBLIC_FOLDER_MODE)
-        temporary.rename(folder)
-    except OSError as problem:
-        temporary.rmdir()
-        if problem.errno not in _TAKEN:
-            raise
-    flush_folder(folder.parent)
+        # One at a time: a rename would replace an empty folder, while who made it already puts something into it.
+        with contextlib.suppress(OSError):  # Network file systems may not lock folders.
+            fcntl.flock(parent, fcntl.LOCK_EX)
+        if folder.is_dir():
+            return
+        temporary.mkdir()
+        try:
+            # Readers of the catalog are other users, whatever the umask of who runs the release. The name comes last:
+            # a folder that is there is not looked at again.
+            temporary.chmod(PUBLIC_FOLDER_MODE)
+            temporary.rename(folder)
+        except OSError as problem:
+            temporary.rmdir()
+            if problem.errno not in _TAKEN:
+                raise
+        os.fsync(parent)
+    finally:
+        os.close(parent)

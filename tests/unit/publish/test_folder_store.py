@@ -48,6 +48,16 @@ def test_pointers_are_copies(store: FolderStore, source: Path) -> None:
     assert not store.local("latest.json").samefile(source)
 
 
+def test_folders_that_others_made_meanwhile_are_not_replaced(store: FolderStore) -> None:
+    """Also empty ones: whoever made it is about to put a file into it, by a path that was looked up before."""
+    store.create("a/b", CONTENT)
+    made = store.root / "a" / "empty"
+    made.mkdir()
+    before = made.stat().st_ino
+    folder_module._create_folder(made, store.root / ".incoming" / "mine")
+    assert made.stat().st_ino == before and not list((store.root / ".incoming").iterdir())
+
+
 def test_touching_makes_a_file_young(store: FolderStore) -> None:
     store.create("a", CONTENT)
     os.utime(store.local("a"), (1, 1))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import cache, partial
 from importlib import resources
 
+from pipelines.ingest.proof.placed import Placed
+
 _HANGUL, _HANJA = 10.5, 16.5
 _HIRAGANA, _KATAKANA, _HALF_WIDTH, _FOREIGN_KANA = 7.5, 9.0, 15.0, 12.0
 _COMMON, _USUAL, _SELDOM, _RARE = 10.0, 13.5, 18.0, 24.0
@@ -20,21 +22,18 @@ _SIGNS = frozenset("（），。、：；“”‘’《》％〇·—－…？�
 _FIRST_LEVELS = {"gb2312": range(0xB0, 0xD8), "big5": range(0xA4, 0xC7), "shift_jis": range(0x88, 0x99)}
 
 
-def weigh(encoding: str, text: str) -> tuple[float, int]:
-    """Bits of the characters beyond ASCII of a text, and how many of them are out of place."""
+def weigh(encoding: str, placed: Placed) -> tuple[float, int]:
+    """Bits of characters beyond ASCII, and how many of them are out of place."""
     bits, odd = 0.0, 0
     one = _ONE[encoding]
-    before = " "
-    for character, after in zip(text, f"{text[1:]} ", strict=True):
-        if character >= "\x80":
-            cost = one(character)
-            if cost >= _ELSE and character.isalpha() and before >= "\x80" and _near(before, character):
-                cost = _GOES_ON
-            elif "a" <= before <= "z" and "a" <= after <= "z":
-                cost += _WITHIN
-            bits += cost
-            odd += cost > _USUAL
-        before = character
+    for (before, character, after), times in placed.items():
+        cost = one(character)
+        if cost >= _ELSE and character.isalpha() and before >= "\x80" and _near(before, character):
+            cost = _GOES_ON
+        elif "a" <= before <= "z" and "a" <= after <= "z":
+            cost += _WITHIN
+        bits += cost * times
+        odd += (cost > _USUAL) * times
     return bits, odd
 
 

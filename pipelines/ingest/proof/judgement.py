@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 from pipelines.ingest.proof import ideographs
 from pipelines.ingest.proof.excerpts import Excerpts, excerpts_of
 from pipelines.ingest.proof.letters import language
+from pipelines.ingest.proof.placed import placed
 from pipelines.ingest.proof.plausibility import NOT_WRITTEN, Plausibility
 
 #: A text has to be likelier than any other by so many bits: one in sixteen million.
@@ -32,6 +34,11 @@ _ENOUGH = 4 << 20
 _ASCII_BITS = 5.0
 #: Share of characters that may be out of place: names from elsewhere, rare ideographs.
 _MOST_ODD, _MOST_RARE = 0.12, 0.3
+#: After so many bytes of words, what is so many bits behind is out of the question.
+_SAMPLE_BYTES, _FAR_BEHIND = 3_000, 20 * MARGIN
+
+#: The parts of a file's words, as an encoding reads them.
+_Texts = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,15 +84,33 @@ def judge(path: Path, among: Sequence[str], most: int | None = None) -> Judgemen
     ``most``: only so many of its first bytes are looked at.
     """
     excerpts = excerpts_of(path, most)
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[_Texts, list[str]] = {}
     for encoding in among:
         texts = _texts(excerpts, encoding)
         if texts is not None:
             groups.setdefault(texts, []).append(encoding)
-    readings = [_reading(texts, encodings) for texts, encodings in groups.items()]
-    # Two bytes are some ideograph in any encoding of such: one whose ideographs nobody writes is no rival.
-    rivals = [reading for reading in readings if reading.plausible or reading.encodings[-1] not in EAST_ASIAN]
-    return Judgement(tuple(sorted(rivals, key=lambda reading: reading.bits)))
+    in_question = _in_question(groups, _sampled(excerpts))
+    readings = [_reading(texts, encodings) for texts, encodings in in_question.items()]
+    return Judgement(tuple(sorted(filter(_is_rival, readings), key=lambda reading: reading.bits)))
+
+
+def _sampled(excerpts: Excerpts) -> int:
+    """How many of the parts suffice for telling what is out of the question."""
+    ends = accumulate(map(len, excerpts.parts))
+    return sum(end <= _SAMPLE_BYTES for end in ends)
+
+
+def _in_question(groups: Mapping[_Texts, list[str]], sampled: int) -> Mapping[_Texts, list[str]]:
+    """What a sample of the words leaves in question. They are drawn at random: what is far behind stays behind."""
+    some = {texts: _reading(texts[:sampled], encodings) for texts, encodings in groups.items() if len(texts) > sampled}
+    least = min((reading.bits for reading in some.values() if _is_rival(reading)), default=math.inf)
+    behind = {texts for texts, reading in some.items() if reading.bits > least + _FAR_BEHIND}
+    return {texts: encodings for texts, encodings in groups.items() if texts not in behind}
+
+
+def _is_rival(reading: Reading) -> bool:
+    """Two bytes are some ideograph in any encoding of such: one whose ideographs nobody writes is no rival."""
+    return reading.plausible or reading.encodings[-1] not in EAST_ASIAN
 
 
 def contradiction(path: Path, encoding: str) -> str | None:
@@ -97,7 +122,7 @@ def contradiction(path: Path, encoding: str) -> str | None:
     return judgement.proved
 
 
-def _texts(excerpts: Excerpts, encoding: str) -> tuple[str, ...] | None:
+def _texts(excerpts: Excerpts, encoding: str) -> _Texts | None:
     """What a file says in an encoding; ``None`` where some of its bytes are nothing that is written."""
     try:
         if encoding in SINGLE_BYTE and NOT_WRITTEN.search(excerpts.high.decode(encoding)):
@@ -107,18 +132,19 @@ def _texts(excerpts: Excerpts, encoding: str) -> tuple[str, ...] | None:
         return None
 
 
-def _reading(texts: tuple[str, ...], encodings: list[str]) -> Reading:
+def _reading(texts: _Texts, encodings: list[str]) -> Reading:
     languages = dict.fromkeys(name for encoding in encodings for name in SINGLE_BYTE.get(encoding, ()))
     asian = [name for name in encodings if name in EAST_ASIAN]
     weighers = [language(name).weigh for name in languages] + [partial(ideographs.weigh, name) for name in asian]
-    bits, odd = min(_total(texts, weigh) for weigh in weighers)
-    beyond = sum(character >= "\x80" for text in texts for character in text)
+    counted = placed(texts)
+    bits, odd = min(weigh(counted) for weigh in weighers)
+    beyond = sum(counted.values())
     within = sum(map(len, texts)) - beyond
     plausible = odd <= beyond * (_MOST_RARE if asian else _MOST_ODD) and (not asian or _has_its_script(texts, asian))
     return Reading(tuple(encodings), bits + _ASCII_BITS * within, plausible)
 
 
-def _has_its_script(texts: tuple[str, ...], encodings: list[str]) -> bool:
+def _has_its_script(texts: _Texts, encodings: list[str]) -> bool:
     """Whether ideographs are as common, and as many among other characters, as in texts of one of the encodings."""
     for encoding in encodings:
         plausibility = Plausibility(encoding)
@@ -127,11 +153,3 @@ def _has_its_script(texts: tuple[str, ...], encodings: list[str]) -> bool:
         if plausibility.holds:
             return True
     return not any("\u3400" <= character <= "\ud7a3" for text in texts for character in text)
-
-
-def _total(texts: tuple[str, ...], weigh: Callable[[str], tuple[float, int]]) -> tuple[float, int]:
-    bits, odd = 0.0, 0
-    for text in texts:
-        weight = weigh(text)
-        bits, odd = bits + weight[0], odd + weight[1]
-    return bits, odd

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from pipelines.ingest.proof.placed import Placed
+
 #: Bits of a letter that a language does not have, and of a sign that hardly stands in words.
 _FOREIGN, _ODD_SIGN = 17.0, 19.0
 #: Share of a letter's neighbours that the table lists, and how many letters there are for the others.
@@ -53,19 +55,15 @@ class Language:
         self._letters = letters
         self._known: dict[tuple[str, str, str], tuple[float, bool]] = {}
 
-    def weigh(self, text: str) -> tuple[float, int]:
-        """Bits of a text's characters beyond ASCII beside their neighbours, and how many of them are out of place."""
+    def weigh(self, placed: Placed) -> tuple[float, int]:
+        """Bits of characters beyond ASCII beside their neighbours, and how many of them are out of place."""
         bits, odd = 0.0, 0
-        padded = f"_{text}_"
-        for place in range(1, len(padded) - 1):
-            if padded[place] < "\x80":
-                continue
-            seen = (padded[place - 1], padded[place], padded[place + 1])
+        for seen, times in placed.items():
             known = self._known.get(seen)
             if known is None:
                 known = self._known[seen] = self._one(*seen)
-            bits += known[0]
-            odd += known[1]
+            bits += known[0] * times
+            odd += known[1] * times
         return bits, odd
 
     def _one(self, before: str, character: str, after: str) -> tuple[float, bool]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import duckdb
-
+from pipelines.core.databases import private_database
 from pipelines.core.messages import Message
 from pipelines.core.records import ROW_COLUMN, RawTable
 from pipelines.core.sql import literal
@@ -24,7 +23,7 @@ def kept_totals(raw: RawTable) -> Message | None:
     """
     columns = [f"c{place}" for place in range(min(len(raw.labels), _FIRST_COLUMNS))]
     matches = " OR ".join(f"coalesce(regexp_matches(trim({column}), $1), false)" for column in columns)
-    with duckdb.connect(config={"memory_limit": "512MB", "threads": 2}) as connection:
+    with private_database(None, threads=2) as connection:
         found = connection.execute(
             f"SELECT count(*), min({ROW_COLUMN}) FROM read_parquet({literal(str(raw.parquet))}) WHERE {matches}",
             [_LIKE_TOTALS],

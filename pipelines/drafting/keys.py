@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.core.databases import private_database
 from pipelines.core.sql import identifier, literal
 from pipelines.drafting.fields import FieldDraft
 
@@ -31,7 +32,7 @@ def find_key(
     candidates = [(draft, column) for draft, column in columns if _may_name(draft)]
     # Names before figures; else in their order: departments begin with what names a row.
     candidates = sorted(candidates, key=lambda entry: entry[0].is_measure)[:_MOST_COLUMNS]
-    with duckdb.connect(config={"temp_directory": str(work), "memory_limit": "512MB", "threads": 2}) as connection:
+    with private_database(work, threads=2) as connection:
         filled = " OR ".join(f"coalesce({identifier(column)}, '') <> ''" for _, column in columns)
         connection.execute(f"CREATE VIEW whole AS FROM read_parquet({literal(str(parquet))}) WHERE {filled}")
         connection.execute(f"CREATE TABLE trial AS FROM whole LIMIT {_TRIAL_ROWS}")
@@ -46,7 +47,7 @@ def find_key(
 def is_key(parquet: Path, columns: Sequence[str], work: Path) -> bool:
     """Whether all rows have values in these columns, and different ones."""
     empty = " OR ".join(f"coalesce({identifier(column)}, '') = ''" for column in columns)
-    with duckdb.connect(config={"temp_directory": str(work), "memory_limit": "512MB", "threads": 2}) as connection:
+    with private_database(work, threads=2) as connection:
         connection.execute(f"CREATE VIEW whole AS FROM read_parquet({literal(str(parquet))})")
         gap = connection.execute(f"FROM whole WHERE {empty} LIMIT 1").fetchone()
         return gap is None and _is_unique(connection, "whole", columns)

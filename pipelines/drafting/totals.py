@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.core.databases import private_database
 from pipelines.core.sql import literal
 from pipelines.ingest.detection.cells import SUBTOTALS, TOTALS
 
@@ -109,7 +110,7 @@ def totals_plans(
         indented: places of columns whose labels are indented.
     """
     places = range(min(columns, _FIRST_COLUMNS))
-    with duckdb.connect(config={"memory_limit": "512MB", "threads": 2}) as connection:
+    with private_database(None, threads=2) as connection:
         connection.execute(f"CREATE VIEW plain AS FROM read_parquet({literal(str(parquet))})")
         either = [place for place in places if _first_matching(connection, [place], _BOTH) is not None]
         label = _first_matching(connection, either, TOTALS)

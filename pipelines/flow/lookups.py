@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
+from pipelines.core.databases import private_database
 from pipelines.core.errors import GongkaiError
 from pipelines.core.records import Delivery, DeliveryKey
 from pipelines.core.sql import identifier, literal
@@ -131,7 +131,7 @@ def _from_files(paths: list[Path], dataset: Dataset) -> ForeignTable:
             return
         listed = ", ".join(_text_of(dataset.field(column)) for column in columns)
         files = ", ".join(literal(str(path)) for path in paths)
-        with duckdb.connect() as connection:
+        with private_database(None) as connection:
             rows = connection.sql(f"SELECT {listed} FROM read_parquet([{files}], union_by_name = true)")
             yield from rows.to_arrow_reader(_BATCH)
 

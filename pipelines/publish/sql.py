@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.core.databases import private_database
+
 #: Sorting beyond this spills to the work folder, so that a table of any size fits a small machine.
 MEMORY_LIMIT = "1GB"
 
@@ -28,17 +30,6 @@ def scratch_database(work: Path, threads: int | None = None) -> Iterator[duckdb.
         work: private folder for spilled data.
         threads: worker threads; ``None`` means one per core.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(work / "spill"),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    if threads is not None:
-        config["threads"] = threads
-    connection = duckdb.connect(config=config)
-    look_at_values(connection)
-    try:
+    with private_database(work / "spill", memory_limit=MEMORY_LIMIT, threads=threads) as connection:
+        look_at_values(connection)
         yield connection
-    finally:
-        connection.close()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.core.databases import private_database
 from pipelines.core.records import FILE_COLUMN, ROW_COLUMN, SHEET_COLUMN, RawTable
 from pipelines.core.sql import identifier, literal
-from pipelines.validate.sandbox import MEMORY_LIMIT
 from pipelines.validate.typed import ORDINAL_COLUMN
 
 _BATCH = 8_192
@@ -76,9 +75,7 @@ def without_rows(typed: Path, quarantine: Quarantine, target: Path, work: Path) 
 
 
 def _copy(query: str, target: Path, work: Path) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = {literal(MEMORY_LIMIT)}")
-        connection.execute(f"SET temp_directory = {literal(str(work))}")
+    with private_database(work) as connection:
         connection.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)")
     target.chmod(0o600)
 

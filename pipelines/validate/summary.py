@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from pipelines.core.databases import private_database
 from pipelines.core.files import replace_file
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
@@ -64,7 +63,7 @@ def write_summary(folder: Path) -> None:
 
 def finding_groups(folder: Path) -> tuple[FindingGroup, ...]:
     """Group the findings of a report's folder; memory grows with the groups, not with the findings."""
-    with duckdb.connect() as connection:
+    with private_database(folder / "spill") as connection:
         rows = connection.execute(_GROUPS, [str(folder / FINDINGS_FILE)]).fetchall()
     return tuple(_group(*row) for row in rows)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.core.databases import private_database
 from pipelines.core.errors import GongkaiError
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.sql import identifier
@@ -86,7 +87,7 @@ def read_conditions(dataset: str, arguments: Sequence[str], schema: Mapping[str,
             found[field] = text
     conditions = tuple(Condition(field, kinds[field], text) for field, text in found.items())
     types = {entry["name"]: entry["type"] for entry in schema["fields"]}
-    with duckdb.connect() as connection:
+    with private_database(None) as connection:
         for condition in conditions:
             if condition.text and not _is_readable(connection, condition):
                 raise UnreadableValue(dataset, kinds, field=condition.field, type=types[condition.field])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from pipelines.core.databases import private_database
 from pipelines.core.findings import Finding
 from pipelines.validate.report import FINDINGS_FILE, as_finding
 
@@ -38,7 +37,7 @@ class Selection:
 
 def select_findings(report: Path, file: str) -> Selection:
     """The findings about one file, or about the whole delivery, in a report's folder; most frequent rule first."""
-    with duckdb.connect() as connection:
+    with private_database(report / "spill") as connection:
         result = connection.execute(_SELECT, {"path": str(report / FINDINGS_FILE), "file": file, "limit": MAX_FINDINGS})
         names = [column[0] for column in result.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]

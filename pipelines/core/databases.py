@@ -18,7 +18,8 @@ from pipelines.core.sql import identifier, literal
 MEMORY_LIMIT = "512MB"
 #: Instances that nobody uses; so many are kept.
 _idle: list[duckdb.DuckDBPyConnection] = []
-_MOST_IDLE = 2
+_MOST_IDLE = 1
+_ATTACHED = "NOT internal AND database_name <> 'memory'"
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -71,13 +72,17 @@ def _instance(work: Path | None) -> duckdb.DuckDBPyConnection:
 
 
 def _empty(instance: duckdb.DuckDBPyConnection) -> None:
-    instance.execute("RESET disabled_optimizers")
+    """Make an instance as if it were new. Without its threads it gives memory back, too."""
+    for (name,) in instance.execute(f"SELECT database_name FROM duckdb_databases() WHERE {_ATTACHED}").fetchall():
+        instance.execute(f"DETACH {identifier(name)}")
     made = instance.execute(
-        "SELECT 'VIEW', schema_name, view_name FROM duckdb_views() WHERE NOT internal UNION ALL "
-        "SELECT 'TABLE', schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL DESC"
+        "SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal UNION ALL "
+        "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL DESC"
     ).fetchall()
-    for kind, schema, name in made:
-        instance.execute(f"DROP {kind} {identifier(schema)}.{identifier(name)}")
+    for kind, name in made:
+        instance.execute(f"DROP {kind} {identifier(name)}")
+    instance.execute("RESET disabled_optimizers")
+    instance.execute("SET threads = 1")
 
 
 def _forget() -> None:

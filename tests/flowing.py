@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import typer.testing
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
@@ -15,6 +17,9 @@ from pipelines.ingest import scan_inbox
 
 HEADER = "tree_id,species,district,height,planted,felled,keeper_phone,note\n"
 GOOD = "t1,ginkgo,999901,12.50,2020-03-01,,13800138000,by the gate\nt2,pine,999902,3,2021-03-01,,,\n"
+
+# The runner makes the command anew for each call, which takes as long as most of what is run.
+typer.testing._get_command = functools.cache(typer.testing._get_command)  # type: ignore[attr-defined]
 
 #: Puts content into the inbox of an organisation, dataset and period.
 Deliver = Callable[..., Path]

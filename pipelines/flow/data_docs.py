@@ -1,15 +1,16 @@
 """Results of expectations kept with every released version, and Data Docs made of them when somebody looks.
 
-Keeping results costs nothing. Pages take Great Expectations' import (about 5 CPU seconds, 250 MB) and some 7 ms per
-delivery, and most versions are never looked at: they are made on demand, once.
+A version keeps the results of the periods that it changed, and says which earlier version keeps those of the others.
+Pages take Great Expectations' import (about 5 CPU seconds, 250 MB) and some 7 ms per delivery, and most versions are
+never looked at: they are made on demand, once.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -69,31 +70,70 @@ def _folder(inst: Installation, dataset: str, version: str) -> Path:
 
 
 def _keep(inst: Installation, manifest: Manifest, target: Path) -> None:
+    before = _before(inst, manifest)
+    periods = {segment.period: before.going_on.get(segment.period, manifest.version) for segment in manifest.segments}
     deliveries = [
-        (part, segment.period) for segment in manifest.segments for part in load_deliveries(inst.store, segment)
+        (part, segment.period)
+        for segment in manifest.segments
+        if segment.period not in before.going_on
+        for part in load_deliveries(inst.store, segment)
     ]
     document = {
         "dataset": manifest.dataset,
         "version": manifest.version,
         "title": manifest.metadata["title"],
+        "periods": periods,
         "deliveries": [
             {"delivery": part.delivery, "period": period, "organisation": part.organisation}
             for part, period in deliveries
         ],
     }
-    earlier = _folder(inst, manifest.dataset, manifest.previous.version) if manifest.previous else None
     with inst.scratch(f"results-{manifest.dataset}") as folder:
         (folder / _RESULTS).mkdir()
         _write(folder / _VERSION_FILE, json.dumps(document, ensure_ascii=False, indent=1).encode())
-        for part, _ in deliveries:
+        for part, period in deliveries:
+            kept = before.periods.get(period)
+            earlier = _folder(inst, manifest.dataset, kept) if kept else None
             content = _content(inst, manifest.dataset, part.delivery, earlier)
             if content is not None:
                 _write(folder / _RESULTS / f"{part.delivery}.json", content)
         install(folder, target)
 
 
+@dataclass(frozen=True)
+class _Before:
+    """Period → the version that keeps its results, as the version before has them; ``going_on``: of periods that are
+    made of the same deliveries still."""
+
+    periods: Mapping[str, str] = field(default_factory=dict)
+    going_on: Mapping[str, str] = field(default_factory=dict)
+
+
+def _before(inst: Installation, manifest: Manifest) -> _Before:
+    previous = manifest.previous
+    if previous is None or not (_folder(inst, manifest.dataset, previous.version) / _VERSION_FILE).is_file():
+        return _Before()
+    periods = _periods(_document(_folder(inst, manifest.dataset, previous.version)))
+    segments = load_manifest(inst.store, previous.manifest).segments
+    sources = {segment.period: segment.sources for segment in segments}
+    same = [each.period for each in manifest.segments if sources.get(each.period) == each.sources]
+    return _Before(periods, {period: periods[period] for period in same if period in periods})
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((folder / _VERSION_FILE).read_text(encoding="utf-8"))
+    return document
+
+
+def _periods(document: Mapping[str, Any]) -> Mapping[str, str]:
+    """Period → the version that keeps its results. Early versions keep all of theirs themselves."""
+    of_its_own = {entry["period"]: document["version"] for entry in document["deliveries"]}
+    periods: Mapping[str, str] = document.get("periods", of_its_own)
+    return periods
+
+
 def _content(inst: Installation, dataset: str, delivery: str, earlier: Path | None) -> bytes | None:
-    """Results of a delivery as it stands accepted, else as the version before has them."""
+    """Results of a delivery as it stands accepted, else as an earlier version has them."""
     outcome = stored_outcome(inst, dataset, delivery)
     places = [inst.workspace.outcomes / outcome.folder / RESULTS_FILE] if outcome and outcome.accepted else []
     places += [earlier / _RESULTS / f"{delivery}.json"] if earlier else []
@@ -119,9 +159,9 @@ def data_docs(inst: Installation, dataset: str, version: str | None, language: s
         inst.catalog.dataset(dataset)
     chosen = str(VersionNumber.parse(version)) if version else _released(inst, dataset) or (kept or ["-"])[-1]
     folder = _folder(inst, dataset, chosen)
-    if chosen not in kept or not any((folder / _RESULTS).iterdir()):
+    docs = _load(folder) if chosen in kept else None
+    if docs is None or not any(each.results is not None for each in docs.deliveries):
         raise NoResultsKept(dataset, chosen, ", ".join(kept) or "-")
-    docs = _load(folder)
     index = folder / language / INDEX
     made = not index.is_file()
     if made:
@@ -147,9 +187,14 @@ def _released(inst: Installation, dataset: str) -> str | None:
 
 
 def _load(folder: Path) -> VersionDocs:
-    document: dict[str, Any] = json.loads((folder / _VERSION_FILE).read_text(encoding="utf-8"))
+    document = _document(folder)
+    periods = _periods(document)
+    keepers = {version: folder.parent / version for version in {*periods.values()}}
+    known = {version: _document(keeper)["deliveries"] for version, keeper in keepers.items()}
     deliveries = [
-        DeliveryDocs(**entry, results=read_results(folder / _RESULTS / f"{entry['delivery']}.json"))
-        for entry in document["deliveries"]
+        DeliveryDocs(**entry, results=read_results(keepers[version] / _RESULTS / f"{entry['delivery']}.json"))
+        for period, version in sorted(periods.items())
+        for entry in known[version]
+        if entry["period"] == period
     ]
     return VersionDocs(document["dataset"], document["version"], document["title"], deliveries)

@@ -70,10 +70,11 @@ def test_each_version_keeps_the_results_of_the_deliveries_it_is_made_of(
     assert snapshot is not None
     version = str(snapshot.datasets["tree_inventory"].version)
     results = workspace.data_docs / "tree_inventory" / version / "results"
-    assert {path.name for path in results.iterdir()} == {
-        "tree_inventory.2025.parks_office.2.json",
-        "tree_inventory.2026.east_district_office.1.json",
-    }
+    # Those of the other period stay where they are.
+    assert {path.name for path in results.iterdir()} == {"tree_inventory.2025.parks_office.2.json"}
+    assert docs(inst).deliveries == 2
+    pages = {page.name for page in docs(inst).index.parent.iterdir()}
+    assert {"tree_inventory.2025.parks_office.2.html", "tree_inventory.2026.east_district_office.1.html"} <= pages
     assert {name: time for name, time in kept(workspace).items() if name in before and "1.0.0" in name} == {
         name: time for name, time in before.items() if "1.0.0" in name
     }

@@ -143,3 +143,22 @@ def test_the_command_prints_the_path(
                                        "deliveries": 1, "made": False}  # fmt: skip
     assert CliRunner().invoke(app, ["data-docs", "tree_inventory", "--version", "2.0.0"]).exit_code == 1
     assert CliRunner().invoke(app, ["data-docs", "nothing"]).exit_code == 2
+
+
+def test_versions_that_keep_the_results_of_all_their_periods_go_on(
+    inst: Installation, workspace: Workspace, deliver: Deliver
+) -> None:
+    """As the first ones were kept."""
+    deliver(HEADER + GOOD, period="2024")
+    deliver(HEADER + GOOD)
+    run_all(inst)
+    early = workspace.data_docs / "tree_inventory" / "1.0.0" / "version.json"
+    document = json.loads(early.read_text(encoding="utf-8"))
+    assert document.pop("periods") == {"2024": "1.0.0", "2025": "1.0.0"}
+    early.write_text(json.dumps(document), encoding="utf-8")
+    deliver(MORE)
+    run_all(inst)
+    newest = docs(inst)
+    kept_now = json.loads((newest.index.parents[1] / "version.json").read_text(encoding="utf-8"))
+    assert kept_now["periods"] == {"2024": "1.0.0", "2025": newest.version}
+    assert (newest.deliveries, docs(inst, "1.0.0").deliveries) == (2, 2)

@@ -58,8 +58,11 @@ def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, proc
             kept.append(replace(part, parquet=target))
         whole = replace(segment, sources=replace(segment.sources, inline=True))
         document = {"processing_key": processing_key, "segment": whole.as_dict()}
-        replace_file(folder / f"{segment.period}.json", canonical_json(document), PRIVATE_FILE_MODE)
-        _drop_unreferenced(folder)
+        path = folder / f"{segment.period}.json"
+        takes_place = path.exists()
+        replace_file(path, canonical_json(document), PRIVATE_FILE_MODE)
+        if takes_place:  # Else all candidates of a dataset would be read for each of its periods.
+            _drop_unreferenced(folder)
     return replace(segment, parts=tuple(kept), processing_key=processing_key)
 
 

@@ -79,11 +79,11 @@ def corrections(deliveries: Deliveries, work: Path, sizes: list[int], rounds: in
 
 
 def _correct(lake: Lake, period: str, department: int) -> Result:
-    before = lake.size("objects"), lake.size("manifests")
+    before = lake.size("objects"), lake.size("manifests", "sources")
     lake.deliveries.write(period, corrected=department)
     released, timers = lake.timed([period])
     (manifest,) = released.versions
-    grown = {"objects": lake.size("objects") - before[0], "manifest": lake.size("manifests") - before[1]}
+    grown = {"objects": lake.size("objects") - before[0], "manifest": lake.size("manifests", "sources") - before[1]}
     with Timer() as timers["unchanged release"]:
         assert not lake.release().versions
     with Timer() as timers["unchanged index"]:
@@ -134,8 +134,9 @@ def months(deliveries: Deliveries, work: Path, versions: int) -> Result:
         lake.index()
     return {
         "versions": versions, "corrections": corrected, "rows": last.rows, "last": last.size,
-        "objects": lake.size("objects"), "manifests": lake.size("manifests"), "last_manifest": len(last.content()),
-        "index": lake.size("index"), "files": len(last.parts), **_times({"all": timer, "index_once": index}),
+        "objects": lake.size("objects"), "manifests": lake.size("manifests", "sources"),
+        "last_manifest": len(last.content()), "index": lake.size("index"), "files": len(last.parts),
+        **_times({"all": timer, "index_once": index}),
     }  # fmt: skip
 
 

@@ -61,9 +61,9 @@ class Lake:
         """Bring the DuckDB index up to date."""
         refresh_index(self.store, self.workspace.work)
 
-    def size(self, folder: str) -> int:
-        """Bytes of all files below a folder of the catalog."""
-        return sum(entry.size for entry in self.store.entries(folder))
+    def size(self, *folders: str) -> int:
+        """Bytes of all files below folders of the catalog."""
+        return sum(entry.size for folder in folders for entry in self.store.entries(folder))
 
     def timed(self, periods: Iterable[str]) -> tuple[Release, dict[str, Timer]]:
         """Compose, release and index; the times of each."""

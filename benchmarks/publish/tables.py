@@ -42,7 +42,7 @@ def corrections(results: Sequence[Result]) -> str:
     for result in results:
         groups.setdefault((result["rows"], result["periods"]), []).append(result)
     header = ["rows", "rows of the period", "segment, CPU s", "release", "index", "all, wall s", "new data, kB",
-              "new manifest, kB", "unchanged, wall s", "diff, CPU s", "files read", "of"]  # fmt: skip
+              "new manifest and sources, kB", "unchanged, wall s", "diff, CPU s", "files read", "of"]  # fmt: skip
     rows = []
     for (count, periods), group in sorted(groups.items(), key=lambda item: (item[0][0] / item[0][1], item[0][0])):
         cells = [f"{_median(group, [step], 'cpu'):.2f}" for step in ("segments", "release", "index")]
@@ -61,7 +61,7 @@ def months(result: Result) -> str:
     ratio = result["objects"] / result["last"]
     sizes = [f"{result[key] / 1e6:.1f}" for key in ("last", "objects", "last_manifest", "manifests", "index")]
     header = ["versions", "corrections", "rows", "last version, MB", "all data, MB", "ratio", "last manifest, MB",
-              "all manifests, MB", "index, MB", "files"]  # fmt: skip
+              "all manifests and sources, MB", "index, MB", "files"]  # fmt: skip
     row = [f"{result['versions']}", f"{result['corrections']}", f"{result['rows']:,}", *sizes[:2], f"{ratio:.2f}",
            *sizes[2:], f"{result['files']}"]  # fmt: skip
     return _table("Monthly versions", header, [row])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 
 from pipelines.core.errors import InvalidPeriod
+from pipelines.flow.catching_up import catch_up
 from pipelines.flow.clashes import to_reconsider
 from pipelines.flow.frame_rows import FrameReading
 from pipelines.flow.installation import Installation
@@ -35,6 +36,7 @@ def pending(inst: Installation, scan: InboxScan) -> tuple[Work, ...]:
     keys of another department that has redelivered, and periods whose segment was not composed after a crash or was
     composed under another descriptor.
     """
+    catch_up(inst)
     _forget_lost_outcomes(inst)
     known = inst.ledger.signatures()
     found = {

@@ -10,6 +10,7 @@ from functools import partial
 from pipelines.catalog import index_sums
 from pipelines.catalog import refresh_index as build_index
 from pipelines.core.errors import GongkaiError
+from pipelines.flow.catching_up import catch_up, forget_replaced
 from pipelines.flow.data_docs import keep_results
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
@@ -73,11 +74,10 @@ def release(inst: Installation) -> ReleaseResult:
     require_catalog(inst)
     _remove_stale_candidates(inst)
     with machine_trouble():
+        catch_up(inst)
         finish_withdrawal(inst.store)
         released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
-    for entry in released.replaced:
-        # Should the descriptor go back to what it was, these periods have to be composed again.
-        inst.ledger.forget_composition(Work(entry.dataset, entry.period), entry.digest)
+    forget_replaced(inst, released.replaced)
     number = released.snapshot.number if released.snapshot else 0
     inst.ledger.record_released(registry_state(inst.catalog), number)
     keep_results(inst)

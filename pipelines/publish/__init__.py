@@ -29,7 +29,7 @@ from pipelines.publish.manifests import Manifest, load_deliveries, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
 from pipelines.publish.published_segments import PublishedSegment, published_segments
 from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery, Sources
-from pipelines.publish.release import Release, Replaced, is_released, release
+from pipelines.publish.release import Release, Replaced, is_released, no_longer_shown, release
 from pipelines.publish.restoring import damaged_parts, is_kept, put_back
 from pipelines.publish.rollback import rollback
 from pipelines.publish.segments import build_segment
@@ -88,6 +88,7 @@ __all__ = [
     "manifest_path",
     "newest_entries",
     "newest_version",
+    "no_longer_shown",
     "object_path",
     "pending_candidates",
     "published_segments",

@@ -125,6 +125,27 @@ def release(
                    tuple(planned.notices))  # fmt: skip
 
 
+def no_longer_shown(
+    store: Store, before: Mapping[str, SnapshotEntry], after: Mapping[str, SnapshotEntry]
+) -> tuple[Replaced, ...]:
+    """The segments of datasets as ``before`` shows them that ``after`` does not show. Reads what differs alone.
+
+    Raises:
+        CorruptStore: when a manifest cannot be read.
+    """
+    found = []
+    for dataset_id in sorted(before):
+        entry, now = before[dataset_id], after.get(dataset_id)
+        if now == entry:
+            continue
+        known = load_manifest(store, now.manifest).segments if now else ()
+        staying = {(segment.period, segment.digest) for segment in known}
+        for segment in load_manifest(store, entry.manifest).segments:
+            if (segment.period, segment.digest) not in staying:
+                found.append(Replaced(dataset_id, segment.period, segment.digest))
+    return tuple(found)
+
+
 def _are_there(candidates: Iterable[tuple[str, Segment]]) -> bool:
     return all(part.parquet is None or part.parquet.is_file() for _, segment in candidates for part in segment.parts)
 

@@ -18,6 +18,7 @@ from pipelines.cli.main import app
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Work, held, open_installation, pending, pending_release, process, refresh_index, release
+from pipelines.flow.ledger import Ledger
 from pipelines.ingest import InboxScan, scan_inbox
 from pipelines.publish import FolderStore, latest_snapshot, load_deliveries, load_manifest, pending_candidates
 
@@ -115,6 +116,25 @@ def test_a_field_taken_out_by_a_partial_run_comes_back_with_the_old_descriptor(
         refresh_index(inst)
     edit(workspace, lambda fields: fields["note"].update(disclosure={"attribute": "active"}))
     assert list(run(workspace)) == [TREES]
+    assert rows(workspace, "note") == [("secret name",)]
+
+
+def test_a_crash_right_after_the_commit_that_took_a_field_out_does_not_keep_it_out(
+    workspace: Workspace, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(SECRET)
+    run(workspace)
+    edit(workspace, withhold_note)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with open_installation(workspace) as inst, monkeypatch.context() as patched:
+        patched.setattr(Ledger, "forget_composition", die)
+        with pytest.raises(KeyboardInterrupt):
+            release(inst)
+    edit(workspace, lambda fields: fields["note"].update(disclosure={"attribute": "active"}))
+    run(workspace)
     assert rows(workspace, "note") == [("secret name",)]
 
 

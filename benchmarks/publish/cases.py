@@ -62,7 +62,7 @@ def corrections(deliveries: Deliveries, work: Path, sizes: list[int], rounds: in
     """
     lake, names = Lake.at(work, deliveries), deliveries.periods(sizes[-1])
     again, done = names[: min(rounds, sizes[0])], 0
-    for size in sizes:
+    for place, size in enumerate(sizes):
         for period in names[done:size]:
             deliveries.write(period)
             lake.compose([period])
@@ -74,7 +74,8 @@ def corrections(deliveries: Deliveries, work: Path, sizes: list[int], rounds: in
         for number in range(rounds):
             yield {
                 "periods": size,
-                **_correct(lake, again[number % len(again)], size % deliveries.departments + number),
+                # Another department each time: a delivery that was corrected already would change nothing.
+                **_correct(lake, again[number % len(again)], place * rounds + number),
             }
 
 

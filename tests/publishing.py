@@ -103,10 +103,13 @@ def add_candidate(
     dataset: str = "tree_inventory",
     period: str = "2025",
     schema: dict[str, Any] | None = None,
+    sequence: int = 1,
 ) -> Segment:
     """Build a segment of the given rows and keep it for the next release."""
     catalog = registry(workspace)
-    table = disclosed(workspace.work / "in.parquet", rows, schema=schema, dataset=dataset, period=period)
+    table = disclosed(
+        workspace.work / "in.parquet", rows, schema=schema, dataset=dataset, period=period, sequence=sequence
+    )
     segment = build_segment(catalog.dataset(dataset), period, [contribution(table)], workspace.work, threads=1)
     assert segment is not None
     return save_candidate(workspace, dataset, segment, keys(catalog)[dataset])

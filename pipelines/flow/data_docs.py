@@ -55,14 +55,14 @@ def keep_results(inst: Installation) -> None:
 
     Nothing that goes wrong here may stop a release: it is logged, and the next release tries again.
     """
-    try:
-        snapshot = latest_snapshot(inst.store)
-        for dataset_id, entry in snapshot.datasets.items() if snapshot else ():
-            target = _folder(inst, dataset_id, str(entry.version))
+    snapshot = latest_snapshot(inst.store)
+    for dataset_id, entry in snapshot.datasets.items() if snapshot else ():
+        target = _folder(inst, dataset_id, str(entry.version))
+        try:
             if not target.exists():
                 _keep(inst, load_manifest(inst.store, entry.manifest), target)
-    except Exception as problem:
-        _logger.error("results of expectations were not kept: %s", type(problem).__name__)
+        except Exception as problem:
+            _logger.error("%s: results of expectations were not kept: %s", dataset_id, type(problem).__name__)
 
 
 def _folder(inst: Installation, dataset: str, version: str) -> Path:

@@ -17,7 +17,6 @@ from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
 from pipelines.publish import (
     Store,
-    finish_withdrawal,
     is_released,
     latest_number,
     latest_snapshot,
@@ -27,7 +26,7 @@ from pipelines.publish import (
 )
 from pipelines.publish import release as publish
 from pipelines.publish.release_notes import FeedAbout, notes_sums, write_release_notes
-from pipelines.publish.signing import heal_signatures, load_signing_key
+from pipelines.publish.signing import heal_signatures, load_signing_key, signed_sums
 from pipelines.publish.stores import require_create_only
 
 _logger = logging.getLogger(__name__)
@@ -56,8 +55,12 @@ def require_catalog(inst: Installation) -> None:
 
 
 def pending_release(inst: Installation) -> bool:
-    """Tell whether a release has anything to do: candidates to take up, or descriptors that changed since the last."""
-    if latest_number(inst.store) and inst.ledger.released()[0] != registry_state(inst.catalog):
+    """Tell whether a release has anything to do: candidates to take up, descriptors that changed since the last, or
+    what comes after the commit of one that did not come to its end. Signing comes last."""
+    number = latest_number(inst.store)
+    if number and inst.ledger.released()[0] != registry_state(inst.catalog):
+        return True
+    if number and signed_sums(inst.store, number) is None:
         return True
     snapshot, keys = latest_snapshot(inst.store), inst.processing_keys
     return any(
@@ -75,7 +78,6 @@ def release(inst: Installation) -> ReleaseResult:
     _remove_stale_candidates(inst)
     with machine_trouble():
         catch_up(inst)
-        finish_withdrawal(inst.store)
         released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
     forget_replaced(inst, released.replaced)
     number = released.snapshot.number if released.snapshot else 0

@@ -95,7 +95,7 @@ def remove_candidates(workspace: Workspace, released: Iterable[tuple[str, Segmen
     with _exclusive(workspace):
         for dataset_id, segment in entries:
             path = workspace.candidates / dataset_id / f"{segment.period}.json"
-            if path.exists() and _load(path).digest == segment.digest:
+            if path.exists() and _is_same(_load(path), segment):
                 path.unlink()
         for folder in _dataset_folders(workspace):
             _tidy(folder)
@@ -108,6 +108,11 @@ def remove_period_candidate(workspace: Workspace, dataset_id: str, period: str) 
         (folder / f"{period}.json").unlink(missing_ok=True)
         if folder.is_dir():
             _tidy(folder)
+
+
+def _is_same(one: Segment, other: Segment) -> bool:
+    """Equal rows made under another descriptor are another candidate: its schema is to be published."""
+    return (one.digest, one.processing_key) == (other.digest, other.processing_key)
 
 
 def _tidy(folder: Path) -> None:

@@ -22,9 +22,11 @@ from pipelines.publish.changes import Content, changes_between
 from pipelines.publish.clearances import no_longer_public, without
 from pipelines.publish.codelists import codelist_contents
 from pipelines.publish.diff import PeriodChanges, count_changes
-from pipelines.publish.manifests import Manifest, PreviousVersion
+from pipelines.publish.errors import NothingToRestore
+from pipelines.publish.manifests import Manifest, PreviousVersion, Superseded, load_deliveries
 from pipelines.publish.notes import VersionNote
 from pipelines.publish.records import Segment, canonical_json
+from pipelines.publish.retyping import readable_schema
 from pipelines.publish.schemas import current_schema
 from pipelines.publish.store import object_path
 from pipelines.publish.stores import Store
@@ -76,26 +78,30 @@ def compose(catalog: Catalog, dataset_id: str, base: Base | None, candidates: Se
     """
     dataset = catalog.dataset(dataset_id)
     superseded = base.manifest.superseded if base else {}
-    taken = [segment for segment in candidates if superseded.get(segment.period) != segment.digest]
+    refused = [segment for segment in candidates if _is_given_up(superseded, segment, store)]
+    taken = [segment for segment in candidates if segment not in refused]
     published = base.manifest.segments if base and base.shown else ()
     carried = carry_over(dataset, published, (segment.period for segment in taken), store, folder)
     segments = sorted((*carried.segments, *taken), key=lambda segment: segment.period)
     if not segments:
         empty = Message("publish-dataset-emptied", {"dataset": dataset_id})
         return Next(None, empty=True, replaced=carried.replaced, notices=(*carried.notices, empty))
-    schema = _schema(dataset, base.manifest if base else None, taken)
+    previous = base.manifest if base else None
+    schema, kept = readable_schema(_schema(dataset, previous, taken), previous.schema if previous else None, segments)
+    notices = [*carried.notices, *_kept_types(dataset_id, kept), *_refused(dataset_id, refused, superseded, store)]
     content = Content(describe(catalog, dataset), schema, tuple(segments))
     following = _Following(base, content, note, codelist_contents(catalog, dataset), store, folder)
     arrived = {segment.period for segment in taken}
-    left = {period: digest for period, digest in superseded.items() if period not in arrived}
-    return Next(following.manifest(dataset_id, superseded=left), replaced=carried.replaced, notices=carried.notices)
+    left = {period: entry for period, entry in superseded.items() if period not in arrived}
+    return Next(following.manifest(dataset_id, superseded=left), replaced=carried.replaced, notices=tuple(notices))
 
 
 def restore(catalog: Catalog, dataset_id: str, base: Base, target: Manifest, store: Store, folder: Path,
             note: VersionNote) -> Next:  # fmt: skip
     """The version that follows ``base`` and has the content of an earlier one, as far as it may still be public.
 
-    What ``base`` shows instead is not released again, whatever makes the same segments anew.
+    What ``base`` shows instead, or showed until it was withdrawn, is not released again: neither the same segments,
+    whatever makes them anew, nor others with rows of deliveries that only they had.
 
     Args:
         catalog: the registry.
@@ -105,21 +111,61 @@ def restore(catalog: Catalog, dataset_id: str, base: Base, target: Manifest, sto
         store: the public store.
         folder: private work folder, for segments that have to be made anew.
         note: why.
+
+    Raises:
+        NothingToRestore: when nothing of that version may be public any more.
     """
     dataset = catalog.dataset(dataset_id)
     carried = carry_over(dataset, target.segments, (), store, folder)
+    if not carried.segments:
+        raise NothingToRestore(dataset_id, target.version)
     schema = without(target.schema, no_longer_public(target.schema, dataset))
     content = Content(describe(catalog, dataset), schema, carried.segments)
     following = _Following(base, content, note, codelist_contents(catalog, dataset), store, folder)
-    back = {segment.period: segment.digest for segment in carried.segments}
-    given_up = {
-        segment.period: segment.digest
-        for segment in (base.manifest.segments if base.shown else ())
-        if back.get(segment.period) != segment.digest
-    }
-    kept = {period: digest for period, digest in base.manifest.superseded.items() if back.get(period) != digest}
-    manifest = following.manifest(dataset_id, superseded={**kept, **given_up}, restores=target.version)
+    superseded = _superseded(base, carried.segments, store)
+    manifest = following.manifest(dataset_id, superseded=superseded, restores=target.version)
     return Next(manifest, notices=carried.notices)
+
+
+def _superseded(base: Base, back: Sequence[Segment], store: Store) -> dict[str, Superseded]:
+    """What is not to be released any more once ``back`` is shown instead of what ``base`` has."""
+    restored = {segment.period: segment for segment in back}
+    superseded = {
+        period: entry
+        for period, entry in base.manifest.superseded.items()
+        if period not in restored or not entry.covers(restored[period].digest, _deliveries(restored[period], store))
+    }
+    for segment in base.manifest.segments if base.shown or base.withdrawn else ():
+        instead = restored.get(segment.period)
+        if instead is None or instead.digest != segment.digest:
+            known = _deliveries(instead, store) if instead else ()
+            given_up = [name for name in _deliveries(segment, store) if name not in known]
+            superseded[segment.period] = Superseded(segment.digest, tuple(given_up))
+    return superseded
+
+
+def _deliveries(segment: Segment, store: Store) -> tuple[str, ...]:
+    return tuple(entry.delivery for entry in load_deliveries(store, segment))
+
+
+def _is_given_up(superseded: Mapping[str, Superseded], segment: Segment, store: Store) -> bool:
+    entry = superseded.get(segment.period)
+    return entry is not None and entry.covers(segment.digest, _deliveries(segment, store))
+
+
+def _refused(
+    dataset_id: str, segments: Sequence[Segment], superseded: Mapping[str, Superseded], store: Store
+) -> list[Message]:
+    """Tell of candidates that hold rolled back deliveries; one that is the very segment is nothing new."""
+    other = [segment for segment in segments if superseded[segment.period].digest != segment.digest]
+    if not other:
+        return []
+    given_up = {name for segment in other for name in superseded[segment.period].deliveries}
+    deliveries = sorted(given_up.intersection(name for segment in other for name in _deliveries(segment, store)))
+    return [Message("publish-rolled-back-again", {
+        "dataset": dataset_id, "periods": ", ".join(segment.period for segment in other),
+        "deliveries": ", ".join(deliveries),
+    })]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,7 +180,7 @@ class _Following:
     folder: Path
 
     def manifest(
-        self, dataset_id: str, *, superseded: Mapping[str, str], restores: str | None = None
+        self, dataset_id: str, *, superseded: Mapping[str, Superseded], restores: str | None = None
     ) -> Manifest | None:
         """The version's manifest; ``None`` when nothing that is published changes."""
         previous = self.base.manifest if self.base else None
@@ -173,6 +219,8 @@ class _Following:
         """
         try:
             return count_changes(old, self.content, self._local, self.folder)
+        except duckdb.ConversionException:
+            return known  # An earlier version was published by a type that not all of its files can be read by.
         except (CorruptStore, duckdb.Error):
             for parquet in (part.parquet for segment in self.content.segments for part in segment.parts):
                 if parquet is not None:
@@ -192,6 +240,12 @@ class _Following:
     def _local(self, sha256: str) -> Path:
         made = (part.parquet for segment in self.content.segments for part in segment.parts if part.sha256 == sha256)
         return next(made, None) or self.store.local(object_path(sha256))
+
+
+def _kept_types(dataset_id: str, fields: Sequence[str]) -> list[Message]:
+    if not fields:
+        return []
+    return [Message("publish-types-kept", {"dataset": dataset_id, "fields": ", ".join(fields)})]
 
 
 def _schema(dataset: Dataset, previous: Manifest | None, candidates: Sequence[Segment]) -> Mapping[str, Any]:

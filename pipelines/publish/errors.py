@@ -26,6 +26,24 @@ class VersionWithdrawn(GongkaiError):
         super().__init__(dataset=dataset, version=version)
 
 
+class NothingToRestore(GongkaiError):
+    """Nothing of a version may be public any more."""
+
+    message_id = "publish-nothing-to-restore"
+
+    def __init__(self, dataset: str, version: str) -> None:
+        super().__init__(dataset=dataset, version=version)
+
+
+class NotDisclosed(GongkaiError):
+    """The registry does not disclose a dataset actively."""
+
+    message_id = "publish-not-disclosed"
+
+    def __init__(self, dataset: str, attribute: str) -> None:
+        super().__init__(dataset=dataset, attribute=attribute)
+
+
 class ColumnsDiffer(GongkaiError):
     """A disclosed table does not have the columns that its record says."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -37,15 +37,34 @@ class PreviousVersion:
 
 
 @dataclass(frozen=True)
+class Superseded:
+    """What a rollback gave up of a period: the digest of its segment, and the deliveries that it alone had rows of."""
+
+    digest: str
+    deliveries: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: Any) -> Superseded:
+        """Read the JSON form, or the digest alone as early manifests have it (KeyError, TypeError, ValueError)."""
+        if isinstance(document, str):
+            return cls(checked_sha256(document))
+        return cls(checked_sha256(document["digest"]), tuple(map(str, document["deliveries"])))
+
+    def covers(self, digest: str, deliveries: Collection[str]) -> bool:
+        """Whether a segment is the one that was given up, or has rows of deliveries that were."""
+        return digest == self.digest or not {*self.deliveries}.isdisjoint(deliveries)
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One version of a dataset.
 
     ``metadata`` is what the registry says about it (title, description, theme, publishers … in both
     languages); ``schema`` the public Table Schema its rows are read by; ``segments`` its files by period,
     each with the schema it was written by; ``tools`` the versions of what made it. ``note`` says why, in ``zh`` and
-    ``en``. ``restores`` is the version whose content an officer brought back; ``superseded``: period → digest of the
-    segment that is not to be published again, because it was rolled back. ``codelist_contents`` are the code lists that
-    a new version refers to; they are not part of the JSON form, nor are deliveries of segments that are at hand.
+    ``en``. ``restores`` is the version whose content an officer brought back; ``superseded``: period → what is not to
+    be published again, because it was rolled back. ``codelist_contents`` are the code lists that a new version refers
+    to; they are not part of the JSON form, nor are deliveries of segments that are at hand.
     """
 
     dataset: str
@@ -58,7 +77,7 @@ class Manifest:
     tools: Mapping[str, str]
     note: Mapping[str, str] | None = None
     restores: str | None = None
-    superseded: Mapping[str, str] = field(default_factory=dict)
+    superseded: Mapping[str, Superseded] = field(default_factory=dict)
     codelist_contents: tuple[bytes, ...] = field(default=(), compare=False)
 
     @property
@@ -153,7 +172,7 @@ class Manifest:
             "changes": self.changes.as_dict(),
             "note": self.note,
             "restores": self.restores,
-            "superseded": self.superseded,
+            "superseded": {period: dataclasses.asdict(entry) for period, entry in self.superseded.items()},
             "tools": self.tools,
         }
 
@@ -191,7 +210,9 @@ class Manifest:
             tools=document["tools"],
             note=bilingual(document["note"]) if document.get("note") else None,
             restores=document.get("restores"),
-            superseded={period: checked_sha256(digest) for period, digest in document.get("superseded", {}).items()},
+            superseded={
+                period: Superseded.from_json(entry) for period, entry in document.get("superseded", {}).items()
+            },
         )
 
 

@@ -31,8 +31,9 @@ from pipelines.publish.snapshots import (
     latest_snapshot,
     next_snapshot,
 )
-from pipelines.publish.store import object_path, put_document, put_manifest, put_object
+from pipelines.publish.store import manifest_path, object_path, put_document, put_manifest, put_object
 from pipelines.publish.stores import Store
+from pipelines.publish.withdrawals import finish_withdrawal
 from pipelines.registry import Catalog
 from pipelines.registry.disclosures import Attribute
 
@@ -97,6 +98,7 @@ def release(
         CorruptStore: when the current release or a candidate cannot be read.
     """
     while True:
+        finish_withdrawal(store)
         base = latest_snapshot(store)
         candidates = [
             (dataset_id, segment)
@@ -224,8 +226,6 @@ def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manife
     files = dict(_files(store, manifests))
     for put in files.values():
         put()
-    for manifest in manifests:
-        put_manifest(store, manifest.content())
     if not commit_snapshot(store, snapshot):
         return False
     for path, put in files.items():
@@ -237,12 +237,14 @@ def commit_versions(store: Store, snapshot: Snapshot, manifests: Sequence[Manife
 
 
 def _files(store: Store, manifests: Sequence[Manifest]) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Path of each file that versions bring, and what puts it there."""
+    """Path of each file that versions bring, and what puts it there; manifests last."""
     for part in (part for manifest in manifests for part in manifest.parts):
         if part.parquet is not None:
             yield object_path(part.sha256), partial(put_object, store, part.parquet, part.sha256, part.bytes)
     for path, content in (entry for manifest in manifests for entry in manifest.document_contents):
         yield path(hashlib.sha256(content).hexdigest()), partial(put_document, store, path, content)
+    for manifest in manifests:
+        yield manifest_path(manifest.sha256), partial(put_manifest, store, manifest.content())
 
 
 def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:

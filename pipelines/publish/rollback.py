@@ -9,13 +9,15 @@ from datetime import datetime
 from pipelines.core.files import scratch_folder
 from pipelines.core.paths import Workspace
 from pipelines.publish.compose import restore
-from pipelines.publish.errors import VersionWithdrawn
+from pipelines.publish.errors import NotDisclosed, VersionWithdrawn
 from pipelines.publish.history import find_version, newest_version
 from pipelines.publish.notes import VersionNote
 from pipelines.publish.release import Release, base_of, commit_versions
 from pipelines.publish.snapshots import SnapshotEntry, heal_pointer, next_snapshot
 from pipelines.publish.stores import Store
+from pipelines.publish.withdrawals import finish_withdrawal
 from pipelines.registry import Catalog
+from pipelines.registry.disclosures import Attribute
 
 
 def rollback(workspace: Workspace, store: Store, catalog: Catalog, dataset: str, version: str,
@@ -40,10 +42,15 @@ def rollback(workspace: Workspace, store: Store, catalog: Catalog, dataset: str,
     Raises:
         NothingReleased, UnknownDataset, UnknownVersion: there is no such dataset or version.
         VersionWithdrawn: the version has been withdrawn.
+        NotDisclosed: the registry does not disclose the dataset actively.
+        NothingToRestore: nothing of the version may be public any more.
         CorruptStore: when the store is damaged.
     """
-    catalog.dataset(dataset)
+    attribute = catalog.dataset(dataset).descriptor.disclosure.attribute
+    if attribute is not Attribute.ACTIVE:
+        raise NotDisclosed(dataset, attribute.value)
     while True:
+        finish_withdrawal(store)
         base, entry = newest_version(store, dataset)
         if base.tombstone_of(dataset, version) is not None:
             raise VersionWithdrawn(dataset, version)

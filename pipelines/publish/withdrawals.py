@@ -18,6 +18,7 @@ from pipelines.publish.snapshots import (
     Snapshot,
     commit_snapshot,
     heal_pointer,
+    latest_number,
     latest_snapshot,
     load_snapshot,
     next_snapshot,
@@ -87,6 +88,7 @@ def reinstate(store: Store, dataset: str, now: datetime) -> bool:
         NothingReleased, UnknownDataset: there is no such dataset.
     """
     while True:
+        finish_withdrawal(store)
         base, _ = newest_version(store, dataset)
         if dataset not in base.held:
             return False
@@ -96,7 +98,10 @@ def reinstate(store: Store, dataset: str, now: datetime) -> bool:
 
 
 def finish_withdrawal(store: Store) -> tuple[str, ...]:
-    """Remove what the newest snapshot withdrew, where a crash came before; paths of the objects removed."""
+    """Remove what the newest snapshot withdrew, where a crash came before; paths of the objects removed.
+
+    Whatever commits a snapshot calls this first: of older ones nobody would know.
+    """
     snapshot = latest_snapshot(store)
     if snapshot is None or snapshot.previous is None or not snapshot.tombstones:
         return ()
@@ -107,13 +112,20 @@ def finish_withdrawal(store: Store) -> tuple[str, ...]:
 
 def remove_withdrawn_bytes(store: Store, snapshot: Snapshot) -> tuple[str, ...]:
     """Remove the objects of versions whose bytes are not to be kept, and which no other version has."""
-    removed = removed_manifests(store, snapshot)
-    paths = {object_path(part.sha256) for sha256 in removed for part in load_manifest(store, sha256).parts}
-    present = {path for path in paths if store.size(path) is not None}
-    removable = sorted(present - references(store).objects) if present else []
-    for path in removable:
-        store.remove(path)
-    return tuple(removable)
+    manifests = removed_manifests(store, snapshot)
+    paths = {object_path(part.sha256) for sha256 in manifests for part in load_manifest(store, sha256).parts}
+    removed: list[str] = []
+    while present := {path for path in paths if store.size(path) is not None}:
+        number = latest_number(store)
+        removable = sorted(present - references(store).objects)
+        for path in removable:
+            if latest_number(store) != number:
+                break  # A release came in between, and may refer to it.
+            store.remove(path)
+            removed.append(path)
+        else:
+            break
+    return tuple(removed)
 
 
 def _not_withdrawn(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,8 +19,9 @@ from pipelines.cli.main import app
 from pipelines.core.errors import InvalidVersion, UnknownDataset
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation, release
-from pipelines.flow.data_docs import DataDocs, NoResultsKept, data_docs
+from pipelines.flow.data_docs import DataDocs, NoResultsKept, data_docs, keep_results
 from pipelines.publish import FolderStore, latest_snapshot
+from pipelines.publish.snapshots import commit_snapshot, next_snapshot
 
 TEXTS = {"zh": "树太高。", "en": "A tree is too tall."}
 MORE = HEADER + GOOD + "t3,willow,999901,99,2022-01-01,,,\n"
@@ -112,6 +116,21 @@ def test_results_that_cannot_be_kept_do_not_stop_a_release_and_are_kept_later(
     assert snapshot is not None and snapshot.number == 1
     workspace.data_docs.unlink()
     run_all(inst)
+    assert docs(inst).deliveries == 1
+
+
+def test_what_is_damaged_of_one_dataset_keeps_no_other_from_being_kept(
+    inst: Installation, workspace: Workspace, deliver: Deliver
+) -> None:
+    deliver(HEADER + GOOD)
+    run_all(inst)
+    shutil.rmtree(workspace.data_docs)
+    snapshot = latest_snapshot(inst.store)
+    assert snapshot is not None
+    entry = snapshot.datasets["tree_inventory"]
+    damaged = {"a_damaged": replace(entry, manifest="0" * 64), "tree_inventory": entry}
+    commit_snapshot(inst.store, next_snapshot(snapshot, dt.datetime.now(dt.UTC)).showing(damaged))
+    keep_results(inst)
     assert docs(inst).deliveries == 1
 
 

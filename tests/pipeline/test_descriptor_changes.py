@@ -17,7 +17,17 @@ from pipelines.catalog import open_catalog
 from pipelines.cli.main import app
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
-from pipelines.flow import Work, held, open_installation, pending, pending_release, process, refresh_index, release
+from pipelines.flow import (
+    Work,
+    held,
+    open_installation,
+    pending,
+    pending_release,
+    process,
+    refresh_index,
+    release,
+    sign_releases,
+)
 from pipelines.flow.ledger import Ledger
 from pipelines.ingest import InboxScan, scan_inbox
 from pipelines.publish import FolderStore, latest_snapshot, load_deliveries, load_manifest, pending_candidates
@@ -112,8 +122,10 @@ def test_a_field_taken_out_by_a_partial_run_comes_back_with_the_old_descriptor(
     with open_installation(workspace) as inst:
         assert pending_release(inst)
         assert [notice.id for notice in release(inst).notices] == ["publish-fields-withdrawn"]
-        assert not pending_release(inst)
         refresh_index(inst)
+        assert pending_release(inst)  # A release ends with its signature.
+        sign_releases(inst)
+        assert not pending_release(inst)
     edit(workspace, lambda fields: fields["note"].update(disclosure={"attribute": "active"}))
     assert list(run(workspace)) == [TREES]
     assert rows(workspace, "note") == [("secret name",)]
@@ -211,6 +223,7 @@ def test_what_only_catalog_yaml_says_is_released_too(workspace: Workspace, deliv
     with open_installation(workspace) as inst:
         assert pending_release(inst)
         assert [version.version for version in release(inst).versions] == ["1.0.1"]
+        sign_releases(inst)
         assert not pending_release(inst)
 
 

@@ -14,7 +14,7 @@ from pipelines.publish.signing.keys import (
     load_signing_key,
     read_public_key,
 )
-from pipelines.publish.signing.signatures import Derived, heal_signatures, nothing_derived, sign_release
+from pipelines.publish.signing.signatures import Derived, heal_signatures, nothing_derived, sign_release, signed_sums
 from pipelines.publish.signing.sums import MalformedSums, format_sums, parse_sums
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "parse_sums",
     "read_public_key",
     "sign_release",
+    "signed_sums",
 ]

@@ -261,7 +261,7 @@ class Checking:
     def _parsed(self, path: str, content: bytes, read: Callable[[Any], Any]) -> Any:
         try:
             return read(json.loads(content))
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
             self.add(path, MALFORMED)
             return None
 
@@ -291,7 +291,7 @@ def _manifest_of(content: bytes) -> str:
     """Dataset and version, if these bytes are a manifest as releases write them."""
     try:
         manifest = Manifest.from_dict(json.loads(content))
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        sound = is_identifier(manifest.dataset) and manifest.content() == content
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return ""
-    sound = is_identifier(manifest.dataset) and manifest.content() == content
     return f"{manifest.dataset} {manifest.version}" if sound else ""

@@ -24,7 +24,7 @@ from pipelines.publish.verifying.problems import CHAIN, StoreNote, StoreProblem
 from pipelines.publish.verifying.signed import signed_by_published_key
 
 #: Folders where everything is referred to by some release.
-_REFERRED = ("codelists", "manifests", "objects", "sums", "tombstones")
+_REFERRED = ("codelists", "manifests", "objects", "sources", "sums", "tombstones")
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,12 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     changed["fields"] += [field("girth", "number")]
     changed["fields"][3] = field("height", "integer", unit="m")
     write_registry(workspace.schema, tree_inventory=(tree_descriptor(), changed))
-    row = [*tree(3)[:-1], 1.5]
-    row[3] = 7
-    publish(7, row, period="2026", schema=public_schema(changed))
+    # Both periods are made again: a type that one of them did not fit would not be published.
+    anew: list[list[Any]] = [[*tree(number)[:-1], girth] for number, girth in ((1, None), (2, None), (3, 1.5))]
+    for row, height in zip(anew, (4, 4, 7), strict=True):
+        row[3] = height
+    add_candidate(workspace, anew[:2], schema=public_schema(changed))
+    publish(7, anew[2], period="2026", schema=public_schema(changed))
     moved = folder / "it's moved 公开 数据 [1]"
     shutil.move(workspace.catalog, moved)
     for path in (moved, *moved.rglob("*")):

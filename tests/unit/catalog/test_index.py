@@ -136,7 +136,7 @@ def test_segments_with_other_columns_are_read_in_the_current_columns(workspace: 
     publish(workspace, tree(1), period="2024")
     schema = public_schema()
     schema["fields"] = [
-        {"name": "height", "type": "integer"} if entry["name"] == "height" else entry
+        {"name": "height", "type": "number", "decimals": 3} if entry["name"] == "height" else entry
         for entry in schema["fields"]
         if entry["name"] != "note"
     ] + [{"name": "girth", "type": "number"}]
@@ -144,13 +144,12 @@ def test_segments_with_other_columns_are_read_in_the_current_columns(workspace: 
     private["fields"] = [entry for entry in private["fields"] if entry["name"] != "note"] + [field("girth", "number")]
     write_registry(workspace.schema, tree_inventory=(tree_descriptor(), private))
     row = [*tree(2)][:-1]
-    row[3] = 7
     index = publish(workspace, [*row, 1.5], schema=schema)
     with duckdb.connect(str(index), read_only=True) as connection:
         found = connection.sql("SELECT * FROM parks.tree_inventory ORDER BY tree_id").to_arrow_table()
     assert found.column_names[-1] == "girth"
     assert "note" not in found.column_names
-    assert str(found.schema.field("height").type) == "int64"
+    assert str(found.schema.field("height").type) == "decimal128(18, 3)"
     assert found["girth"].to_pylist() == [None, 1.5]
 
 

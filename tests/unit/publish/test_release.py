@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import importlib
 import json
 import socket
@@ -128,8 +129,7 @@ def changed_schema(edit: str) -> tuple[dict[str, Any], list[Row]]:
         schema["fields"].append({"name": "girth", "type": "integer"})
         row.append(12)
     elif edit == "retyped":
-        schema["fields"][-1] = {"name": "note", "type": "integer"}
-        row[-1] = 5
+        schema["fields"][3] = {"name": "height", "type": "number", "decimals": 3}
     else:
         schema["primaryKey"] = ["tree_id", "district"]
     return schema, [row]
@@ -157,6 +157,44 @@ def test_version_numbers_follow_the_schema(workspace: Workspace, edit: str, vers
     expected = [entry["name"] for entry in public_schema()["fields"] if edit != "removed" or entry["name"] != "note"]
     assert [entry["name"] for entry in older.schema["fields"]] == expected
     assert load_manifest(FolderStore(workspace.catalog), result.sha256) == result
+
+
+def test_a_type_that_earlier_periods_do_not_fit_is_not_published_before_they_do(workspace: Workspace) -> None:
+    """3.50 read as a whole number would be another figure, and a text none at all."""
+    publish(workspace, tree(1), period="2024")
+    private, schema = tree_schema(), public_schema()
+    for entry in (*private["fields"], *schema["fields"]):
+        if entry["name"] == "height":
+            entry |= {"type": "integer", "constraints": {"minimum": 0}}
+            entry.pop("decimals")
+        elif entry["name"] == "note":
+            entry |= {"type": "date"}
+    write_registry(workspace.schema, tree_inventory=(tree_descriptor(), private))
+    row: list[Any] = list(tree(2))
+    row[3], row[-1] = 7, dt.date(2026, 1, 1)
+    mixed = publish(workspace, row, schema=schema)
+    manifest = only(mixed)
+    types = {entry["name"]: entry["type"] for entry in manifest.schema["fields"]}
+    assert (manifest.version, types["height"], types["note"]) == ("1.1.0", "number", "string")
+    assert [notice.id for notice in mixed.notices] == ["publish-types-kept"]
+    assert all("height, note" in notice.text(language) for notice in mixed.notices for language in ("en", "zh"))
+    row[0] = "T00001"
+    whole = publish(workspace, row, period="2024", schema=schema)
+    types = {entry["name"]: entry["type"] for entry in only(whole).schema["fields"]}
+    assert (only(whole).version, types["height"], types["note"], whole.notices) == ("2.0.0", "integer", "date", ())
+
+
+def test_a_type_that_neither_fits_becomes_text(workspace: Workspace) -> None:
+    first, schema = public_schema(), public_schema()
+    first["fields"][-1] = {"name": "note", "type": "date"}
+    publish(workspace, [*tree(1)[:-1], dt.date(2026, 1, 1)], period="2024", schema=first)
+    schema["fields"][-1] = {"name": "note", "type": "boolean", "constraints": {"enum": [True]}}
+    manifest = only(publish(workspace, [*tree(2)[:-1], True], schema=schema))
+    assert {**manifest.schema["fields"][-1], "disclosure": None} == {
+        "name": "note",
+        "type": "string",
+        "disclosure": None,
+    }
 
 
 def test_a_new_title_is_a_patch(workspace: Workspace) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from publishing import NOW, Row, add_candidate, file_of, registry, release_now, tree, workspace_with_registry
+from publishing import NOW, Row, add_candidate, file_of, named, registry, release_now, tree, workspace_with_registry
+from support import WITHHELD, tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.errors import CorruptStore, NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.core.paths import Workspace
@@ -32,6 +34,9 @@ from pipelines.publish import (
     save_note,
     withdraw,
 )
+from pipelines.publish.errors import NotDisclosed, NothingToRestore
+from pipelines.publish.garbage import References, references
+from pipelines.publish.manifests import Superseded
 from pipelines.publish.snapshots import Snapshot
 from pipelines.publish.withdrawals import remove_withdrawn_bytes
 
@@ -49,8 +54,10 @@ def store(workspace: Workspace) -> FolderStore:
     return FolderStore(workspace.catalog)
 
 
-def publish(workspace: Workspace, *rows: Row, period: str = "2025") -> Manifest:
-    add_candidate(workspace, rows, period=period)
+def publish(
+    workspace: Workspace, *rows: Row, period: str = "2025", dataset: str = TREES, sequence: int = 1
+) -> Manifest:
+    add_candidate(workspace, rows, period=period, dataset=dataset, sequence=sequence)
     (manifest,) = release_now(workspace, registry(workspace)).versions
     return manifest
 
@@ -107,7 +114,8 @@ def test_going_back_takes_later_periods_out(workspace: Workspace, store: FolderS
     assert (manifest.version, manifest.periods) == ("2.0.0", ("2025",))
     add_candidate(workspace, [tree(2)], period="2026")
     assert release_now(workspace, registry(workspace)).versions == ()
-    assert trees(store, publish(workspace, tree(2), tree(4), period="2026")) == ["T00001", "T00002", "T00004"]
+    anew = publish(workspace, tree(2), tree(4), period="2026", sequence=2)
+    assert trees(store, anew) == ["T00001", "T00002", "T00004"]
 
 
 def test_a_withdrawn_version_stays_told_and_readable(workspace: Workspace, store: FolderStore) -> None:
@@ -259,10 +267,120 @@ def test_what_has_left_the_catalog_is_known_without_reading_earlier_snapshots(
     found = newest_entries(store, base, asked)
     assert {name: entry.manifest for name, entry in found.items()} == {TREES: manifest.sha256}
     assert base.left == found and newest_entries(store, replace(base, left=None), asked) == found
-    for number in (1, 2):
-        (workspace.catalog / "snapshots" / f"{number:06d}.json").unlink()
+    (workspace.catalog / "snapshots" / "000001.json").unlink()
     assert newest_entries(store, base, asked) == found
     with pytest.raises(CorruptStore):  # Early snapshots do not tell: those before them are read.
         newest_entries(store, replace(base, left=None), asked)
     again = publish(workspace, tree(1), tree(2))
     assert (again.version, current(store).left) == ("1.1.0", {})
+
+
+def test_withdrawn_rows_do_not_come_back_by_themselves_after_a_rollback(
+    workspace: Workspace, store: FolderStore
+) -> None:
+    publish(workspace, tree(1))
+    add_candidate(workspace, [tree(1), tree(2)], sequence=2)
+    release_now(workspace, registry(workspace))
+    withdraw(store, TREES, ["1.1.0"], WHY, NOW, remove_bytes=True)
+    back_to(workspace, "1.0.0")
+    # As a ledger that was lost would have it composed, and under a descriptor that made other files of it.
+    for rows in ([tree(1), tree(2)], [tree(1), tree(2, height="2.00")]):
+        add_candidate(workspace, rows, sequence=2)
+        assert release_now(workspace, registry(workspace)).versions == ()
+        assert pending_candidates(workspace) == ()
+    add_candidate(workspace, [tree(1), tree(3)], sequence=3)
+    (manifest,) = release_now(workspace, registry(workspace)).versions
+    assert trees(store, manifest) == ["T00001", "T00003"]
+
+
+def test_deliveries_that_were_rolled_back_stay_out_whatever_is_made_of_them(
+    workspace: Workspace, store: FolderStore
+) -> None:
+    publish(workspace, tree(1))
+    add_candidate(workspace, [tree(1), tree(2)], sequence=2)
+    (second,) = release_now(workspace, registry(workspace)).versions
+    given_up = back_to(workspace, "1.0.0").superseded
+    assert given_up == {"2025": Superseded(second.segments[0].digest, ("tree_inventory.2025.parks_office.2",))}
+    add_candidate(workspace, [tree(1), tree(2), tree(4)], sequence=2)
+    refused = release_now(workspace, registry(workspace))
+    assert refused.versions == () and [notice.id for notice in refused.notices] == ["publish-rolled-back-again"]
+    assert all("parks_office.2" in notice.text(language) for notice in refused.notices for language in ("en", "zh"))
+    assert "parks_office.2" not in str(back_to(workspace, second.version).superseded)
+    add_candidate(workspace, [tree(1), tree(2), tree(4)], sequence=2)
+    (manifest,) = release_now(workspace, registry(workspace)).versions
+    assert trees(store, manifest) == ["T00001", "T00002", "T00004"]
+
+
+def test_a_dataset_that_is_not_disclosed_actively_cannot_go_back(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    descriptor = tree_descriptor()
+    descriptor["disclosure"] = {**descriptor["disclosure"], "attribute": "on_application"}
+    write_registry(workspace.schema, tree_inventory=(descriptor, tree_schema()))
+    release_now(workspace, registry(workspace))
+    with pytest.raises(NotDisclosed, match="on_application"):
+        back_to(workspace, "1.0.0")
+    assert current(store).datasets == {}
+
+
+def test_a_version_of_which_nothing_may_be_public_cannot_come_back(workspace: Workspace, store: FolderStore) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    private = tree_schema()
+    key = next(entry for entry in private["fields"] if entry["name"] == "tree_id")
+    key["disclosure"] = {**WITHHELD, "treatment": {"type": "drop"}}
+    private["primaryKey"] = ["species"]
+    write_registry(workspace.schema, tree_inventory=(tree_descriptor(), private))
+    before = current(store)
+    with pytest.raises(NothingToRestore, match=r"1\.0\.0"):
+        back_to(workspace, "1.0.0")
+    assert current(store) == before
+
+
+@pytest.mark.parametrize(
+    "follow",
+    [
+        lambda workspace, _: back_to(workspace, "1.0.0"),
+        lambda _, store: reinstate(store, TREES, NOW),
+        lambda workspace, _: publish(workspace, tree(9), period="2026", dataset="parks_staff"),
+    ],
+    ids=["rollback", "reinstate", "release"],
+)
+def test_bytes_are_removed_before_anything_is_committed_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, follow: Callable[[Workspace, FolderStore], object]
+) -> None:
+    workspace = workspace_with_registry(tmp_path / "more", parks_staff=named("parks_staff"))
+    store = FolderStore(workspace.catalog)
+    publish(workspace, tree(1))
+    second = publish(workspace, tree(1), tree(2))
+    (gone,) = {part.sha256 for part in second.parts}
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(FolderStore, "remove", die)
+        withdraw(store, TREES, [second.version], WHY, NOW, remove_bytes=True)
+    assert store.size(object_path(gone)) is not None
+    follow(workspace, store)
+    assert store.size(object_path(gone)) is None
+
+
+def test_a_release_while_bytes_are_removed_keeps_its_own(
+    workspace: Workspace, store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that commits once what may be removed has been found, and has the very bytes."""
+    first = publish(workspace, tree(1))
+    publish(workspace, tree(2))
+    (path,) = {object_path(part.sha256) for part in first.parts}
+    found = references(store)
+
+    def meanwhile(asked: FolderStore) -> References:
+        monkeypatch.setattr("pipelines.publish.withdrawals.references", references)
+        add_candidate(workspace, [tree(1)], sequence=3)
+        release_now(workspace, registry(workspace))
+        return replace(found, objects=found.objects - {path})
+
+    monkeypatch.setattr("pipelines.publish.withdrawals.references", meanwhile)
+    assert withdraw(store, TREES, ["1.0.0"], WHY, NOW, remove_bytes=True).removed == ()
+    assert store.size(path) is not None

@@ -117,3 +117,12 @@ def test_damaged_candidates_are_reported(workspace: Workspace) -> None:
     (workspace.candidates / "tree_inventory" / "2025.json").write_text("{")
     with pytest.raises(CorruptStore):
         pending_candidates(workspace)
+
+
+def test_a_candidate_of_another_descriptor_with_equal_rows_is_not_removed_for_the_older(workspace: Workspace) -> None:
+    older = add_candidate(workspace, [tree(1)])
+    newer = save_candidate(workspace, "tree_inventory", older, "another processing key")
+    remove_candidates(workspace, [("tree_inventory", older)])
+    assert [found.processing_key for _, found in pending_candidates(workspace)] == ["another processing key"]
+    remove_candidates(workspace, [("tree_inventory", newer)])
+    assert pending_candidates(workspace) == ()

@@ -11,6 +11,7 @@ from publishing import NOW, add_candidate, named, registry, release_now, tree, w
 from pipelines.publish import FolderStore, load_manifest, load_snapshot, manifest_path, object_path, withdraw
 from pipelines.publish.signing import SigningKey, heal_signatures
 from pipelines.publish.snapshots import pointer_content
+from pipelines.publish.store import sources_path
 from pipelines.publish.verifying import verify_catalog, verify_copy
 
 KEY = SigningKey(b"\1" * 32)
@@ -127,11 +128,12 @@ def test_what_no_release_refers_to_is_noted(store: FolderStore) -> None:
     digest = "ab" * 32
     store.create(object_path(digest), b"rows")
     store.create(manifest_path(digest), b"{}")
+    store.create(sources_path(digest), b"{}")
     (store.root / ".incoming" / "host~1~x").write_bytes(b"unfinished")
     report = verify_catalog(store)
     assert report.problems == ()
     assert [(note.kind, note.files, note.bytes) for note in report.notes] == [
-        ("unreferred", 2, 6),
+        ("unreferred", 3, 8),
         ("unfinished", 1, 10),
     ]
     for note in report.notes:

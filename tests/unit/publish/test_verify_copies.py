@@ -167,6 +167,19 @@ def test_manifests_that_were_exchanged_are_named(copy: Path) -> None:
     assert check(copy).problems == (StoreProblem(path, "swapped", "parks_staff 1.0.0"),)
 
 
+@pytest.mark.parametrize("value", ["5", "NaN", "1e999", "[]"])
+def test_what_stands_in_a_manifests_place_is_not_taken_for_one(copy: Path, value: str) -> None:
+    path = manifest_of(copy)
+    document = json.loads((copy / path).read_bytes())
+    for name in ("dataset", "version", "rows", "tools"):
+        text = json.dumps({**document, name: "here"}).replace('"here"', value)
+        (copy / path).write_text(text)
+        assert found(copy) == [(path, "sha256")]
+    rows = json.dumps(document["segments"][0]["parts"][0]["rows"])
+    (copy / path).write_text(json.dumps(document).replace(f'"rows": {rows}', f'"rows": {value}'))
+    assert found(copy) == [(path, "sha256")]
+
+
 def test_an_older_release_shown_as_the_newest(copy: Path) -> None:
     newest = {path: (copy / path).read_bytes() for path in (LIST, SIGNATURE)}
     for path in newest:

@@ -14,6 +14,10 @@ publish-periods-of-another-class = { $dataset } is now delivered { $period_class
         [yearly] yearly
        *[none] without periods
     }: { $periods }, published by the old periods, has been taken out of the new version.
+publish-nothing-to-restore = Nothing of version { $version } of { $dataset } may be public any more: its key, or all of its fields, are disclosed otherwise today. Choose a later version.
+publish-not-disclosed = { $dataset } is not disclosed actively ({ $attribute }): no version of it can be released. Change “disclosure” in its dataset.yaml first, if it may be public again.
+publish-types-kept = { $dataset }: the type of { $fields } stays as it was: periods written under it are still shown, and could not be read by the new one. Have their deliveries accepted again, or delivered anew; then the new type is published.
+publish-rolled-back-again = { $dataset }, { $periods }: not released. They hold rows of deliveries that a rollback took out ({ $deliveries }). What these departments deliver anew is released; “gongkai rollback” to the later version lets these in again.
 publish-version-withdrawn = Version { $version } of { $dataset } has been withdrawn: it cannot be shown again. “gongkai versions { $dataset }” says why, and which versions there are.
 publish-store-address =
     The catalog's address (GONGKAI_CATALOG) cannot be used: { $reason ->

@@ -10,6 +10,10 @@ publish-periods-of-another-class = { $dataset } 现在{ $period_class ->
         [yearly] 按年
        *[none] 不分期间
     }报送：按原有期间发布的 { $periods } 已从新版本中去除。
+publish-nothing-to-restore = { $dataset } 的版本 { $version } 已没有可以公开的内容：其主键或全部字段如今的公开方式已不同。请选择更晚的版本。
+publish-not-disclosed = { $dataset } 不属于主动公开（{ $attribute }），其任何版本都不能发布。如可重新公开，请先修改其 dataset.yaml 中的“disclosure”。
+publish-types-kept = { $dataset }：{ $fields } 的类型保持不变：仍在展示的期间按原类型写成，无法按新类型读取。待这些期间的报送重新通过或重新报送后，再按新类型发布。
+publish-rolled-back-again = { $dataset }，{ $periods }：未发布。其中含有已被回退撤出的报送（{ $deliveries }）的行。相关部门重新报送后即可发布；用“gongkai rollback”回到较晚的版本可重新接受这些报送。
 publish-version-withdrawn = { $dataset } 的版本 { $version } 已撤回，不能再次展示。“gongkai versions { $dataset }”列出撤回原因和现有版本。
 publish-store-address =
     目录地址（GONGKAI_CATALOG）无法使用：{ $reason ->

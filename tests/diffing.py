@@ -39,7 +39,8 @@ def segment_of(folder: Path, period: str, rows: Sequence[Row], schema: Mapping[s
     sha256 = hashlib.sha256(repr((names, rows)).encode()).hexdigest()
     arrays = [pa.array([row[place] for row in rows], arrow_type(entry)) for place, entry in enumerate(schema["fields"])]
     pq.write_table(pa.table(arrays, names=names), folder / sha256)
-    return Segment(period, (Part(sha256, 1, len(rows), sha256),), schema, Sources.of(()), ())
+    size = (folder / sha256).stat().st_size
+    return Segment(period, (Part(sha256, size, len(rows), sha256),), schema, Sources.of(()), ())
 
 
 def version_of(folder: Path, schema: Mapping[str, Any], periods: Mapping[str, Sequence[Row]]) -> Version:

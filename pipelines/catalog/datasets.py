@@ -89,7 +89,7 @@ def _read_timeline(connection: duckdb.DuckDBPyConnection, dataset: str) -> Timel
         "SELECT strftime(released, '%Y-%m-%dT%H:%M:%S'), version FROM main.releases WHERE dataset = ? ORDER BY snapshot"
     )
     files = rows(
-        "SELECT f.sha256, s.shape, r.first, r.last FROM main.segment_versions r "
+        "SELECT f.sha256, s.shape, r.first, r.last, dense_rank() OVER (ORDER BY s.period) FROM main.segment_versions r "
         "JOIN main.segments s ON s.dataset = r.dataset AND s.segment = r.segment "
         "JOIN main.segment_files f ON f.dataset = s.dataset AND f.segment = s.segment "
         "WHERE r.dataset = ? ORDER BY s.period, s.segment, f.part, r.first"

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.catalog.datasets import codelist_statements, dataset_statements, read_indexed, removal_statements
 from pipelines.catalog.history import History
-from pipelines.catalog.index_files import index_path, install, is_sound, newest_sound, renew_copies, script_path
+from pipelines.catalog.index_files import (
+    index_path,
+    install,
+    is_sound,
+    missing,
+    newest_sound,
+    renew_copies,
+    script_path,
+)
 from pipelines.catalog.script import write_script
 from pipelines.catalog.stubs import Stubs
 from pipelines.catalog.tables import add_snapshot, opening_statements, remove_latest, set_codes, set_latest
@@ -43,8 +51,9 @@ _ALIAS = identifier("index_under_construction")
 def refresh_index(store: Store, work: Path) -> bool:
     """Make the index stand for the latest snapshot; repair it if it is missing or damaged.
 
-    Starts from the newest sound index and redoes only the datasets that changed since. When the index is up
-    to date this costs reading it once to compare its hash. Processes that do this at once may each build an
+    Starts from the newest sound index and redoes only the datasets that changed since. Earlier snapshots that have
+    none, since a crash came between their commits and this, get theirs. When the index is up to date this costs reading
+    it once to compare its hash. Processes that do this at once may each build an
     index; what is left is one of them, of the newest snapshot. No object is opened.
 
     Args:
@@ -59,17 +68,22 @@ def refresh_index(store: Store, work: Path) -> bool:
     """
     while numbers := snapshot_numbers(store):
         if not is_sound(store, numbers[-1]):
-            with scratch_folder(work, "index") as folder:
-                built = folder / "index.duckdb"
-                build_index(store, built, numbers, newest_sound(store, numbers))
-                install(store, numbers[-1], built, built.with_suffix(".sql"))
+            for number in missing(store, numbers):
+                _build_and_install(store, work, [each for each in numbers if each <= number])
         # Whoever is slow may write an older index over a newer one, so look again after writing.
         if not renew_copies(store, numbers[-1]):
             return True
     return False
 
 
-def build_index(store: Store, built: Path, numbers: tuple[int, ...], start: int | None) -> None:
+def _build_and_install(store: Store, work: Path, numbers: Sequence[int]) -> None:
+    with scratch_folder(work, "index") as folder:
+        built = folder / "index.duckdb"
+        build_index(store, built, numbers, newest_sound(store, numbers))
+        install(store, numbers[-1], built, built.with_suffix(".sql"))
+
+
+def build_index(store: Store, built: Path, numbers: Sequence[int], start: int | None) -> None:
     """Make the index of the snapshots with these numbers, in the file ``built``, and its script beside it.
 
     Args:
@@ -103,7 +117,7 @@ def build_index(store: Store, built: Path, numbers: tuple[int, ...], start: int 
 
 
 def _add_snapshots(
-    connection: duckdb.DuckDBPyConnection, store: Store, stubs: Stubs, start: int | None, numbers: tuple[int, ...]
+    connection: duckdb.DuckDBPyConnection, store: Store, stubs: Stubs, start: int | None, numbers: Sequence[int]
 ) -> set[str]:
     """Add all snapshots after ``start``; return the datasets in which they differ from it."""
     base = load_snapshot(store, start) if start is not None else Snapshot(0, "", None, {})

@@ -7,7 +7,7 @@ them tells complete ones from damaged ones. ``catalog.duckdb`` and ``index.sql``
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from pipelines.core.identifiers import is_sha256
@@ -18,7 +18,7 @@ SCRIPT = "index.sql"
 _FOLDER = "index"
 _NAME = re.compile(r"catalog-([0-9]{6,})\.duckdb")
 #: Counts the forms that indexes have had: one of another form is made anew, not built on.
-_FORM = b"# form 2\n"
+_FORM = b"# form 3\n"
 
 
 def index_path(snapshot: int) -> str:
@@ -56,6 +56,15 @@ def newest_sound(store: Store, numbers: Collection[int]) -> int | None:
     names = (_NAME.fullmatch(name) for name in store.names(_FOLDER))
     present = {int(match[1]) for match in names if match} & set(numbers)
     return next((number for number in sorted(present, reverse=True) if is_sound(store, number)), None)
+
+
+def missing(store: Store, numbers: Sequence[int]) -> list[int]:
+    """The newest of the snapshots, ascending, and those before it that an index was never finished of."""
+    finished = set(store.names(_FOLDER))
+    record = (_record_path(number).rpartition("/")[2] for number in numbers)
+    return [
+        number for number, name in zip(numbers, record, strict=True) if name not in finished or number == numbers[-1]
+    ]
 
 
 def install(store: Store, snapshot: int, index: Path, script: Path) -> None:

@@ -18,8 +18,8 @@ from pipelines.catalog.units import convert_expression
 from pipelines.catalog.views import ROOT
 from pipelines.core.sql import identifier, literal
 
-#: Places in the second step for what the first finds; no text there has an @.
-_VERSION, _SINCE, _ROOT, _FILES = "@n", "@o", "@r", "@f"
+#: Places in the second step for what the first finds, in the order in which it comes in; no other text has an @.
+_VERSION, _SINCE, _FILES, _ROOT = "@n", "@o", "@f", "@r"
 _PREVIOUS_NUMBER = "-1"
 
 
@@ -38,8 +38,9 @@ def version_macro(name: str, timeline: Timeline) -> str:
     for place, found in (
         (_VERSION, f"CAST({timeline.number_of('CAST(version AS VARCHAR)')} AS VARCHAR)"),
         (_SINCE, f"CASE WHEN since IS NULL THEN '' ELSE {since} END"),
-        (_ROOT, f"replace({ROOT}, '''', '''''')"),
+        # The folder comes last: its name may hold anything.
         (_FILES, literal(timeline.listed)),
+        (_ROOT, f"replace({ROOT}, '''', '''''')"),
     ):
         text = f"replace({text}, '{place}', {found})"
     return f"CREATE OR REPLACE MACRO {name}(version, since := NULL) AS TABLE FROM query('FROM query(' || {text} || ')')"
@@ -60,7 +61,7 @@ def _changes(timeline: Timeline) -> str:
     columns = [partial(shape.select_list, as_text=retyped) for shape in timeline.shapes]
     in_new, in_old = belongs_to("f", _VERSION), belongs_to("f", old)
     new_rows, old_rows = (
-        timeline.source(f"'{_FILES}'", f"{here} AND NOT {there}", shape, f"'{_ROOT}'", columns)
+        timeline.source(f"'{_FILES}'", f"{here} AND NOT {there}", shape, f"'{_ROOT}'", columns, periods=True)
         for here, there, shape in ((in_new, in_old, new_shape), (in_old, in_new, old_shape))
     )
     compared = [_comparison(shape.key) for shape in timeline.shapes]
@@ -118,17 +119,18 @@ _ALIGNED = (
 
 
 def _comparison(key: tuple[str, ...]) -> str:
-    """SELECT of the rows that differ; without a key rows are equal or they are not."""
+    """SELECT of the rows that differ, period by period: a key tells rows of one apart. Without a key rows are equal or
+    they are not."""
     if not key:
         return (
-            "SELECT 'delete' AS _change_type, * FROM (FROM _old EXCEPT ALL FROM _new) UNION ALL "
-            "SELECT 'insert', * FROM (FROM _new EXCEPT ALL FROM _old)"
+            "SELECT 'delete' AS _change_type, * EXCLUDE (_period) FROM (FROM _old EXCEPT ALL FROM _new) UNION ALL "
+            "SELECT 'insert', * EXCLUDE (_period) FROM (FROM _new EXCEPT ALL FROM _old)"
         )
-    joined = " AND ".join(f"_o.{identifier(name)} = _n.{identifier(name)}" for name in key)
-    first = identifier(key[0])
+    joined = " AND ".join(f"_o.{identifier(name)} IS NOT DISTINCT FROM _n.{identifier(name)}" for name in key)
     return (
-        "SELECT _change_type, unnest(CASE WHEN _change_type IN ('insert', 'update_postimage') THEN _n ELSE _o END) "
-        f"FROM (SELECT unnest(CASE WHEN _o.{first} IS NULL THEN ['insert'] WHEN _n.{first} IS NULL THEN ['delete'] "
-        "ELSE ['update_preimage', 'update_postimage'] END) AS _change_type, _o, _n "
-        f"FROM _old _o FULL JOIN _new _n ON {joined} WHERE _o IS DISTINCT FROM _n)"
+        "SELECT * EXCLUDE (_period) FROM (SELECT _change_type, "
+        "unnest(CASE WHEN _change_type IN ('insert', 'update_postimage') THEN _n ELSE _o END) "
+        "FROM (SELECT unnest(CASE WHEN _o._period IS NULL THEN ['insert'] WHEN _n._period IS NULL THEN ['delete'] "
+        "ELSE ['update_preimage', 'update_postimage'] END) AS _change_type, _o, _n FROM _old _o FULL JOIN _new _n "
+        f"ON _o._period = _n._period AND {joined} WHERE _o IS DISTINCT FROM _n))"
     )

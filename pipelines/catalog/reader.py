@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -35,16 +36,21 @@ from pipelines.publish import (
 from pipelines.publish.diff import VersionDiff
 from pipelines.publish.stores import open_store
 
-_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+#: What is explained is run too if it is analysed, so it has to be a statement that may be run.
+_EXPLAIN = re.compile(r"\s*EXPLAIN\s+(?:ANALYZE\s+)?(?P<explained>.*)", re.IGNORECASE | re.DOTALL)
+#: Table functions that read what their text names.
+_OF_ANY_NAME = frozenset({"query", "query_table", "changes"})
 
 
 class OpenCatalog:
     """An open catalog; a context manager. Relations it returns can be read until it is closed.
 
-    ``withdrawn``: dataset → version, of what the snapshot shows and has been withdrawn since.
+    ``withdrawn``: dataset → versions that have been withdrawn since the snapshot, whose index still has them.
     """
 
-    def __init__(self, store: Store, connection: duckdb.DuckDBPyConnection, withdrawn: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, connection: duckdb.DuckDBPyConnection, withdrawn: Mapping[str, Sequence[str]]
+    ) -> None:
         self._store, self._connection, self._withdrawn = store, connection, withdrawn
 
     def __enter__(self) -> OpenCatalog:
@@ -68,18 +74,30 @@ class OpenCatalog:
         Raises:
             QueryRefused: when it is not exactly one reading statement.
             QueryFailed: when DuckDB does not understand it.
-            VersionWithdrawn: when it names a dataset whose version of that snapshot has been withdrawn since.
+            VersionWithdrawn: when it names a dataset of which a version has been withdrawn since that snapshot.
         """
         try:
-            statements = self._connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _READING:
-                raise QueryRefused(", ".join(statement.type.name for statement in statements) or "-")
+            self._require_reading(sql)
             if self._withdrawn:
-                self._refuse_withdrawn(self._tables_of(sql))
+                self._refuse_withdrawn(self._names_in(sql))
             relation = self._connection.sql(sql)
         except duckdb.Error as problem:
             raise QueryFailed(str(problem)) from problem
         return relation
+
+    def fetch(self, sql: str, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """At most ``limit`` rows of :meth:`query`, and the names of their columns, each once.
+
+        Raises:
+            QueryRefused, QueryFailed, VersionWithdrawn: as :meth:`query`; also when it fails while rows are read.
+        """
+        limited = self.query(sql).limit(limit)
+        try:
+            return list(limited.columns), limited.fetchall()
+        except (duckdb.OutOfMemoryException, duckdb.IOException):
+            raise
+        except duckdb.Error as problem:
+            raise QueryFailed(str(problem)) from problem
 
     def datasets(self) -> pa.Table:
         """The table ``datasets``: one row per dataset, by identifier."""
@@ -130,7 +148,7 @@ class OpenCatalog:
         """
         theme = self._theme(dataset_id)
         if version is None:
-            self._refuse_withdrawn([dataset_id])
+            refuse_withdrawn(self._store, dataset_id, [self._version(dataset_id, None)[0]])
             return self._connection.sql(f"SELECT * FROM {identifier(theme)}.{identifier(dataset_id)}")
         number, manifest = self._version(dataset_id, version)
         refuse_withdrawn(self._store, dataset_id, [number])
@@ -147,23 +165,42 @@ class OpenCatalog:
         """
         return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))
 
-    def _tables_of(self, sql: str) -> Iterator[str]:
-        """Names of the tables and views that a statement reads; of one that is no SELECT, none."""
-        ((tree,),) = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    def _require_reading(self, sql: str) -> str:
+        """The SELECT that a statement is, or explains.
+
+        Raises:
+            QueryRefused: when it is none.
+        """
+        statements = self._connection.extract_statements(sql)
+        types = [statement.type for statement in statements]
+        if types == [duckdb.StatementType.SELECT]:
+            return sql
+        explained = _EXPLAIN.fullmatch(sql) if types == [duckdb.StatementType.EXPLAIN] else None
+        if explained is None or _EXPLAIN.fullmatch(explained["explained"]):
+            raise QueryRefused(", ".join(kind.name for kind in types) or "-")
+        return self._require_reading(explained["explained"])
+
+    def _names_in(self, sql: str) -> Iterator[str]:
+        """Names of the tables, views and functions in a SELECT, or in one that is explained; in small letters."""
+        select = self._require_reading(sql)
+        ((tree,),) = self._connection.execute("SELECT json_serialize_sql(?)", [select]).fetchall()
         waiting: list[Any] = [json.loads(tree)]
+        if waiting[0].get("error"):
+            yield "query"  # SHOW, SUMMARIZE and the like are not written out: they may be of anything.
         while waiting:
             node = waiting.pop()
             if isinstance(node, dict):
-                if isinstance(node.get("table_name"), str):
-                    yield node["table_name"]
+                found = (node.get("table_name"), node.get("function_name"))
+                yield from (name.lower() for name in found if isinstance(name, str))
                 waiting += node.values()
             elif isinstance(node, list):
                 waiting += node
 
-    def _refuse_withdrawn(self, datasets: Iterable[str]) -> None:
-        for dataset in datasets:
+    def _refuse_withdrawn(self, names: Iterable[str]) -> None:
+        for name in names:
+            dataset = min(self._withdrawn) if name in _OF_ANY_NAME else name
             if dataset in self._withdrawn:
-                raise VersionWithdrawn(dataset, self._withdrawn[dataset])
+                raise VersionWithdrawn(dataset, ", ".join(self._withdrawn[dataset]))
 
     def _theme(self, dataset_id: str) -> str:
         known = dict(self._connection.execute("SELECT dataset, theme FROM main.datasets ORDER BY dataset").fetchall())
@@ -262,14 +299,13 @@ def _index(store: Store, number: int | None) -> tuple[Path, str]:
         raise IndexUnusable(f"{store.address}/{path}") from None
 
 
-def _withdrawn_since(store: Store, number: int) -> dict[str, str]:
-    current = latest_snapshot(store)
-    shown = load_snapshot(store, number).datasets
-    return {
-        dataset: entry.version
-        for dataset, entry in shown.items()
-        if current is not None and current.tombstone_of(dataset, entry.version) is not None
+def _withdrawn_since(store: Store, number: int) -> dict[str, list[str]]:
+    current, then = latest_snapshot(store), load_snapshot(store, number)
+    withdrawn = {
+        dataset: [version for version in stones if then.tombstone_of(dataset, version) is None]
+        for dataset, stones in (current.tombstones if current else {}).items()
     }
+    return {dataset: versions for dataset, versions in withdrawn.items() if versions}
 
 
 def _user_cache() -> Path:

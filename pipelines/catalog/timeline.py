@@ -16,6 +16,9 @@ from pipelines.core.sql import literal
 _VERSION = r"'[0-9]+\.[0-9]+\.[0-9]+'"
 _TIME = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?)?'"
 _VERSIONS_TOLD = 10
+#: Of a file's name, which ends in its hash, the period follows.
+_PERIODS = "], filename = '_file') JOIN (VALUES "
+_MATCH = ") AS _listed (_sha256, _period) ON _sha256 = left(right(_file, 72), 64)"
 
 
 #: What ``since`` says for the version that another followed.
@@ -24,12 +27,14 @@ PREVIOUS = "previous"
 
 @dataclass(frozen=True)
 class FileRange:
-    """An object, the number of the shape it was written in, and the versions it belongs to; no ``last``: up to now."""
+    """An object, the number of the shape it was written in, the versions it belongs to (no ``last``: up to now), and
+    the number of its period."""
 
     sha256: str
     shape: int
     first: int
     last: int | None
+    period: int
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,22 @@ class Timeline:
 
     @property
     def listed(self) -> str:
-        """Its files as text, separated by ``;``: ``<sha256> <shape> <first> <last>``."""
-        texts = (f"{entry.sha256} {entry.shape} {entry.first} {entry.last or ''}" for entry in self.files)
+        """Its files as text, separated by ``;``: ``<sha256> <shape> <first> <last> <period>``."""
+        texts = (
+            f"{entry.sha256} {entry.shape} {entry.first} {entry.last or ''} {entry.period}" for entry in self.files
+        )
         return ";".join(texts)
 
-    def source(self, files: str, belongs: str, shape: str, root: str, columns: Sequence[Callable[[Shape], str]]) -> str:
+    def source(
+        self,
+        files: str,
+        belongs: str,
+        shape: str,
+        root: str,
+        columns: Sequence[Callable[[Shape], str]],
+        *,
+        periods: bool = False,
+    ) -> str:
         """SQL for the text of a SELECT over files, those written in one shape together.
 
         Args:
@@ -94,18 +110,31 @@ class Timeline:
             shape: SQL for the number of the shape that rows are wanted in.
             root: SQL for the catalog's folder.
             columns: for each such number, what is selected from files of a shape.
+            periods: whether the number of the period comes first, as ``_period``.
         """
         path = f"'''' || replace({root}, '''', '''''') || {object_expression('left(f, 64)')} || ''''"
         parts = []
         for number, written in enumerate(self.shapes, start=1):
             selected = _choice([of(written) for of in columns], shape)
             wanted = f"split_part(f, ' ', 2) = '{number}' AND {belongs}"
-            paths = f"list_transform(string_split({files}, ';'), lambda f: CASE WHEN {wanted} THEN {path} END)"
-            joined = f"nullif(array_to_string({paths}, ', '), '')"
-            parts.append(f"'SELECT ' || {selected} || ' FROM read_parquet([' || {joined} || '])'")
+            each = f"list_transform(string_split({files}, ';'), lambda f: CASE WHEN {wanted} THEN {{}} END)"
+            paths = each.format(path)
+            if periods:
+                # Periods of equal rows share a file: it is read once, and its rows count for each.
+                listed = _joined(each.format("'(''' || left(f, 64) || ''', ' || split_part(f, ' ', 5) || ')'"))
+                opened = f"{_joined(f'list_distinct({paths})')} || {literal(_PERIODS)} || {listed} || {literal(_MATCH)}"
+                parts.append(f"'SELECT _period, ' || {selected} || ' FROM read_parquet([' || {opened}")
+            else:
+                parts.append(f"'SELECT ' || {selected} || ' FROM read_parquet([' || {_joined(paths)} || '])'")
         nothing = _choice([of(Shape((), ())) for of in columns], shape)
         united = f"concat_ws(' UNION ALL ', {', '.join(parts)})"
-        return f"coalesce(nullif({united}, ''), 'SELECT ' || {nothing} || ' LIMIT 0')"
+        first = "SELECT 0 AS _period, " if periods else "SELECT "
+        return f"coalesce(nullif({united}, ''), {literal(first)} || {nothing} || ' LIMIT 0')"
+
+
+def _joined(texts: str) -> str:
+    """SQL for texts with commas between; null where there are none."""
+    return f"nullif(array_to_string({texts}, ', '), '')"
 
 
 def belongs_to(file: str, number: str) -> str:

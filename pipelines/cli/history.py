@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Annotated, Any
 
 import typer
@@ -50,8 +51,8 @@ def show(
     """Show one version of a dataset: what it has, what it is made of, and what changed."""
     out = output(as_json, language)
     name, _, number = dataset.partition("@")
-    store = catalog_store(Workspace.default())
     with readable_errors(out):
+        store = catalog_store(Workspace.default())
         base, entry = newest_version(store, name)
         sha256, manifest = find_version(store, name, entry, number or entry.version)
         stone = base.tombstone_of(name, manifest.version)
@@ -99,8 +100,8 @@ def as_of(
 ) -> None:
     """Show which versions were current at the end of a day (UTC). Exit code 1 before the first release."""
     out = output(as_json, language)
-    store = catalog_store(Workspace.default())
     with readable_errors(out):
+        store = catalog_store(Workspace.default())
         snapshot = snapshot_as_of(store, day.date())
         shown = dict(sorted(snapshot.datasets.items())) if snapshot else {}
         if snapshot and dataset is not None and dataset not in shown:
@@ -119,8 +120,10 @@ def as_of(
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it; exact decimals and dates as text."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    """A value as JSON (RFC 8259) holds it; exact decimals, dates, NaN and infinity as text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, dict):
         return {str(key): plain(entry) for key, entry in value.items()}

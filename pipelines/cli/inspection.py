@@ -97,9 +97,7 @@ def query(
     """Run one SQL query over the released catalog."""
     out = output(as_json, language)
     with readable_errors(out), _opened(as_of) as catalog:
-        relation = catalog.query(sql)
-        columns = list(relation.columns)
-        rows = relation.limit(limit + 1).fetchall()
+        columns, rows = catalog.fetch(sql, limit + 1)
         shown = rows[:limit]
         out.json([{name: plain(value) for name, value in zip(columns, row, strict=True)} for row in shown])
         out.grid(dict.fromkeys(columns, False), shown)

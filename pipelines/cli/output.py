@@ -63,7 +63,7 @@ class Output:
     def json(self, document: Any) -> None:
         """Print a JSON document if JSON was asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None,
               right: Sequence[str] = ()) -> None:  # fmt: skip

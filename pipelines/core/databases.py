@@ -20,7 +20,10 @@ MEMORY_LIMIT = "512MB"
 _idle: list[duckdb.DuckDBPyConnection] = []
 _MOST_IDLE = 1
 _ATTACHED = "NOT internal AND database_name <> 'memory'"
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+#: For databases of local files: threads for others, eight unless told otherwise, each have a stack and an arena.
+LOCAL: dict[str, str | bool | int | float | list[str]] = {"async_threads": 1}
+_CONFIG = {
+    **LOCAL,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     # Files of private folders are read once; another may come to have the same name.

@@ -131,7 +131,7 @@ def _from_files(paths: list[Path], dataset: Dataset) -> ForeignTable:
             return
         listed = ", ".join(_text_of(dataset.field(column)) for column in columns)
         files = ", ".join(literal(str(path)) for path in paths)
-        with private_database(None) as connection:
+        with private_database(None, threads=1) as connection:
             rows = connection.sql(f"SELECT {listed} FROM read_parquet([{files}], union_by_name = true)")
             yield from rows.to_arrow_reader(_BATCH)
 

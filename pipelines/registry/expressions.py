@@ -10,6 +10,7 @@ from functools import cache
 
 import duckdb
 
+from pipelines.core.databases import LOCAL
 from pipelines.core.sql import identifier
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.types import sql_type
@@ -17,7 +18,7 @@ from pipelines.registry.types import sql_type
 
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": 1})
+    connection = duckdb.connect(config={**LOCAL, "threads": 1})
     connection.execute("SET enable_external_access = false")
     return connection
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.core.databases import LOCAL
 from pipelines.core.sql import identifier, literal
 
 MEMORY_LIMIT = "512MB"
@@ -30,7 +31,7 @@ def sandbox(
     """
     parts = {name: [path] if isinstance(path, Path) else path for name, path in files.items()}
     allowed = ", ".join(literal(str(path)) for paths in parts.values() for path in paths)
-    connection = duckdb.connect()
+    connection = duckdb.connect(config=LOCAL)
     try:
         connection.execute(f"SET memory_limit = {literal(MEMORY_LIMIT)}")
         connection.execute(f"SET temp_directory = {literal(str(work))}")

@@ -63,7 +63,7 @@ def write_summary(folder: Path) -> None:
 
 def finding_groups(folder: Path) -> tuple[FindingGroup, ...]:
     """Group the findings of a report's folder; memory grows with the groups, not with the findings."""
-    with private_database(folder / "spill") as connection:
+    with private_database(folder / "spill", threads=1) as connection:
         rows = connection.execute(_GROUPS, [str(folder / FINDINGS_FILE)]).fetchall()
     return tuple(_group(*row) for row in rows)
 

@@ -153,3 +153,24 @@ def test_any_file_can_be_validated_with_any_schema(gongkai: Command, tmp_path: P
     assert gongkai("validate", str(file), "--schema", str(schema)).exit_code == 0
     schema.write_text("[]", encoding="utf-8")
     assert gongkai("validate", str(file), "--schema", str(schema)).exit_code == 2
+
+
+def test_what_queries_find_is_json_with_all_columns(gongkai: Command, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    trees = "parks.tree_inventory"
+    (row,) = gongkai.json("query", f"SELECT a.species, b.species, 'nan'::DOUBLE AS c FROM {trees} a, {trees} b LIMIT 1")
+    assert len(row) == 3 and row["c"] == "nan"
+    failed = gongkai("query", f"SELECT CAST(species AS INTEGER) FROM {trees}", "--json")
+    assert failed.exit_code == 1 and "ginkgo" in str(json.loads(failed.stdout))
+
+
+@pytest.mark.parametrize(
+    "command", [("show", "tree_inventory"), ("as-of", "2026-01-01"), ("versions", "tree_inventory")]
+)
+def test_an_address_that_cannot_be_used_is_told_in_a_sentence(
+    gongkai: Command, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("GONGKAI_CATALOG", "ftp://x/y")
+    refused = gongkai(*command, "--json")
+    assert refused.exit_code == 1 and json.loads(refused.stdout)["error"]["id"] == "publish-store-address"

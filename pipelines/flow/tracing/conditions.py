@@ -87,7 +87,7 @@ def read_conditions(dataset: str, arguments: Sequence[str], schema: Mapping[str,
             found[field] = text
     conditions = tuple(Condition(field, kinds[field], text) for field, text in found.items())
     types = {entry["name"]: entry["type"] for entry in schema["fields"]}
-    with private_database(None) as connection:
+    with private_database(None, threads=1) as connection:
         for condition in conditions:
             if condition.text and not _is_readable(connection, condition):
                 raise UnreadableValue(dataset, kinds, field=condition.field, type=types[condition.field])

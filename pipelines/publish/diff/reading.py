@@ -18,7 +18,7 @@ from pipelines.publish.diff.model import RowSet
 from pipelines.publish.hashing import normalised
 from pipelines.publish.records import Part, Segment
 from pipelines.publish.schemas import columns, primary_key
-from pipelines.publish.store import MISSING, object_path
+from pipelines.publish.store import MISSING, WRONG_SIZE, object_path
 
 #: SHA-256 of a stored file → where it can be read; raises FileNotFoundError.
 Files = Callable[[str], Path]
@@ -89,7 +89,7 @@ def side_rows(side: Side, fields: Sequence[ComparedField], files: Files, *, old:
     """SELECT for a side's rows: the field of position i as ``c<i>``, as its version reads it, beside ``present``.
 
     Raises:
-        CorruptStore: when a file is missing.
+        CorruptStore: when a file is missing or has another size.
     """
     if side.segment is None:
         raise ValueError("nothing to read")
@@ -100,12 +100,16 @@ def side_rows(side: Side, fields: Sequence[ComparedField], files: Files, *, old:
             f"CAST({identifier(entry.name) if entry.name in stored else 'NULL'} AS {entry.old if old else entry.new})"
         )
         selected.append(f"{normalised(f'CAST({value} AS {entry.kind})', entry.kind)} AS c{position}")
-    paths = ", ".join(literal(str(_local(files, part.sha256))) for part in side.parts)
+    paths = ", ".join(literal(str(_local(files, part))) for part in side.parts)
     return f"SELECT {', '.join(selected)} FROM read_parquet([{paths}])"
 
 
-def _local(files: Files, sha256: str) -> Path:
+def _local(files: Files, part: Part) -> Path:
     try:
-        return files(sha256)
+        path = files(part.sha256)
+        size = path.stat().st_size
     except FileNotFoundError:
-        raise CorruptStore(object_path(sha256), MISSING) from None
+        raise CorruptStore(object_path(part.sha256), MISSING) from None
+    if size != part.bytes:
+        raise CorruptStore(object_path(part.sha256), WRONG_SIZE)
+    return path

@@ -37,7 +37,7 @@ class Selection:
 
 def select_findings(report: Path, file: str) -> Selection:
     """The findings about one file, or about the whole delivery, in a report's folder; most frequent rule first."""
-    with private_database(report / "spill") as connection:
+    with private_database(report / "spill", threads=1) as connection:
         result = connection.execute(_SELECT, {"path": str(report / FINDINGS_FILE), "file": file, "limit": MAX_FINDINGS})
         names = [column[0] for column in result.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]

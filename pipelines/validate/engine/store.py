@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from pipelines.core.databases import LOCAL
 from pipelines.validate.engine.model import Mask
 
 MEMORY_LIMIT = "256MB"
@@ -86,6 +87,7 @@ class Store:
     def _connection(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(
             config={
+                **LOCAL,
                 "memory_limit": MEMORY_LIMIT,
                 "temp_directory": str(self._work / "duckdb"),
                 "threads": 1,

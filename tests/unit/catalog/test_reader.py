@@ -59,11 +59,38 @@ def test_what_does_not_exist(workspace: Workspace, tmp_path: Path) -> None:
     [
         "COPY (SELECT 1) TO 'x.csv'", "SET VARIABLE catalog_root = '/'", "ATTACH ':memory:' AS other",
         "SELECT 1; SELECT 2", "", "CREATE TABLE t (a INT)", "INSTALL httpfs", "PRAGMA enable_profiling",
+        "EXPLAIN ANALYZE COPY (SELECT 1 AS hacked) TO '{latest}' (FORMAT csv)",
+        "EXPLAIN ANALYZE COPY (SELECT 1 AS a, 2 AS b) TO '{objects}' (FORMAT parquet, PARTITION_BY (a), OVERWRITE)",
+        "explain\nanalyze copy (SELECT 1) TO '{latest}'", "EXPLAIN EXPLAIN ANALYZE COPY (SELECT 1) TO '{latest}'",
+        "EXPLAIN /* a */ ANALYZE COPY (SELECT 1) TO '{latest}'", "EXPLAIN (FORMAT json) COPY (SELECT 1) TO '{latest}'",
+        "EXPLAIN ANALYZE SET VARIABLE catalog_root = '/'", "EXPLAIN ANALYZE CREATE TABLE memory.t AS SELECT 1",
+        "EXPLAIN COPY (SELECT 1) TO '{latest}'", "-- a\nEXPLAIN ANALYZE COPY (SELECT 1) TO '{latest}'",
     ],
 )  # fmt: skip
 def test_statements_that_do_not_read_are_refused(workspace: Workspace, sql: str) -> None:
-    with open_catalog(workspace.catalog) as catalog, pytest.raises(QueryRefused):
-        catalog.query(sql)
+    def stored() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in workspace.catalog.rglob("*") if path.is_file()}
+
+    before, quoted = stored(), {name: str(workspace.catalog / path).replace("'", "''")
+                                for name, path in (("latest", "latest.json"), ("objects", "objects"))}  # fmt: skip
+    with open_catalog(workspace.catalog) as catalog, pytest.raises((QueryRefused, QueryFailed)):
+        catalog.query(sql.format(**quoted)).fetchall()
+    assert stored() == before
+
+
+@pytest.mark.parametrize("word", ["EXPLAIN", "explain analyze", "EXPLAIN\n ANALYZE"])
+def test_a_select_can_be_explained(workspace: Workspace, word: str) -> None:
+    with open_catalog(workspace.catalog) as catalog:
+        assert catalog.query(f"{word} SELECT count(*) FROM parks.tree_inventory").fetchall()
+
+
+def test_rows_that_cannot_be_made_are_told_like_what_cannot_be_understood(workspace: Workspace) -> None:
+    with open_catalog(workspace.catalog) as catalog:
+        with pytest.raises(QueryFailed, match="ginkgo"):
+            catalog.fetch("SELECT CAST(species AS INTEGER) FROM parks.tree_inventory", 10)
+        columns, rows = catalog.fetch("SELECT a.species, b.species, 1 FROM parks.tree_inventory a, "
+                                      "parks.tree_inventory b ORDER BY ALL", 2)  # fmt: skip
+        assert len(set(columns)) == 3 and rows == [("ginkgo", "ginkgo", 1)] * 2
 
 
 def test_files_outside_and_python_objects_cannot_be_read(workspace: Workspace) -> None:
@@ -107,10 +134,37 @@ def test_the_catalog_as_it_was(tmp_path: Path) -> None:
     withdraw(FolderStore(workspace.catalog), "tree_inventory", ["1.1.0"], {"zh": "有误", "en": "Wrong"}, days[2])
     index_now(workspace)
     with open_catalog(workspace.catalog, snapshot=2) as catalog:
-        with pytest.raises(VersionWithdrawn):
-            catalog.query(count)
+        for sql in (
+            count, "FROM parks.Tree_Inventory", "FROM PARKS.tree_inventory('1.1.0')", "EXPLAIN ANALYZE " + count,
+            "FROM parks.tree_inventory('2026-05-31')", "FROM labelled.tree_inventory('1.1.0')",
+            "FROM changes.tree_inventory('1.1.0')", "FROM main.changes('tree_inventory', '1.1.0')",
+            "FROM query_table('parks.tree_inventory')", "FROM query('FROM parks.tree_inventory')",
+            "SELECT (SELECT max(species) FROM parks.tree_inventory)", "SUMMARIZE parks.tree_inventory",
+            "WITH a AS (FROM parks.tree_inventory) FROM a",
+        ):  # fmt: skip
+            with pytest.raises(VersionWithdrawn, match=r"1\.1\.0"):
+                catalog.query(sql)
         with pytest.raises(VersionWithdrawn):
             catalog.dataset("tree_inventory")
         assert catalog.query("SELECT version FROM catalog.versions").fetchall() == [("1.0.0",), ("1.1.0",)]
-    with open_catalog(workspace.catalog) as catalog, pytest.raises(VersionWithdrawn):
-        catalog.dataset("tree_inventory", "1.1.0")
+    with open_catalog(workspace.catalog, snapshot=3) as catalog:  # It shows the next version, and has the macros yet.
+        with pytest.raises(VersionWithdrawn):
+            catalog.query("FROM parks.tree_inventory('1.1.0')")
+        assert catalog.dataset("tree_inventory").to_arrow_table().num_rows == 2
+    with open_catalog(workspace.catalog) as catalog:
+        assert catalog.query(count).fetchall() == [(2,)]
+        difference = catalog.diff("tree_inventory")
+        assert (difference.old, difference.new) == ("1.0.0", "1.1.1")
+        with pytest.raises(VersionWithdrawn):
+            catalog.dataset("tree_inventory", "1.1.0")
+
+
+def test_snapshots_that_a_crash_left_without_an_index_get_theirs(tmp_path: Path) -> None:
+    workspace = workspace_with_registry(tmp_path)
+    for number in range(3):
+        add_candidate(workspace, [tree(number)], period=str(2024 + number))
+        release_now(workspace, registry(workspace))
+    index_now(workspace)
+    for number in (1, 2, 3):
+        with open_catalog(workspace.catalog, snapshot=number) as catalog:
+            assert catalog.query("SELECT count(*) FROM parks.tree_inventory").fetchall() == [(number,)]

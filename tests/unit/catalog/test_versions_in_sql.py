@@ -59,6 +59,53 @@ def refused(workspace: Workspace, sql: str) -> str:
     return str(caught.value)
 
 
+def test_changes_are_told_period_by_period(workspace: Workspace) -> None:
+    """A key tells the rows of a period apart: other periods may have the same."""
+    publish(workspace, 4, tree(1, "a"), tree(2, "b"))
+    add_candidate(workspace, [tree(1, "c"), tree(2, "b")], period="2026")
+    publish(workspace, 5, tree(1, "d"), tree(2, "b"))
+    told = "SELECT _change_type, tree_id, species FROM changes.tree_inventory('1.1.0') ORDER BY ALL"
+    assert ask(workspace, told) == [
+        ("insert", "T00001", "c"), ("insert", "T00002", "b"),
+        ("update_postimage", "T00001", "d"), ("update_preimage", "T00001", "a"),
+    ]  # fmt: skip
+    # Periods of equal rows share a file.
+    add_candidate(workspace, [tree(1, "e")], period="2027")
+    publish(workspace, 6, tree(1, "e"))
+    since = "SELECT _change_type, species, count(*) FROM changes.tree_inventory('1.2.0', since := '1.0.0') GROUP BY ALL"
+    assert sorted(ask(workspace, since)) == [
+        ("delete", "b", 1), ("insert", "b", 1), ("insert", "c", 1), ("insert", "e", 1),
+        ("update_postimage", "e", 1), ("update_preimage", "a", 1),
+    ]  # fmt: skip
+
+
+def test_rows_whose_keys_are_partly_missing_are_told_like_others(workspace: Workspace) -> None:
+    schema = {**public_schema(), "primaryKey": ["note", "tree_id"]}
+    private = {**tree_schema(), "primaryKey": ["note", "tree_id"]}
+    write_registry(workspace.schema, tree_inventory=(tree_descriptor(), private))
+
+    def row(number: int, kind: str, note: str | None) -> Row:
+        return (*tree(number, kind)[:-1], note)
+
+    publish(workspace, 4, row(1, "a", None), row(2, "b", "x"), row(3, "c", None), schema=schema)
+    publish(workspace, 5, row(1, "a", None), row(2, "d", "x"), row(4, "c", None), schema=schema)
+    told = "SELECT _change_type, tree_id, species, note FROM changes.tree_inventory('1.0.1') ORDER BY ALL"
+    assert ask(workspace, told) == [
+        ("delete", "T00003", "c", None), ("insert", "T00004", "c", None),
+        ("update_postimage", "T00002", "d", "x"), ("update_preimage", "T00002", "b", "x"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["me@foxmail.com", "@n@o@f@r", "a'b 公开 @r"])
+def test_a_catalog_may_lie_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    workspace = workspace_with_registry(tmp_path / name)
+    publish(workspace, 4, tree(1, "a"))
+    publish(workspace, 5, tree(1, "b"))
+    assert species(workspace, "1.0.0") == [("a",)]
+    told = "SELECT _change_type, species FROM changes.tree_inventory('1.0.1') ORDER BY ALL"
+    assert ask(workspace, told) == [("update_postimage", "b"), ("update_preimage", "a")]
+
+
 def test_withdrawn_versions_leave_the_macros_for_good(workspace: Workspace) -> None:
     store = FolderStore(workspace.catalog)
     for month, kind in enumerate(("ginkgo", "willow", "pine"), start=4):

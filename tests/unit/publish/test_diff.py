@@ -179,3 +179,11 @@ def test_a_difference_without_rows_is_a_file_too(tmp_path: Path) -> None:
     same = version_of(tmp_path, PLAIN, {"all": [(1, "a")]})
     assert write_diff(diff_of(tmp_path, same, same), tmp_path / "none.csv") == ()
     assert (tmp_path / "none.csv").read_text() == '"period","change","id","field","old","new"\n'
+
+
+def test_a_file_of_another_size_is_named(tmp_path: Path) -> None:
+    old, new = (version_of(tmp_path, PLAIN, {"2024": [(1, text)]}) for text in "ab")
+    damaged = tmp_path / new.segments[0].digest
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    with pytest.raises(CorruptStore, match=new.segments[0].digest):
+        count_changes(old, new, lambda sha256: tmp_path / sha256)

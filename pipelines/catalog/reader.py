@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +21,7 @@ from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.core.paths import Workspace
 from pipelines.core.sql import identifier, literal
+from pipelines.core.statements import NotReading, names_read
 from pipelines.publish import (
     FolderStore,
     Store,
@@ -39,7 +39,7 @@ from pipelines.publish.stores import open_store
 #: What is explained is run too if it is analysed, so it has to be a statement that may be run.
 _EXPLAIN = re.compile(r"\s*EXPLAIN\s+(?:ANALYZE\s+)?(?P<explained>.*)", re.IGNORECASE | re.DOTALL)
 #: Table functions that read what their text names.
-_OF_ANY_NAME = frozenset({"query", "query_table", "changes"})
+_OF_ANY_NAME = frozenset({"query_table", "changes"})
 
 
 class OpenCatalog:
@@ -77,9 +77,7 @@ class OpenCatalog:
             VersionWithdrawn: when it names a dataset of which a version has been withdrawn since that snapshot.
         """
         try:
-            self._require_reading(sql)
-            if self._withdrawn:
-                self._refuse_withdrawn(self._names_in(sql))
+            self._refuse_withdrawn(self._names_in(sql))
             relation = self._connection.sql(sql)
         except duckdb.Error as problem:
             raise QueryFailed(str(problem)) from problem
@@ -165,39 +163,22 @@ class OpenCatalog:
         """
         return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))
 
-    def _require_reading(self, sql: str) -> str:
-        """The SELECT that a statement is, or explains.
+    def _names_in(self, sql: str) -> frozenset[str]:
+        """Names of the tables, views and functions in a statement that reads, or in one that is explained.
 
         Raises:
             QueryRefused: when it is none.
         """
-        statements = self._connection.extract_statements(sql)
-        types = [statement.type for statement in statements]
-        if types == [duckdb.StatementType.SELECT]:
-            return sql
-        explained = _EXPLAIN.fullmatch(sql) if types == [duckdb.StatementType.EXPLAIN] else None
-        if explained is None or _EXPLAIN.fullmatch(explained["explained"]):
-            raise QueryRefused(", ".join(kind.name for kind in types) or "-")
-        return self._require_reading(explained["explained"])
-
-    def _names_in(self, sql: str) -> Iterator[str]:
-        """Names of the tables, views and functions in a SELECT, or in one that is explained; in small letters."""
-        select = self._require_reading(sql)
-        ((tree,),) = self._connection.execute("SELECT json_serialize_sql(?)", [select]).fetchall()
-        waiting: list[Any] = [json.loads(tree)]
-        if waiting[0].get("error"):
-            yield "query"  # SHOW, SUMMARIZE and the like are not written out: they may be of anything.
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, dict):
-                found = (node.get("table_name"), node.get("function_name"))
-                yield from (name.lower() for name in found if isinstance(name, str))
-                waiting += node.values()
-            elif isinstance(node, list):
-                waiting += node
+        try:
+            return names_read(self._connection, sql)
+        except NotReading as refused:
+            explained = _EXPLAIN.fullmatch(sql) if refused.kinds == ("EXPLAIN",) else None
+            if explained is None or _EXPLAIN.fullmatch(explained["explained"]):
+                raise QueryRefused(", ".join(refused.kinds) or "-") from None
+        return self._names_in(explained["explained"])
 
     def _refuse_withdrawn(self, names: Iterable[str]) -> None:
-        for name in names:
+        for name in names if self._withdrawn else ():
             dataset = min(self._withdrawn) if name in _OF_ANY_NAME else name
             if dataset in self._withdrawn:
                 raise VersionWithdrawn(dataset, ", ".join(self._withdrawn[dataset]))

@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.core.databases import LOCAL
 from pipelines.core.sql import identifier
+from pipelines.core.statements import NotReading, names_read
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.types import sql_type
 
@@ -36,13 +37,13 @@ def binding_error(
     views |= {name: [(spec.name, sql_type(spec)) for spec in fields] for name, fields in typed.items()}
     cursor = _connection().cursor()
     try:
-        statements = cursor.extract_statements(sql)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            return "one SELECT statement is expected"
+        names_read(cursor, sql)
         for name, definition in views.items():
             listed = ", ".join(f"{identifier(column)} {kind}" for column, kind in definition)
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} ({listed})")
         cursor.execute(f"EXPLAIN {sql}")
+    except NotReading:
+        return "one SELECT statement is expected"
     except duckdb.Error as problem:
         return str(problem).splitlines()[0]
     finally:

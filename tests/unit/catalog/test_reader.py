@@ -64,6 +64,12 @@ def test_what_does_not_exist(workspace: Workspace, tmp_path: Path) -> None:
         "explain\nanalyze copy (SELECT 1) TO '{latest}'", "EXPLAIN EXPLAIN ANALYZE COPY (SELECT 1) TO '{latest}'",
         "EXPLAIN /* a */ ANALYZE COPY (SELECT 1) TO '{latest}'", "EXPLAIN (FORMAT json) COPY (SELECT 1) TO '{latest}'",
         "EXPLAIN ANALYZE SET VARIABLE catalog_root = '/'", "EXPLAIN ANALYZE CREATE TABLE memory.t AS SELECT 1",
+        "WITH x AS (COPY (SELECT 1) TO '{latest}') FROM x",
+        "SELECT (WITH x AS (COPY (SELECT 1) TO '{latest}') SELECT 1)",
+        "EXPLAIN ANALYZE WITH x AS (COPY (SELECT 1) TO '{latest}') FROM x",
+        "FROM query('WITH x AS (COPY (SELECT 1) TO ''{latest}'') FROM x')",
+        "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
+        "WITH x AS (INSERT INTO memory.t VALUES (1) RETURNING a) FROM x",
         "EXPLAIN COPY (SELECT 1) TO '{latest}'", "-- a\nEXPLAIN ANALYZE COPY (SELECT 1) TO '{latest}'",
     ],
 )  # fmt: skip
@@ -138,7 +144,7 @@ def test_the_catalog_as_it_was(tmp_path: Path) -> None:
             count, "FROM parks.Tree_Inventory", "FROM PARKS.tree_inventory('1.1.0')", "EXPLAIN ANALYZE " + count,
             "FROM parks.tree_inventory('2026-05-31')", "FROM labelled.tree_inventory('1.1.0')",
             "FROM changes.tree_inventory('1.1.0')", "FROM main.changes('tree_inventory', '1.1.0')",
-            "FROM query_table('parks.tree_inventory')", "FROM query('FROM parks.tree_inventory')",
+            "FROM query_table('parks.tree_inventory')",
             "SELECT (SELECT max(species) FROM parks.tree_inventory)", "SUMMARIZE parks.tree_inventory",
             "WITH a AS (FROM parks.tree_inventory) FROM a",
         ):  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,17 +35,18 @@ def rows_shown(workspace: Workspace) -> int:
         return len(catalog.dataset("tree_inventory").to_arrow_table())
 
 
-def forget_the_newest_index(workspace: Workspace, old: bytes) -> None:
+def forget_the_newest_index(workspace: Workspace, old: Mapping[str, bytes]) -> None:
     store = FolderStore(workspace.catalog)
     for name in store.names("index"):
         if "000002" in name:
             store.remove(f"index/{name}")
-    store.replace("catalog.duckdb", old)
+    for path, content in old.items():
+        store.replace(path, content)
 
 
 def test_a_failing_store_leaves_the_old_index_or_the_new_one(workspace: Workspace) -> None:
     store = FolderStore(workspace.catalog)
-    old = store.read("catalog.duckdb")
+    old = {path: store.read(path) for path in ("catalog.duckdb", "index.sql")}
     undisturbed = Faults()
     refresh_index(faulty_store(store, undisturbed), workspace.work)
     assert undisturbed.names.count("replace_with") == 2

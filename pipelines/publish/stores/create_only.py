@@ -19,7 +19,8 @@ from pipelines.publish.stores.folder import FolderStore
 from pipelines.publish.stores.opening import cache_of
 
 _WRITERS = 8
-_ROUNDS = 6
+#: A store whose check and write can come apart lets two through in most rounds, in few on a busy machine.
+_ROUNDS = 16
 #: What file systems say that have no hard links.
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 

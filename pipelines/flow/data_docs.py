@@ -7,9 +7,10 @@ never looked at: they are made on demand, once.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,21 @@ def keep_results(inst: Installation) -> None:
 
     Nothing that goes wrong here may stop a release: it is logged, and the next release tries again.
     """
-    snapshot = latest_snapshot(inst.store)
-    for dataset_id, entry in snapshot.datasets.items() if snapshot else ():
-        target = _folder(inst, dataset_id, str(entry.version))
-        try:
-            if not target.exists():
-                _keep(inst, load_manifest(inst.store, entry.manifest), target)
-        except Exception as problem:
-            _logger.error("%s: results of expectations were not kept: %s", dataset_id, type(problem).__name__)
+    with _logged("catalog"):
+        snapshot = latest_snapshot(inst.store)
+        for dataset_id, entry in snapshot.datasets.items() if snapshot else ():
+            target = _folder(inst, dataset_id, str(entry.version))
+            with _logged(dataset_id):
+                if not target.exists():
+                    _keep(inst, load_manifest(inst.store, entry.manifest), target)
+
+
+@contextlib.contextmanager
+def _logged(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as problem:
+        _logger.error("%s: results of expectations were not kept: %s", what, type(problem).__name__)
 
 
 def _folder(inst: Installation, dataset: str, version: str) -> Path:

@@ -53,8 +53,8 @@ def refresh_index(store: Store, work: Path) -> bool:
 
     Starts from the newest sound index and redoes only the datasets that changed since. Earlier snapshots that have
     none, since a crash came between their commits and this, get theirs. When the index is up to date this costs reading
-    it once to compare its hash. Processes that do this at once may each build an
-    index; what is left is one of them, of the newest snapshot. No object is opened.
+    it once to compare its hash. Processes that do this at once may each build an index; what is left is one of them, of
+    the newest snapshot. No object is opened.
 
     Args:
         store: the catalog.

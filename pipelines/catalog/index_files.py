@@ -60,11 +60,8 @@ def newest_sound(store: Store, numbers: Collection[int]) -> int | None:
 
 def missing(store: Store, numbers: Sequence[int]) -> list[int]:
     """The newest of the snapshots, ascending, and those before it that an index was never finished of."""
-    finished = set(store.names(_FOLDER))
-    record = (_record_path(number).rpartition("/")[2] for number in numbers)
-    return [
-        number for number, name in zip(numbers, record, strict=True) if name not in finished or number == numbers[-1]
-    ]
+    finished = {f"{_FOLDER}/{name}" for name in store.names(_FOLDER)}
+    return [*(number for number in numbers[:-1] if _record_path(number) not in finished), numbers[-1]]
 
 
 def install(store: Store, snapshot: int, index: Path, script: Path) -> None:

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.core.sql import identifier, literal
 
+#: Of databases that look at one delivery.
 MEMORY_LIMIT = "512MB"
 #: Instances that nobody uses; so many are kept.
 _idle: list[duckdb.DuckDBPyConnection] = []

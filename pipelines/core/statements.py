@@ -38,11 +38,10 @@ def names_read(connection: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str
         raise NotReading(kinds)
     ((text,),) = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
     tree = json.loads(text)
-    nodes = [node for node in _nodes(tree) if isinstance(node.get("type"), str)]
-    writing = {node["type"] for node in nodes if node["type"].endswith("_NODE")} - _READING
-    names = {
-        str(node[key]).lower() for node in _nodes(tree) for key in ("table_name", "function_name") if node.get(key)
-    }
+    nodes = list(_nodes(tree))
+    kinds_within = {str(node.get("type")) for node in nodes}
+    writing = {kind for kind in kinds_within if kind.endswith("_NODE")} - _READING
+    names = {str(node[key]).lower() for node in nodes for key in ("table_name", "function_name") if node.get(key)}
     if tree.get("error") or writing or names & _RUNNING:
         raise NotReading((*sorted(writing or names & _RUNNING), *kinds))
     return frozenset(names)

@@ -119,9 +119,10 @@ class _Before:
 
 def _before(inst: Installation, manifest: Manifest) -> _Before:
     previous = manifest.previous
-    if previous is None or not (_folder(inst, manifest.dataset, previous.version) / _VERSION_FILE).is_file():
+    folder = _folder(inst, manifest.dataset, previous.version) if previous else None
+    if previous is None or folder is None or not (folder / _VERSION_FILE).is_file():
         return _Before()
-    periods = _periods(_document(_folder(inst, manifest.dataset, previous.version)))
+    periods = _periods(_document(folder))
     segments = load_manifest(inst.store, previous.manifest).segments
     sources = {segment.period: segment.sources for segment in segments}
     same = [each.period for each in manifest.segments if sources.get(each.period) == each.sources]

@@ -45,13 +45,13 @@ class Published:
 def held(inst: Installation) -> tuple[str, ...]:
     """Published deliveries that today's descriptors reject: their rows stay until the department redelivers."""
     snapshot = latest_snapshot(inst.store)
+    shown = snapshot.datasets if snapshot else {}
     outcomes = inst.ledger.outcomes(inst.processing_keys.values())
     rejected = {outcome.delivery for outcome in outcomes if outcome.verdict is Verdict.REJECTED}
     works = {Work(*delivery.split(".")[:2]) for delivery in rejected}
     found: list[str] = []
-    for dataset_id in sorted({work.dataset for work in works} & (snapshot.datasets.keys() if snapshot else set())):
-        segments = load_manifest(inst.store, snapshot.datasets[dataset_id].manifest).segments if snapshot else ()
-        for segment in segments:
+    for dataset_id in sorted({work.dataset for work in works} & shown.keys()):
+        for segment in load_manifest(inst.store, shown[dataset_id].manifest).segments:
             if Work(dataset_id, segment.period) in works:
                 deliveries = (entry.delivery for entry in load_deliveries(inst.store, segment))
                 found += [delivery for delivery in deliveries if delivery in rejected]

@@ -58,9 +58,8 @@ def pending_release(inst: Installation) -> bool:
     """Tell whether a release has anything to do: candidates to take up, descriptors that changed since the last, or
     what comes after the commit of one that did not come to its end. Signing comes last."""
     number = latest_number(inst.store)
-    if number and inst.ledger.released()[0] != registry_state(inst.catalog):
-        return True
-    if number and signed_sums(inst.store, number) is None:
+    is_known = inst.ledger.released()[0] == registry_state(inst.catalog)
+    if number and not (is_known and signed_sums(inst.store, number) is not None):
         return True
     snapshot, keys = latest_snapshot(inst.store), inst.processing_keys
     return any(

@@ -30,12 +30,12 @@ def readable_schema(
     Returns:
         The schema, and the fields that have another type in it: the previous one, or text where that fits neither.
     """
-    stored = {name: {columns(segment.schema).get(name) for segment in segments} - {None} for name in columns(schema)}
+    written = [columns(segment.schema) for segment in segments]
     before = {entry["name"]: entry for entry in previous["fields"]} if previous else {}
     fields, kept = [], []
     for entry in schema["fields"]:
         name = entry["name"]
-        found = [str(kind) for kind in stored[name]]
+        found = {kinds[name] for kinds in written if name in kinds}
         if not _fits(entry, found):
             earlier = before.get(name)
             entry = earlier if earlier is not None and _fits(earlier, found) else _as_text(entry)  # noqa: PLW2901

@@ -9,10 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.core.databases import LOCAL
+from pipelines.core.databases import LOCAL, MEMORY_LIMIT
 from pipelines.core.sql import identifier, literal
-
-MEMORY_LIMIT = "512MB"
 
 #: The longest that one query of a descriptor may take; a mistake in it must not hold up all other datasets.
 QUERY_SECONDS = 900

@@ -12,7 +12,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.periods import PeriodClass
 from pipelines.flow import Installation, open_installation
 from pipelines.orchestration.datasets import dataset_assets
-from pipelines.orchestration.deadlines import deadline_checks, deadlines_job, deadlines_sensor, with_deadlines
+from pipelines.orchestration.deadlines import checks_of, deadline_checks, deadlines_job, deadlines_sensor, with_deadlines
 from pipelines.orchestration.inbox_sensor import inbox_sensor
 from pipelines.orchestration.keys import (
     INDEX_KEY,
@@ -86,7 +86,7 @@ def _class_jobs(catalog: Catalog) -> dict[PeriodClass, dg.UnresolvedAssetJobDefi
         kind: dg.define_asset_job(
             job_name(kind),
             # By tag: a selection of a thousand keys would be written out in every run.
-            selection=dg.AssetSelection.tag(PERIOD_CLASS_TAG, kind.value),
+            selection=dg.AssetSelection.tag(PERIOD_CLASS_TAG, kind.value) - checks_of(with_deadlines(catalog)),
             description=both("orchestration-job", kind=kind.value),
         )
         for kind in by_class(tuple(catalog.datasets.values()))

@@ -48,6 +48,9 @@ def deadlines(
     with readable_errors(out), open_installation(Workspace.default()) as inst:
         for dataset in datasets or []:
             inst.catalog.dataset(dataset)
+        for department in departments or []:
+            if department not in inst.catalog.organisations:
+                raise typer.BadParameter(out.text("cli-deadlines-department-unknown", department=department))
         moment = _moment(inst, at)
         found = [
             entry

@@ -67,12 +67,12 @@ def working_calendar(calendar: CalendarDescriptor) -> WorkingCalendar:
 
     @cache
     def year(number: int) -> YearOfDays:
-        if not package.is_announced(number):
-            known = not_announced(number, package.festivals(range(number - 1, number + 2)))
-        else:
+        if package.is_announced(number):
             known = package.days(number)
-            if not package.is_announced(number + 1):
-                known = until_next_announcement(number, known)
+        else:
+            known = not_announced(number, package.festivals(range(number - 1, number + 2)))
+        if not package.is_announced(number + 1):
+            known = until_next_announcement(number, known)
         return YearOfDays((known.off | off) - worked, (known.worked | worked) - off, known.open - off - worked)
 
     return WorkingCalendar(year)

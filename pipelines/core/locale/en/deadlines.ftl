@@ -3,6 +3,7 @@ cli-deadlines-at-help = As things stood then: a day (its end), or a time such as
 cli-deadlines-at-wrong = Write a day such as 2026-03-31, or a time such as 2026-03-31T09:00.
 cli-deadlines-dataset-help = Only this dataset; may be given several times.
 cli-deadlines-department-help = Only this department; may be given several times.
+cli-deadlines-department-unknown = There is no organisation { $department } in organisations.csv.
 cli-deadlines-overdue-help = Only what is overdue.
 cli-deadlines-all-help = Also what was met, and what is due later than in three days.
 cli-deadlines-none = No dataset has deadlines. They are described under deadlines: in a dataset's dataset.yaml.

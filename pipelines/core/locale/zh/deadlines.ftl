@@ -3,6 +3,7 @@ cli-deadlines-at-help = 按当时的情况：某日（当日终了），或某�
 cli-deadlines-at-wrong = 请写日期（如 2026-03-31）或时刻（如 2026-03-31T09:00）。
 cli-deadlines-dataset-help = 仅此数据集；可多次给出。
 cli-deadlines-department-help = 仅此部门；可多次给出。
+cli-deadlines-department-unknown = organisations.csv 中没有机构 { $department }。
 cli-deadlines-overdue-help = 仅逾期的。
 cli-deadlines-all-help = 同时显示已完成的，以及三天以后才到期的。
 cli-deadlines-none = 没有数据集规定时限。时限写在数据集 dataset.yaml 的 deadlines: 之下。

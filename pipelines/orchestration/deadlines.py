@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -59,7 +60,7 @@ def deadline_checks(datasets: Sequence[Dataset]) -> dg.AssetChecksDefinition:
                 if _key(dataset) in context.selected_asset_check_keys:
                     yield deadline_check(dataset, found.get(dataset.id, []), at)
             # Only the run for it tells somebody: who makes one check in the UI does not expect mail to go out.
-            told = escalate(installation, at, _overdue(found, at)) if context.job_name == DEADLINES_JOB else []
+            told = escalate(installation, at, _overdue(found, at)) if context.run.job_name == DEADLINES_JOB else []
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
         failed = [entry.message for entry in told if entry.message is not None]
@@ -150,11 +151,16 @@ def evaluate(inst: Installation, cursor: str | None, at: dt.datetime) -> dg.Sens
     overdue = _overdue(open_by_dataset(inst, at), at)
     waiting = sorted(entry.notice.id for entry in to_escalate(inst, at, overdue))
     # The day too, since days overdue are shown; while messages wait, the hour: they are tried again once in each.
-    seen = [f"{at:%Y-%m-%dT%H}" if waiting else f"{at:%Y-%m-%d}", *sorted(entry.key for entry in overdue), *waiting]
+    clock = at.astimezone(ZoneInfo(inst.catalog.descriptor.time_zone))
+    seen = [
+        f"{clock:%Y-%m-%dT%H}" if waiting else f"{clock:%Y-%m-%d}",
+        *sorted(entry.key for entry in overdue),
+        *waiting,
+    ]
     digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
     if digest == cursor:
         return dg.SensorResult(
             skip_reason=line("orchestration-deadlines-unchanged", overdue=len(overdue)), cursor=digest
         )
-    request = dg.RunRequest(run_key=f"deadlines:{at:%Y-%m-%dT%H:%M:%S}:{digest}")
+    request = dg.RunRequest(run_key=f"deadlines:{clock:%Y-%m-%dT%H:%M:%S}:{digest}")
     return dg.SensorResult(run_requests=[request], cursor=digest)

@@ -12,7 +12,13 @@ from pipelines.core.paths import Workspace
 from pipelines.core.periods import PeriodClass
 from pipelines.flow import Installation, open_installation
 from pipelines.orchestration.datasets import dataset_assets
-from pipelines.orchestration.deadlines import checks_of, deadline_checks, deadlines_job, deadlines_sensor, with_deadlines
+from pipelines.orchestration.deadlines import (
+    checks_of,
+    deadline_checks,
+    deadlines_job,
+    deadlines_sensor,
+    with_deadlines,
+)
 from pipelines.orchestration.inbox_sensor import inbox_sensor
 from pipelines.orchestration.keys import (
     INDEX_KEY,

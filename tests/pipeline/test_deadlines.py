@@ -19,7 +19,7 @@ from pipelines.flow import Installation, open_installation, pending, process
 from pipelines.flow.deadlines import obligations, on_time, overdue_rows
 from pipelines.flow.deadlines.learned import learned
 from pipelines.ingest import scan_inbox
-from pipelines.publish import rollback
+from pipelines.publish import Store, rollback
 
 #: The last day is 29 January 2026 (20 working days, New Year off, Sunday 4 January worked).
 IN_TIME, AFTER = at("2026-01-29T23:59:59"), at("2026-01-30T00:00:00")
@@ -173,7 +173,12 @@ def test_only_new_releases_and_what_they_changed_are_read(
     assert set(states(dated, AFTER).values()) == {"met", "overdue"}
     read: list[str] = []
     original = type(dated.store).read
-    monkeypatch.setattr(type(dated.store), "read", lambda store, path: read.append(path) or original(store, path))
+
+    def noted(store: Store, path: str) -> bytes:
+        read.append(path)
+        return original(store, path)
+
+    monkeypatch.setattr(type(dated.store), "read", noted)
     states(dated, AFTER)
     assert [path.split("/")[0] for path in read] == ["latest.json", "snapshots"]
     deliver(HEADER + GOOD.replace("12.50", "13"))
@@ -239,3 +244,15 @@ def test_the_command_shows_tables_rows_and_rates(
     assert gongkai("deadlines", "--dataset", "unknown").exit_code == 2
     assert gongkai("deadlines", "--department", "unknown").exit_code == 2
     assert gongkai("deadlines", "escalate").stdout.startswith("Escalation is off")
+
+
+def test_a_catalog_that_is_not_there_makes_nothing_overdue(
+    gongkai: Command, workspace: Workspace, deliver: Deliver
+) -> None:
+    describe_deadlines(workspace.schema, YEARLY, webhook={"url": "https://hooks.example/"})
+    deliver(HEADER + GOOD)
+    assert gongkai("run").exit_code == 0
+    workspace.catalog.rename(workspace.data / "elsewhere")
+    for command in (("deadlines",), ("deadlines", "escalate")):
+        assert gongkai(*command).exit_code == 3
+    assert not workspace.escalations.exists()

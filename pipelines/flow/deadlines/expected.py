@@ -16,6 +16,7 @@ from pipelines.flow.deadlines.events import FieldEvents
 from pipelines.flow.deadlines.learned import Learned, learned
 from pipelines.flow.deadlines.obligations import Obligation, State
 from pipelines.flow.installation import Installation
+from pipelines.flow.releasing import require_releases
 from pipelines.registry import Dataset
 from pipelines.registry.calendars import working_calendar
 from pipelines.registry.deadlines import LANDED, PERIOD_START, DeadlineRule
@@ -35,12 +36,14 @@ def obligations(inst: Installation, at: dt.datetime, datasets: Collection[str] |
         open_only: only what had not been published then. It costs no more than what is open.
 
     Raises:
+        CatalogMissing: the catalog lacks releases, so that what they showed would be told as overdue.
         CorruptStore: the catalog cannot be read.
         CalendarUnusable: a calendar's country is not known.
     """
     wanted = [entry for name, entry in inst.catalog.datasets.items() if datasets is None or name in datasets]
     if not any(dataset.descriptor.deadlines for dataset in wanted):
         return
+    require_releases(inst)
     with learned(inst.workspace, inst.store) as index:
         for dataset in wanted:
             for rule in dataset.descriptor.deadlines:

@@ -13,7 +13,9 @@ import yaml
 
 from pipelines.core.records import Delivery, DeliveryKey, RawTable, SourceReading
 
-WITHHELD = {"attribute": "withheld", "basis": "PIPL art. 28", "unit": "parks_office"}
+WITHHELD = {
+    "attribute": "withheld", "basis": "PIPL art. 28", "unit": "parks_office", "review_date": "2027-06-30"
+}  # fmt: skip
 
 
 def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -54,7 +56,12 @@ def tree_descriptor() -> dict[str, Any]:
         "publishers": ["parks_office", "east_district_office"],
         "period": "yearly",
         "keywords": {"zh": ["树"], "en": ["tree"]},
-        "disclosure": {"attribute": "active", "basis": {"zh": "条例", "en": "Act"}, "unit": "parks_office"},
+        "disclosure": {
+            "attribute": "active",
+            "basis": {"zh": "条例", "en": "Act"},
+            "unit": "parks_office",
+            "review_date": "2027-06-30",
+        },
         "acceptance": {"max_quarantined_share": 0.5},
         "layouts": [{"name": "flat", "format": "csv", "steps": [{"step": "trim"}]}],
         "row_constraints": [

@@ -13,7 +13,8 @@ from typing import assert_never
 from pipelines.core.errors import GongkaiError
 from pipelines.registry import CodeList, Dataset, FieldSpec, published_name
 from pipelines.registry.conditions import vouched_values
-from pipelines.registry.disclosures import Attribute, Drop, Generalise, Mask, Surrogate
+from pipelines.registry.disclosures import Attribute, Drop, Generalise, Mask, Round, Surrogate, TopCode
+from pipelines.registry.treatment_types import fits
 
 
 class UntreatedField(GongkaiError):
@@ -59,7 +60,7 @@ class Keep:
     type: str = "keep"
 
 
-Action = Keep | Drop | Mask | Surrogate | Generalise
+Action = Keep | Drop | Mask | Surrogate | Generalise | Round | TopCode
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def plan_fields(dataset: Dataset, tables: Mapping[str, CodeList]) -> tuple[Field
 
     Raises:
         UntreatedField: a field that is not active has no treatment.
-        UnfitTreatment: month or year for a field that is not a date or datetime.
+        UnfitTreatment: a treatment that is not for fields of that type.
         PublicNameTaken: two fields have the same public name.
         UnknownCondition: ``when`` names a field that does not exist.
     """
@@ -107,8 +108,8 @@ def public(plans: Iterable[FieldPlan]) -> list[tuple[str, FieldPlan]]:
 
 def _plan(dataset: Dataset, spec: FieldSpec, tables: Mapping[str, CodeList]) -> FieldPlan:
     action = _action(dataset.id, spec)
-    if isinstance(action, Generalise) and action.to != "prefix" and spec.type not in {"date", "datetime"}:
-        raise UnfitTreatment(dataset.id, spec, action.to)
+    if not isinstance(action, Keep) and not fits(action, spec.type):
+        raise UnfitTreatment(dataset.id, spec, action.to if isinstance(action, Generalise) else action.type)
     spared = {}
     for condition, values in (spec.disclosure.when or {}).items():
         if not dataset.has_field(condition):

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from pipelines.disclose.plan import FieldPlan, Keep, public
 from pipelines.registry import Dataset
-from pipelines.registry.disclosures import Drop, Generalise, Mask, Surrogate
+from pipelines.registry.disclosures import Drop, Generalise, Mask, Round, Surrogate, TopCode
 from pipelines.registry.fields import TABLE_SCHEMA_PROFILE
 
 _SURROGATE_PATTERN = "[0-9a-f]{32}"
@@ -56,15 +56,16 @@ def _field(name: str, plan: FieldPlan) -> dict[str, Any]:
     spec = plan.spec
     field: dict[str, Any] = {"name": name, "type": _type(plan)}
     untreated = isinstance(plan.action, (Keep, Drop))
+    keeps_kind = isinstance(plan.action, (Keep, Drop, Round, TopCode))
     if untreated and spec.type == "string" and spec.format is not None:
         field["format"] = spec.format
     field["title"] = spec.titles.zh
     field["titles"] = spec.titles.model_dump()
     field["descriptions"] = spec.descriptions.model_dump()
-    if untreated:
+    if keeps_kind:
         kept = {"unit": spec.unit, "codelist": spec.codelist, "decimals": spec.decimals, "rdfType": spec.rdfType}
         field |= {key: value for key, value in kept.items() if value is not None}
-        if spec.categories is not None:
+        if untreated and spec.categories is not None:
             field |= spec.model_dump(mode="json", include={"categories", "categoriesOrdered"}, exclude_none=True)
     if constraints := _constraints(plan):
         field["constraints"] = constraints
@@ -73,12 +74,12 @@ def _field(name: str, plan: FieldPlan) -> dict[str, Any]:
 
 def _type(plan: FieldPlan) -> str:
     match plan.action:
-        case Keep() | Drop():
+        case Keep() | Drop() | Round() | TopCode():
             return plan.spec.type
         case Mask() | Surrogate():
             return "string"
-        case Generalise(to=to):
-            return "string" if to == "prefix" else "date"
+        case Generalise() as generalise:
+            return "date" if generalise.gives_date else "string"
         case never:
             assert_never(never)
 
@@ -91,13 +92,13 @@ def _constraints(plan: FieldPlan) -> dict[str, Any]:
             return declared
         case Drop():
             return {key: value for key, value in declared.items() if key not in {"required", "unique"}}
-        case Mask():
+        case Mask() | Round() | TopCode():
             return _only(declared, "required")
         case Surrogate():
             return {**_only(declared, "required", "unique"), "pattern": _SURROGATE_PATTERN}
-        case Generalise(to=to):
+        case Generalise() as generalise:
             # The first day of a month is never later than the day it stands for.
-            upper = () if to == "prefix" or plan.spec.type != "date" else ("maximum", "exclusiveMaximum")
+            upper = ("maximum", "exclusiveMaximum") if generalise.gives_date and plan.spec.type == "date" else ()
             return _only(declared, "required", *upper)
         case never:
             assert_never(never)

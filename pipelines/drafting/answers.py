@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from pipelines.core.identifiers import is_identifier
@@ -11,6 +12,8 @@ from pipelines.drafting.refusals import cannot
 from pipelines.registry import Catalog
 from pipelines.registry.dataset import DisclosureClass
 from pipelines.registry.selections import CellRange
+
+_REVIEWED_AGAIN = dt.timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Particulars:
     period: PeriodClass
     disclosure_class: DisclosureClass
     basis: dict[str, str]
+    review_date: str
+    """When disclosure is to be looked at again: ISO 8601."""
 
 
 def check_answers(dataset: str, answers: Answers, catalog: Catalog) -> None:
@@ -88,6 +93,7 @@ def particulars(dataset: str, answers: Answers, catalog: Catalog) -> tuple[Parti
         PeriodClass(answers.period or assume("period", PeriodClass.NONE.value)),
         DisclosureClass(answers.disclosure_class or assume("disclosure-class", DisclosureClass.RESULT.value)),
         both("draft-basis"),
+        (dt.date.today() + _REVIEWED_AGAIN).isoformat(),
     ), assumed
 
 

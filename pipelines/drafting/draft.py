@@ -187,7 +187,8 @@ class _Drafting:
         steps = [{"step": "from_delivery", "field": name, "source": source} for name, source in places]
         layout = whole_layout(intake, fields, self.adjustments, steps)
         described = [
-            draft.descriptor(disclosure(draft.suspected, draft.name, self.about.organisation)) for draft in fields
+            draft.descriptor(disclosure(draft.suspected, draft.name, self.about.organisation, self.about.review_date))
+            for draft in fields
         ]
         hierarchy = self.adjustments.hierarchy(names_by_place(intake, fields))
         described += [hierarchy_descriptor(name, kind) for name, kind in hierarchy]

@@ -25,7 +25,12 @@ def dataset_document(dataset: str, about: Particulars, layout: dict[str, Any], s
         "period": about.period.value,
         **({"licence": about.licence} if about.licence else {}),
         "keywords": {language: [title] for language, title in about.title.items()},
-        "disclosure": {"attribute": "active", "basis": about.basis, "unit": about.organisation},
+        "disclosure": {
+            "attribute": "active",
+            "basis": about.basis,
+            "unit": about.organisation,
+            "review_date": about.review_date,
+        },
         **({"acceptance": {"max_quarantined_share": share}} if share is not None else {}),
         "layouts": [layout],
     }

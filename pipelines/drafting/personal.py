@@ -50,7 +50,7 @@ def suspicion(label: str, found: Collection[str]) -> Suspicion | None:
     return None
 
 
-def disclosure(suspected: Suspicion | None, name: str, organisation: str) -> dict[str, Any]:
+def disclosure(suspected: Suspicion | None, name: str, organisation: str, review_date: str) -> dict[str, Any]:
     """The ``disclosure`` property of a field: active without suspicion, else withheld under a treatment."""
     if suspected is None:
         return {"attribute": "active"}
@@ -58,6 +58,7 @@ def disclosure(suspected: Suspicion | None, name: str, organisation: str) -> dic
         "attribute": "withheld",
         "basis": both("draft-personal-basis")["zh"],
         "unit": organisation,
+        "review_date": review_date,
         "treatment": _treatment(suspected.kinds, name),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from pipelines.registry import Dataset, FieldSpec, published_name
-from pipelines.registry.disclosures import Drop, Generalise
+from pipelines.registry.disclosures import Drop, Generalise, Round, TopCode
 from pipelines.registry.types import sql_type
 
 
@@ -30,7 +30,6 @@ def _column(name: str, spec: FieldSpec) -> dg.TableColumn:
 
 def _public_type(spec: FieldSpec) -> str:
     treatment = spec.disclosure.treatment
-    if treatment is None or isinstance(treatment, Drop):
+    if treatment is None or isinstance(treatment, (Drop, Round, TopCode)):
         return sql_type(spec)
-    is_date = isinstance(treatment, Generalise) and treatment.to != "prefix"
-    return "DATE" if is_date else "VARCHAR"
+    return "DATE" if isinstance(treatment, Generalise) and treatment.gives_date else "VARCHAR"

@@ -27,6 +27,7 @@ from pipelines.registry.source_checks import unusable_sources
 from pipelines.registry.steps import Lookup, MapCodes
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList
+from pipelines.registry.treatment_types import fits
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,10 @@ class DatasetChecker:
                 yield self._problem(name, ("fields", position, "disclosure", "unit"), "check-unknown-organisation",
                                     organisation=unit)  # fmt: skip
             treatment = spec.disclosure.treatment
-            if isinstance(treatment, Generalise) and (treatment.to == "prefix") == (spec.type in {"date", "datetime"}):
+            if treatment is not None and not fits(treatment, spec.type):
+                how = treatment.to if isinstance(treatment, Generalise) else treatment.type
                 yield self._problem(name, ("fields", position, "disclosure", "treatment"), "check-treatment-type",
-                                    to=treatment.to, type=spec.type)  # fmt: skip
+                                    to=how, type=spec.type)  # fmt: skip
             yield from self._conditions(name, position, spec)
         yield from self._public_names(name)
         yield from self._references(name)

@@ -6,7 +6,10 @@ its legal basis and, for a field, how it is treated.
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -50,12 +53,16 @@ class Surrogate(Descriptor):
 
 class Generalise(Descriptor):
     """A coarser value: ``prefix`` keeps the first ``length`` characters of a code and, with ``pad_to``,
-    fills up with zeros; ``month`` and ``year`` shorten a date to the first day of its month or year."""
+    fills up with zeros; ``month``, ``quarter`` and ``year`` shorten a date to the first day of its month, quarter or
+    year; ``band`` gives a number the band it lies in (ages, say), between ``bounds``: ``<18``, ``18-34``, ``60+`` for
+    integers, ``[18,35)`` for other numbers."""
 
     type: Literal["generalise"]
-    to: Literal["prefix", "month", "year"]
+    to: Literal["prefix", "month", "quarter", "year", "band"]
     length: Annotated[int, Field(ge=1)] | None = None
     pad_to: Annotated[int, Field(ge=1)] | None = None
+    bounds: Annotated[tuple[int, ...], Field(min_length=1, max_length=50)] | None = None
+    """Lower ends of the bands but the first, ascending."""
     published_as: Identifier | None = None
 
     @model_validator(mode="after")
@@ -64,6 +71,40 @@ class Generalise(Descriptor):
             raise ValueError("length goes with to: prefix")
         if self.pad_to is not None and (self.length is None or self.pad_to < self.length):
             raise ValueError("pad_to goes with to: prefix and is at least length")
+        if (self.to == "band") != (self.bounds is not None):
+            raise ValueError("bounds go with to: band")
+        if any(lower >= upper for lower, upper in pairwise(self.bounds or ())):
+            raise ValueError("bounds ascend")
+        return self
+
+    @property
+    def gives_date(self) -> bool:
+        """Whether what comes out is a date."""
+        return self.to in {"month", "quarter", "year"}
+
+
+class Round(Descriptor):
+    """A number as the nearest multiple of ``to``; halves go to the even multiple, so that sums lean neither way
+    (conventional rounding: Hundepool et al., Statistical Disclosure Control, 2012, section 5.4)."""
+
+    type: Literal["round"]
+    to: Annotated[int, Field(ge=2, le=10**12)]
+
+
+class TopCode(Descriptor):
+    """Numbers above ``above`` become ``above``, those below ``below`` become ``below``: the few at the ends of a
+    distribution are the best known (top and bottom coding: Hundepool et al., 2012, section 3.3)."""
+
+    type: Literal["top_code"]
+    above: Annotated[Decimal, Field(max_digits=18)] | None = None
+    below: Annotated[Decimal, Field(max_digits=18)] | None = None
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> TopCode:
+        if self.above is None and self.below is None:
+            raise ValueError("top_code names above, below or both")
+        if self.above is not None and self.below is not None and self.below >= self.above:
+            raise ValueError("below is less than above")
         return self
 
 
@@ -71,7 +112,7 @@ PersonalDataKind = Literal[
     "identity_number", "bank_card", "mobile", "landline", "email", "address", "passport", "plate"
 ]  # fmt: skip
 
-Treatment = Annotated[Drop | Mask | Surrogate | Generalise, Field(discriminator="type")]
+Treatment = Annotated[Drop | Mask | Surrogate | Generalise | Round | TopCode, Field(discriminator="type")]
 
 
 class FieldDisclosure(Descriptor):
@@ -85,6 +126,8 @@ class FieldDisclosure(Descriptor):
     attribute: Attribute
     basis: Text | None = None
     unit: Identifier | None = None
+    review_date: dt.date | None = None
+    """When the attribute is to be looked at again."""
     treatment: Treatment | None = None
     when: dict[Identifier, tuple[Text, ...]] | None = None
     personal_data: tuple[PersonalDataKind, ...] = ()
@@ -96,20 +139,25 @@ class FieldDisclosure(Descriptor):
             if self.treatment is not None or self.when is not None:
                 raise ValueError("an active field has no treatment: it is published as it is")
             return self
-        if self.basis is None or self.unit is None:
-            raise ValueError("a field that is not active names its legal basis and its responsible unit")
+        if self.basis is None or self.unit is None or self.review_date is None:
+            raise ValueError("a field that is not active names its legal basis, responsible unit and review_date")
         if self.treatment is None:
-            raise ValueError("a field that is not active names its treatment: drop, mask, surrogate or generalise")
+            raise ValueError(
+                "a field that is not active names its treatment: drop, mask, surrogate, generalise, round or top_code"
+            )
         if self.personal_data:
             raise ValueError("personal_data exempts active fields only")
-        if self.when is not None and not isinstance(self.treatment, (Mask, Drop)):
-            raise ValueError("when goes with drop (the cell becomes absent) and mask")
+        if self.when is not None and isinstance(self.treatment, (Surrogate, Generalise)):
+            raise ValueError("when goes with drop (the cell becomes absent), mask, round and top_code")
         return self
 
 
 class DatasetDisclosure(Descriptor):
-    """The ``disclosure`` property of a dataset: attribute, legal basis and the unit that answers for it."""
+    """The ``disclosure`` property of a dataset: attribute, legal basis, the unit that answers for it, and when the
+    attribute is to be looked at again. ``review``: whether each version waits for an officer's approval."""
 
     attribute: Attribute
     basis: Bilingual
     unit: Identifier
+    review_date: dt.date
+    review: Literal["disclosure_plan", "each_version"] = "disclosure_plan"

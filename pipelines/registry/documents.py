@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -122,7 +122,16 @@ def _load_yaml(text: str) -> Any:
     if node is None:
         return None
     _refuse_repeated(node)
-    return yaml.constructor.SafeConstructor().construct_document(node)
+    return _Constructor().construct_document(node)
+
+
+class _Constructor(yaml.constructor.SafeConstructor):
+    """Dates stay text, as YAML 1.2 and editors' JSON Schemas have them; models read them."""
+
+    yaml_constructors: ClassVar = {
+        **yaml.constructor.SafeConstructor.yaml_constructors,
+        "tag:yaml.org,2002:timestamp": yaml.constructor.SafeConstructor.construct_yaml_str,
+    }
 
 
 def _refuse_repeated(node: yaml.Node) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,71 @@ def test_numbers_can_be_masked_and_replaced(tmp_path: Path) -> None:
     table = pq.read_table(clear(tmp_path, dataset, [{"house": 128, "member": 7}]).table.parquet)
     assert table["house"].to_pylist() == ["1**"]
     assert len(table["member"].to_pylist()[0]) == 32
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(17, "<18"), (18, "18-34"), (34, "18-34"), (35, "35"), (36, "36-59"), (60, "60+"), (None, None)],
+)
+def test_ages_are_published_as_bands(tmp_path: Path, value: int | None, expected: str | None) -> None:
+    bands = treated("generalise", to="band", bounds=[18, 35, 36, 60], published_as="age_band")
+    result = clear(tmp_path, allotments(field("age", "integer", disclosure=bands)), [{"age": value}])
+    assert pq.read_table(result.table.parquet)["age_band"].to_pylist() == [expected]
+    assert result.table.receipt[0].rows == (value is not None)
+    assert {"name": "age_band", "type": "string"}.items() <= result.table.schema["fields"][1].items()
+
+
+def test_bands_of_numbers_that_are_not_whole_name_their_ends(tmp_path: Path) -> None:
+    bands = treated("generalise", to="band", bounds=[10, 20])
+    dataset = allotments(field("area", "number", disclosure=bands))
+    rows: list[Row] = [{"area": 9.99}, {"area": 19.5}, {"area": 20.0}, {"area": float("nan")}]
+    result = clear(tmp_path, dataset, rows)
+    assert pq.read_table(result.table.parquet)["area"].to_pylist() == ["<10", "[10,20)", "20+", None]
+
+
+def test_dates_are_published_as_quarters(tmp_path: Path) -> None:
+    dataset = allotments(field("since", "date", disclosure=treated("generalise", to="quarter")))
+    result = clear(tmp_path, dataset, [{"since": dt.date(2020, 6, 30)}, {"since": dt.date(2020, 7, 1)}])
+    assert pq.read_table(result.table.parquet)["since"].to_pylist() == [dt.date(2020, 4, 1), dt.date(2020, 7, 1)]
+
+
+def test_rounding_takes_halves_to_the_even_multiple_and_keeps_the_type(tmp_path: Path) -> None:
+    exact = field("rent", "number", decimals=2, unit="CNY", disclosure=treated("round", to=100))
+    dataset = allotments(exact, field("people", "integer", disclosure=treated("round", to=10)))
+    rows: list[Row] = [
+        {"rent": 150, "people": 15},
+        {"rent": 250, "people": -4},
+        {"rent": Decimal("249.99"), "people": 26},
+    ]
+    table = pq.read_table(clear(tmp_path, dataset, rows).table.parquet)
+    assert table["rent"].to_pylist() == [Decimal(200), Decimal(200), Decimal(200)]
+    assert table["people"].to_pylist() == [20, 0, 30]
+
+
+def test_rounding_never_leaves_what_the_type_can_hold(tmp_path: Path) -> None:
+    dataset = allotments(
+        field("rent", "number", decimals=9, disclosure=treated("round", to=1000)),
+        field("people", "integer", disclosure=treated("round", to=1000)),
+        field("share", "number", disclosure=treated("round", to=1000)),
+    )
+    rows: list[Row] = [{"rent": Decimal("999999999.9"), "people": 2**63 - 1, "share": float("inf")}]
+    table = pq.read_table(clear(tmp_path, dataset, rows).table.parquet)
+    assert table["rent"].to_pylist() == [Decimal(999_999_000)]
+    assert table["people"].to_pylist() == [(2**63 - 1) // 1000 * 1000]
+    assert table["share"].to_pylist() == [float("inf")]
+
+
+def test_the_ends_of_a_distribution_are_cut_inwards(tmp_path: Path) -> None:
+    ends = treated("top_code", above=100.555, below=0.005, when={"kind": ["person"]})
+    dataset = allotments(KIND, field("rent", "number", decimals=2, unit="CNY", disclosure=ends))
+    rows: list[Row] = [
+        {"kind": "person", "rent": Decimal("100.56")},
+        {"kind": "firm", "rent": Decimal("100.56")},
+        {"kind": "person", "rent": 0},
+        {"kind": "person", "rent": 50},
+    ]
+    result = clear(tmp_path, dataset, rows)
+    assert pq.read_table(result.table.parquet)["rent"].to_pylist() == [
+        Decimal("100.55"), Decimal("100.56"), Decimal("0.01"), Decimal(50)
+    ]  # fmt: skip
+    assert {"type": "number", "unit": "CNY", "decimals": 2}.items() <= result.table.schema["fields"][2].items()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support import field, tree_descriptor, tree_schema, write_registry
+from support import WITHHELD, field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.registry import Catalog, CatalogUnusable, load_catalog
 from pipelines.registry.table_schemas import json_validator
@@ -103,6 +103,8 @@ def test_each_mistake_has_its_own_message(registry: Path, file: str, old: str, n
         None,
         {"attribute": "withheld"},
         {"attribute": "withheld", "basis": "law", "unit": "parks_office"},
+        {"attribute": "withheld", "basis": "law", "unit": "parks_office", "treatment": {"type": "drop"}},
+        {**WITHHELD, "basis": None, "treatment": {"type": "drop"}},
         {"attribute": "active", "treatment": {"type": "drop"}},
         {"attribute": "public"},
     ],
@@ -122,7 +124,7 @@ def test_a_field_without_a_complete_disclosure_attribute_is_refused(
 
 def test_a_dataset_without_key_or_with_nothing_public_is_refused(registry: Path) -> None:
     schema = tree_schema()
-    hidden = {"attribute": "withheld", "basis": "law", "unit": "parks_office", "treatment": {"type": "drop"}}
+    hidden = {**WITHHELD, "treatment": {"type": "drop"}}
     schema["fields"] = [field("tree_id", disclosure=hidden)]
     schema["primaryKey"], schema["foreignKeys"] = [], []
     (trees(registry) / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
@@ -185,7 +187,7 @@ def test_a_condition_needs_a_required_field_whose_values_are_checked(
     registry: Path, condition: str, references: str, value: str, expected: list[str]
 ) -> None:
     schema = tree_schema()
-    mask = {"attribute": "withheld", "basis": "law", "unit": "parks_office", "treatment": {"type": "mask"}}
+    mask = {**WITHHELD, "treatment": {"type": "mask"}}
     schema["fields"].append(field("planter", disclosure={**mask, "when": {condition: [value]}}))
     (trees(registry) / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
     descriptor = {**tree_descriptor(), "acceptance": {"references": {"district": references}}}

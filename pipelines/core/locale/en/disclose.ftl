@@ -21,7 +21,7 @@ disclose-personal-data-further = The field “{ $field }” holds the same in { 
   }.
 disclose-not-active = The dataset's disclosure attribute is “{ $attribute }”; only the rows of an “active” dataset are published.
 disclose-not-active-remedy = Nothing is wrong with the file. If the dataset is to be published, have its disclosure attribute in dataset.yaml decided anew.
-disclose-error-untreated-field = The field “{ $field }” of { $dataset } is “{ $attribute }” and has no treatment, so nothing of the dataset can be published. Give it a treatment in schema.json: drop, mask, surrogate or generalise.
+disclose-error-untreated-field = The field “{ $field }” of { $dataset } is “{ $attribute }” and has no treatment, so nothing of the dataset can be published. Give it a treatment in schema.json: drop, mask, surrogate, generalise, round or top_code.
 disclose-error-unfit-treatment = The treatment “{ $treatment }” does not fit the field “{ $field }” of { $dataset }, which is of type “{ $type }”. Month and year need a date or datetime; choose another treatment in schema.json.
 disclose-error-public-name-taken = Two fields of { $dataset } would be published as “{ $name }”. Give one of them another published_as in schema.json.
 disclose-error-unknown-condition = The field “{ $field }” of { $dataset } is treated depending on “{ $condition }”, which is not a field. Correct “when” in schema.json.

@@ -21,7 +21,7 @@ disclose-personal-data-further = 字段“{ $field }”另有 { $count } 行存�
   }。
 disclose-not-active = 该数据集的公开属性为“{ $attribute }”，只有公开属性为“active”（主动公开）的数据集才予发布。
 disclose-not-active-remedy = 文件本身没有问题。如该数据集应当公开，请重新认定 dataset.yaml 中的公开属性。
-disclose-error-untreated-field = { $dataset } 的字段“{ $field }”公开属性为“{ $attribute }”，但未设定处理方式，因此该数据集不能发布。请在 schema.json 中设定处理方式：drop、mask、surrogate 或 generalise。
+disclose-error-untreated-field = { $dataset } 的字段“{ $field }”公开属性为“{ $attribute }”，但未设定处理方式，因此该数据集不能发布。请在 schema.json 中设定处理方式：drop、mask、surrogate、generalise、round 或 top_code。
 disclose-error-unfit-treatment = 处理方式“{ $treatment }”不适用于 { $dataset } 的字段“{ $field }”（类型为“{ $type }”）。按月或按年概化要求字段为日期或日期时间类型；请在 schema.json 中改用其他处理方式。
 disclose-error-public-name-taken = { $dataset } 有两个字段都将以“{ $name }”为名公开。请在 schema.json 中为其中一个另设 published_as。
 disclose-error-unknown-condition = { $dataset } 的字段“{ $field }”依“{ $condition }”决定是否处理，但没有这个字段。请改正 schema.json 中的“when”。

@@ -81,7 +81,7 @@ def test_everybody_is_told_once_per_stage(workspace: Workspace, mail: MailServer
         message = mail.taken[-1][1]
         assert (message["From"], message["To"]) == ("open@testville.example", "east@testville.example")
         assert re.fullmatch(r"<[0-9a-f]{40}@testville\.example>", message["Message-ID"])
-        assert message["Date"].datetime == TWENTY and message["Subject"] == "1 项公开逾期 / 1 overdue disclosures"
+        assert message["Date"].datetime == TWENTY and message["Subject"] == "1 项公开逾期 / 1 overdue disclosure"
         text = message.get_content()
         assert "树木清单：树木年报；东区，2025：期限 2026-01-29，已逾期 20 天" in text
         assert "Tree inventory — Trees of the year; East District, 2025: due on 2026-01-29, 20 days ago" in text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from dated import CALENDAR, LANDED, PLANTED, YEARLY, describe_deadlines
-from support import field, tree_descriptor, tree_schema, write_registry
+from support import WITHHELD, field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.registry import Catalog, load_catalog
 from pipelines.registry.calendars import CalendarDescriptor, calendar_problems
@@ -67,8 +67,7 @@ def test_an_id_stands_once(tmp_path: Path) -> None:
 
 def test_due_dates_do_not_tell_what_is_withheld(tmp_path: Path) -> None:
     schema = tree_schema()
-    hidden = {"attribute": "withheld", "basis": "PIPL art. 28", "unit": "parks_office",
-              "treatment": {"type": "generalise", "to": "year"}}  # fmt: skip
+    hidden = {**WITHHELD, "treatment": {"type": "generalise", "to": "year"}}
     schema["fields"].append(field("inspected", "date", disclosure=hidden))
     write_registry(tmp_path, tree_inventory=(tree_descriptor(), schema))
     describe_deadlines(tmp_path, {**PLANTED, "event": "field:inspected"})

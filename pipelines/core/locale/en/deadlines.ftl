@@ -64,7 +64,10 @@ check-deadline-from-period = It is not said from which period on the deadline ho
 check-deadline-from-period-remedy = Give from_period, such as 2026-01 (monthly), 2026-Q1 (quarterly) or 2026 (yearly), and no from_date.
 check-deadline-from-date = It is not said from which day on the deadline holds.
 check-deadline-from-date-remedy = The dataset has no periods: give from_date, such as 2026-01-01, and no from_period.
-notify-mail-subject = { $count } overdue disclosures
+notify-mail-subject = { $count ->
+    [1] 1 overdue disclosure
+   *[other] { $count } overdue disclosures
+}
 notify-mail-head = Open data catalog “{ $catalog }”: as of { $time }, these disclosures are overdue.
 notify-mail-entry = - { $title } — { $subject }; { $department }, { $period }: due on { $due }, { $days } days ago
 notify-mail-foot = Please publish what is missing. Questions: { $contact }. This message was sent automatically; a second one with the same Message-ID is the same message.

@@ -180,7 +180,7 @@ def test_only_new_releases_and_what_they_changed_are_read(
 
     monkeypatch.setattr(type(dated.store), "read", noted)
     states(dated, AFTER)
-    assert [path.split("/")[0] for path in read] == ["latest.json", "snapshots"]
+    assert {path.split("/")[0] for path in read} == {"latest.json", "snapshots"} and len(read) == 3
     deliver(HEADER + GOOD.replace("12.50", "13"))
     release_at(dated, at("2026-01-06T12:00:00"))
     read.clear()

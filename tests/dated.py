@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from reviewing import approving
 
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, pending, process
@@ -62,7 +63,8 @@ def release_at(inst: Installation, moment: dt.datetime) -> None:
     """Process what is there and release it, as if it were that time."""
     for work in pending(inst, scan_inbox(inst.workspace, inst.catalog)):
         process(inst, work)
-    publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, moment)
+    reviews = approving(inst.workspace.reviews, inst.catalog)
+    publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, moment)
 
 
 def states(inst: Installation, moment: dt.datetime, *, open_only: bool = False) -> dict[str, str]:

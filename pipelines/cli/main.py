@@ -12,6 +12,7 @@ from pipelines.cli import (
     data_docs,
     deadlines,
     differences,
+    disclosing,
     fetching,
     history,
     inspection,
@@ -19,6 +20,7 @@ from pipelines.cli import (
     rebuilding,
     registry_commands,
     reports,
+    reviewing,
     running,
     templates,
     tracing,
@@ -54,6 +56,8 @@ app.command("report", help=described("cli-report-help"))(reports.report)
 app.add_typer(deadlines.app, name="deadlines", help=described("cli-deadlines-help"))
 app.command("trace", help=described("cli-trace-help"))(tracing.trace)
 app.command("data-docs", help=described("cli-data-docs-help"))(data_docs.data_docs)
+app.add_typer(reviewing.app, name="review")
+app.add_typer(disclosing.app, name="disclosure")
 app.command("versions", help=described("cli-versions-help"))(history.versions)
 app.command("show", help=described("cli-show-help"))(history.show)
 app.command("as-of", help=described("cli-as-of-help"))(history.as_of)

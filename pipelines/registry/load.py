@@ -21,6 +21,7 @@ from pipelines.registry.documents import Document, Unreadable, read_document, wi
 from pipelines.registry.escalation import EscalationDescriptor
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import SchemaDescriptor
+from pipelines.registry.negative_list import NEGATIVE_LIST, NegativeList, scope_problems
 from pipelines.registry.problems import Problem, from_validation
 from pipelines.registry.tables import CodeList, Organisation, load_table
 
@@ -70,6 +71,7 @@ def load_catalog(folder: Path) -> Catalog:
     for entry in loaded:
         problems += DatasetChecker(entry.dataset, entry.documents, around, entry.prefix).problems()
     problems += _circle_problems(datasets, loaded)
+    negative_list = _negative_list(folder, around, problems)
     escalation: EscalationDescriptor | None = None
     if (folder / _ESCALATION).exists():
         escalation = _model(EscalationDescriptor, folder / _ESCALATION, _ESCALATION, problems, {})
@@ -87,9 +89,27 @@ def load_catalog(folder: Path) -> Catalog:
         organisations_table=organisations,
         problems=tuple(problems),
         broken=broken,
+        negative_list=negative_list,
         calendars=calendars,
         escalation=escalation,
     )
+
+
+def _negative_list(folder: Path, around: Surroundings, problems: list[Problem]) -> NegativeList:
+    """The negative list; an absent one is empty.
+
+    Raises:
+        CatalogUnusable: it cannot be read, or is about something that there is not: nothing is to be published then.
+    """
+    if not (folder / NEGATIVE_LIST).is_file():
+        return NegativeList()
+    found: list[Problem] = []
+    listed = _model(NegativeList, folder / NEGATIVE_LIST, NEGATIVE_LIST, found, {})
+    if listed is not None:
+        found += scope_problems(listed, around.fields, around.tables[ORGANISATIONS].by_key)
+    if listed is None or found:
+        raise CatalogUnusable((*problems, *found))
+    return listed
 
 
 def _organisation(row: Mapping[str, str]) -> dict[str, str]:
@@ -236,6 +256,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
         "dataset.schema.json": DatasetDescriptor,
         "escalation.schema.json": EscalationDescriptor,
         "expectations.schema.json": ExpectationSuite,
+        "negative_list.schema.json": NegativeList,
         "schema.schema.json": SchemaDescriptor,
     }
     return {

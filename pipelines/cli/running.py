@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from dataclasses import dataclass
 from traceback import format_tb
@@ -30,6 +31,7 @@ from pipelines.flow import (
     require_catalog,
     sign_releases,
 )
+from pipelines.flow.registers import update_registers
 from pipelines.ingest import Unplaced, scan_inbox
 from pipelines.registry import Catalog
 
@@ -93,6 +95,13 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
                 unfinished.append(f"{work.dataset} {work.period}")
             progress.end()
     released = release(inst)
+    registers = update_registers(inst, dt.datetime.now(dt.UTC))
+    if registers:
+        with work_progress(out, len(registers)) as progress:
+            for work in registers:
+                results.append(process(inst, work, progress.begin(f"{work.dataset} {work.period}")))
+                progress.end()
+        released = released.followed_by(release(inst))
     refresh_index(inst)
     sign_releases(inst)
     _tell_dagster(inst, out, results, released)

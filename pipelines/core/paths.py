@@ -113,6 +113,11 @@ class Workspace:
         return self.private / "reviews"
 
     @property
+    def registers(self) -> Path:
+        """What the catalog delivers about itself, laid out like the inbox."""
+        return self.private / "registers"
+
+    @property
     def ledger(self) -> Path:
         return self.private / "ledger.sqlite"
 

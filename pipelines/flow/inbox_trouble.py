@@ -6,7 +6,7 @@ import os
 
 from pipelines.core.messages import Message
 from pipelines.flow.installation import Installation
-from pipelines.ingest import FileStillChanging, InboxScan, Unplaced
+from pipelines.ingest import FileStillChanging, InboxFolder, InboxScan, Unplaced
 
 
 def not_landed(place: str, problem: FileStillChanging) -> Unplaced:
@@ -14,6 +14,11 @@ def not_landed(place: str, problem: FileStillChanging) -> Unplaced:
     if isinstance(problem.__cause__, PermissionError):
         return unreadable(place)
     return Unplaced(place, problem.message, Message("flow-still-changing-remedy"))
+
+
+def place_of(folder: InboxFolder) -> str:
+    """Where a folder lies in the inbox."""
+    return "/".join(folder.path.parts[-3:])
 
 
 def unreadable(place: str) -> Unplaced:
@@ -25,7 +30,7 @@ def unreadable_files(inst: Installation, scan: InboxScan) -> tuple[Unplaced, ...
     """Files of folders that await landing and cannot be opened."""
     known = inst.ledger.signatures()
     return tuple(
-        unreadable(file.path.relative_to(inst.workspace.inbox).as_posix())
+        unreadable(f"{place_of(folder)}/{file.name}")
         for folder in scan.folders
         if known.get(folder.key) != folder.signature
         for file in folder.files

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipelines.flow.clashes import clashed_with
 from pipelines.flow.composition import compose, composition_key, reject_clash
-from pipelines.flow.inbox_trouble import not_landed
+from pipelines.flow.inbox_trouble import not_landed, place_of
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.judging_again import up_to_date
 from pipelines.flow.ledger import CLASH, LandedDelivery, StoredOutcome
@@ -159,7 +159,7 @@ def _land(inst: Installation, work: Work) -> list[Unplaced]:
         except FileStillChanging as changing:
             # It is still being copied, or may not be read: the next run or the inbox sensor takes it.
             _logger.warning("%s", changing)
-            waiting.append(not_landed(folder.path.relative_to(inst.workspace.inbox).as_posix(), changing))
+            waiting.append(not_landed(place_of(folder), changing))
             continue
         inst.ledger.record_landing(landing.delivery, folder.signature, now())
     return waiting

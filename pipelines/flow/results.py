@@ -85,3 +85,10 @@ class ReleaseResult:
     """What this release does not show any more, and why."""
     waiting: tuple[Waiting, ...] = ()
     """What is not released before an officer approves it."""
+
+    def followed_by(self, later: ReleaseResult) -> ReleaseResult:
+        """Both as one: of a dataset's versions the last, and what waits after the second."""
+        renewed = {version.dataset for version in later.versions}
+        versions = (*(entry for entry in self.versions if entry.dataset not in renewed), *later.versions)
+        return ReleaseResult(later.snapshot, later.released, versions, (*self.withdrawn, *later.withdrawn),
+                             (*self.notices, *later.notices), later.waiting)  # fmt: skip

@@ -82,7 +82,8 @@ def scan_inbox(workspace: Workspace, catalog: Catalog, only: tuple[str, str] | N
         file is still being uploaded, or that holds anything that cannot be delivered, is left for later as a whole.
     """
     scan = _Scan(catalog, only)
-    scan.organisations(workspace.inbox)
+    scan.organisations(workspace.inbox, registers=False)
+    scan.organisations(workspace.registers, registers=True)
     return InboxScan(
         tuple(sorted(scan.folders, key=lambda folder: folder.key)),
         tuple(sorted(scan.unplaced, key=lambda entry: (entry.path, entry.message.id))),
@@ -104,10 +105,12 @@ class _Scan:
         self._catalog = catalog
         self._dataset: str | None = only[0] if only is not None else None
         self._period: str | None = only[1] if only is not None else None
+        self._registers = False
         self.folders: list[InboxFolder] = []
         self.unplaced: list[Unplaced] = []
 
-    def organisations(self, inbox: Path) -> None:
+    def organisations(self, inbox: Path, *, registers: bool) -> None:
+        self._registers = registers
         for name, shown, path in self._subfolders(inbox, "", None):
             if name not in self._catalog.organisations:
                 self._report(shown, "inbox-unknown-organisation", organisation=shown)
@@ -125,6 +128,8 @@ class _Scan:
                 publishers = ", ".join(sorted(dataset.descriptor.publishers))
                 self._report(place, "inbox-not-a-publisher", organisation=organisation, dataset=name,
                              publishers=publishers)  # fmt: skip
+            elif (dataset.descriptor.register_of is not None) is not self._registers:
+                self._report(place, "inbox-is-a-register", dataset=name)
             else:
                 self._periods(organisation, dataset, path)
 

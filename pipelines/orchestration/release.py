@@ -1,12 +1,14 @@
 """The two assets of a release: one release takes all datasets that have changed since the last."""
 
 # No postponed annotations here: Dagster looks at the type of an op's context itself.
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from pipelines.core.errors import GongkaiError
 from pipelines.flow import Installation, refresh_index, release, sign_releases
+from pipelines.flow.registers import update_registers
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
 from pipelines.orchestration.texts import both, constant
@@ -69,6 +71,8 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         installation: Installation = getattr(context.resources, INSTALLATION)
         try:
             result = release(installation)
+            # The inbox sensor takes them like any other delivery.
+            update_registers(installation, dt.datetime.now(dt.UTC))
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
         for version in result.versions:

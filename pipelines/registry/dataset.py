@@ -26,6 +26,16 @@ class DisclosureClass(StrEnum):
     RESULT = "result"
 
 
+class RegisterKind(StrEnum):
+    """What the catalog delivers about itself."""
+
+    ACTIVE_DISCLOSURE = "active_disclosure"
+    """The basic catalog of active disclosure (主动公开基本目录)."""
+    SCOREBOARD = "scoreboard"
+    CORRECTIONS = "corrections"
+    OVERDUE = "overdue"
+
+
 class OnRowError(StrEnum):
     """What happens to a delivery with faulty rows."""
 
@@ -126,6 +136,8 @@ class DatasetDescriptor(Descriptor):
     layouts: tuple[Layout, ...] = Field(min_length=1)
     row_constraints: tuple[RowConstraint, ...] = ()
     drift: tuple[Drift, ...] = ()
+    register_of: RegisterKind | None = None
+    """What the catalog writes into it by itself; absent: departments deliver it."""
     sources: tuple[Source, ...] = ()
     """Where departments publish it: what ``gongkai fetch`` brings into the inbox."""
     deadlines: tuple[DeadlineRule, ...] = ()

@@ -137,6 +137,8 @@ def _judge_constraints(dataset: Dataset, verdicts: RowVerdicts, work: Path) -> N
 
 def _accept(raw: RawTable, dataset: Dataset, rows: int, quarantined: int) -> None:
     policy = dataset.descriptor.acceptance
+    if raw.rows == 0 and dataset.descriptor.register_of is not None:
+        return  # Nothing to tell: nothing is overdue, nothing was corrected.
     if raw.rows == 0:
         _reject("no-rows", Message("validate-no-rows"))
     if quarantined and policy.on_row_error is OnRowError.REJECT:

@@ -193,3 +193,5 @@ read-total-mismatch-withheld = The total of “{ $column }” is not the sum of 
 read-total-mismatch-withheld-remedy = Correct the total, or the lines below it; a line may be missing or counted twice.
 read-total-not-a-number = The total is not a number, so it cannot be checked.
 read-total-not-a-number-remedy = Write the total as a number.
+inbox-is-a-register = { $dataset } is a register that the catalog keeps itself: nothing can be delivered for it.
+inbox-is-a-register-remedy = Take the folder out of the inbox.

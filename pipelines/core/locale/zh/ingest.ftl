@@ -193,3 +193,5 @@ read-total-mismatch-withheld = “{ $column }”的合计与明细之和不符�
 read-total-mismatch-withheld-remedy = 请更正合计或其下明细；可能有明细遗漏或重复。
 read-total-not-a-number = 合计不是数字，无法核对。
 read-total-not-a-number-remedy = 请把合计填写为数字。
+inbox-is-a-register = { $dataset } 是目录自行编制的登记簿，不接受交付。
+inbox-is-a-register-remedy = 请将该文件夹移出收件箱。

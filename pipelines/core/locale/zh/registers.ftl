@@ -1,0 +1,11 @@
+register-method = 开放数据目录，数据集 { $dataset }：Parquet 文件与 DuckDB，免费，无需注册
+register-time-limit = { $subject }：{ $event ->
+        [period_start] 周期开始后
+        [period_end] 周期结束后
+        [landed] 交付后
+       *[field] 事项发生后
+    } { $count } { $unit ->
+        [working_days] 个工作日
+        [calendar_days] 日
+       *[hours] 小时
+    }内

@@ -1,0 +1,136 @@
+"""The register of corrections and withdrawals: every version that changed or took back what had been published.
+
+Read off the snapshots that came since the last time; what was found before stands in the register's own files.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from zoneinfo import ZoneInfo
+
+from pipelines.core.files import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, replace_file
+from pipelines.flow.installation import Installation
+from pipelines.publish import Manifest, Snapshot, latest_number, load_manifest, load_snapshot
+from pipelines.publish.tombstones import load_tombstone
+from pipelines.registry import Dataset
+
+#: Hidden: the folder is laid out like an inbox.
+_STATE = ".corrections.json"
+Row = dict[str, object]
+
+
+def corrections(inst: Installation, dataset: Dataset, at: dt.datetime) -> Mapping[str, list[Row]]:
+    """Rows by year, of every year that has any and of this one.
+
+    Args:
+        inst: the installation.
+        dataset: the register.
+        at: the time, for this year.
+    """
+    known, followed = _known(inst, dataset), _followed(inst, dataset)
+    newest = latest_number(inst.store)
+    zone = ZoneInfo(inst.catalog.descriptor.time_zone)
+    known.setdefault(str(at.astimezone(zone).year), {})
+    for number in range(followed + 1, newest + 1):
+        before = load_snapshot(inst.store, number - 1) if number > 1 else None
+        snapshot = load_snapshot(inst.store, number)
+        year = str(dt.datetime.fromisoformat(snapshot.released).astimezone(zone).year)
+        for row in _of_snapshot(inst, before, snapshot):
+            known.setdefault(year, {})[str(row["entry_id"])] = row
+    if newest > followed:
+        folder = inst.workspace.registers
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER_MODE)
+        state = json.dumps({"snapshot": newest, "store": inst.store.address, "fields": _fields(dataset)})
+        replace_file(folder / _STATE, state.encode(), PRIVATE_FILE_MODE)
+    return {year: [rows[key] for key in sorted(rows)] for year, rows in sorted(known.items())}
+
+
+def _of_snapshot(inst: Installation, before: Snapshot | None, snapshot: Snapshot) -> Iterator[Row]:
+    earlier = before.datasets if before else {}
+    for dataset_id, entry in sorted(snapshot.datasets.items()):
+        if _is_register(inst, dataset_id) or (dataset_id in earlier and earlier[dataset_id] == entry):
+            continue
+        manifest = load_manifest(inst.store, entry.manifest)
+        kind = _kind(manifest)
+        if manifest.previous is not None and kind is not None:
+            changes = manifest.changes
+            yield {
+                **_about(snapshot, dataset_id, manifest.version, kind, manifest.metadata["title"]),
+                "previous_version": manifest.previous.version,
+                "periods": " ".join([*changes.periods_changed, *changes.periods_removed]),
+                "rows_added": changes.rows_added,
+                "rows_removed": changes.rows_removed,
+                "rows_changed": changes.rows_changed,
+                "fields_removed": " ".join(changes.fields_removed),
+                **_reasons(manifest.note or {}),
+            }
+    for stone in sorted(snapshot.stones - (before.stones if before else frozenset())):
+        tombstone = load_tombstone(inst.store, stone)
+        if _is_register(inst, tombstone.dataset):
+            continue
+        for version, sha256 in sorted(tombstone.manifests.items()):
+            title = load_manifest(inst.store, sha256).metadata["title"]
+            yield {
+                **_about(snapshot, tombstone.dataset, version, "withdrawal", title),
+                **_reasons(tombstone.reason),
+                "basis": tombstone.basis,
+            }
+
+
+def _kind(manifest: Manifest) -> str | None:
+    """What a version did to what had been published; ``None``: it only added."""
+    changes = manifest.changes
+    if manifest.restores is not None:
+        return "rollback"
+    if changes.periods_removed or changes.fields_removed:
+        return "removal"
+    return "correction" if changes.rows_changed or changes.rows_removed else None
+
+
+def _about(snapshot: Snapshot, dataset: str, version: str, kind: str, title: Mapping[str, str]) -> Row:
+    return {
+        "entry_id": f"{dataset}/{version}/{kind}",
+        "dataset": dataset,
+        "title_zh": title["zh"],
+        "title_en": title["en"],
+        "version": version,
+        "kind": kind,
+        "snapshot": snapshot.number,
+        "released_on": snapshot.released[:10],
+    }
+
+
+def _reasons(reason: Mapping[str, str]) -> Row:
+    return {"reason_zh": reason.get("zh", ""), "reason_en": reason.get("en", "")}
+
+
+def _is_register(inst: Installation, dataset_id: str) -> bool:
+    dataset = inst.catalog.datasets.get(dataset_id)
+    return dataset is not None and dataset.descriptor.register_of is not None
+
+
+def _followed(inst: Installation, dataset: Dataset) -> int:
+    """The newest snapshot that the files are made of; 0 where they are of another catalog, or lack a field."""
+    try:
+        state = json.loads((inst.workspace.registers / _STATE).read_bytes())
+        is_same = (state["store"], state["fields"]) == (inst.store.address, _fields(dataset))
+        return int(state["snapshot"]) if is_same else 0
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
+        return 0
+
+
+def _fields(dataset: Dataset) -> list[str]:
+    return [spec.name for spec in dataset.fields]
+
+
+def _known(inst: Installation, dataset: Dataset) -> dict[str, dict[str, Row]]:
+    """By year, the rows that the files have."""
+    folder = inst.workspace.registers / dataset.descriptor.publishers[0] / dataset.id
+    found: dict[str, dict[str, Row]] = {}
+    for path in sorted(folder.glob(f"*/{dataset.id}.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            found[path.parent.name] = {row["entry_id"]: dict(row) for row in csv.DictReader(stream)}
+    return found

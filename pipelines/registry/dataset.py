@@ -12,6 +12,7 @@ from pipelines.core.periods import PeriodClass
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
 from pipelines.registry.disclosures import DatasetDisclosure
 from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
+from pipelines.registry.small_cells import SmallCells
 from pipelines.registry.sources import Source
 
 
@@ -127,6 +128,8 @@ class DatasetDescriptor(Descriptor):
     drift: tuple[Drift, ...] = ()
     sources: tuple[Source, ...] = ()
     """Where departments publish it: what ``gongkai fetch`` brings into the inbox."""
+    small_cells: SmallCells | None = None
+    """How people are kept from being told apart by what is known of them."""
 
     @field_validator("layouts")
     @classmethod

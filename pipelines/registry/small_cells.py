@@ -53,6 +53,8 @@ class SmallCells(Descriptor):
         min_length=1, max_length=20
     )
     """Field → its generalisations, finest first. ``all``: the field is absent in all rows about people."""
+    weights: dict[Identifier, Annotated[float, Field(gt=0, le=1000)]] = Field(default_factory=dict)
+    """Quasi-identifier → how much what it loses counts (default 1): what readers need most is generalised last."""
     sensitive: dict[Identifier, Annotated[int, Field(ge=2, le=100)]] = Field(default_factory=dict)
     """Field → how many of its values each combination has at least (distinct l-diversity: A. Machanavajjhala et al.,
     ACM TKDD 1(1), 2007)."""

@@ -86,6 +86,9 @@ def unusable_small_cells(dataset: Dataset, tables: Mapping[str, CodeList]) -> It
             yield Unusable(key, "small-cells-levels", {"field": name, "levels": listed})
         yield from _levels(key, public[name], levels, tables)
         heights.append(1 + sum(_steps(public[name], level, tables) for level in levels))
+    for name in said.weights.keys() - said.quasi_identifiers.keys():
+        known = {"known": ", ".join(said.quasi_identifiers)}
+        yield Unusable(("weights", name), "small-cells-weight", {"field": name}, known)
     for name in said.sensitive:
         if name not in public:
             yield _unknown(("sensitive", name), name, public)

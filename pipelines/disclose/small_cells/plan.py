@@ -60,6 +60,7 @@ class Hierarchy:
     kind: str
     spec: FieldSpec
     steps: tuple[Step, ...]
+    weight: float = 1.0
 
     def sql(self, level: int, column: str) -> str:
         """SQL for the value at a level. A code list's level is looked up: see :meth:`codes`."""
@@ -120,7 +121,8 @@ class Plan:
     def digest(self) -> str:
         """Changes with whatever a decision depends on besides the rows and earlier versions."""
         steps = {
-            each.name: [[step.name, sorted(step.codes.items())] for step in each.steps] for each in self.hierarchies
+            each.name: [each.weight, *([step.name, sorted(step.codes.items())] for step in each.steps)]
+            for each in self.hierarchies
         }
         spared = {name: sorted(values) for name, values in self.spared.items()}
         state: list[Any] = [self.k, steps, self.person, dict(self.sensitive), self.max_suppressed_share, spared]
@@ -174,7 +176,8 @@ def make_plan(dataset: Dataset, tables: Mapping[str, CodeList]) -> Plan | None:
     return Plan(
         k=said.k,
         hierarchies=tuple(
-            _hierarchy(name, public[name], levels, tables) for name, levels in said.quasi_identifiers.items()
+            replace(_hierarchy(name, public[name], levels, tables), weight=said.weights.get(name, 1.0))
+            for name, levels in said.quasi_identifiers.items()
         ),
         person=said.person,
         sensitive=dict(said.sensitive),

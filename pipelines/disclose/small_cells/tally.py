@@ -79,7 +79,8 @@ class Tally:
 
         Non-uniform entropy (A. Gionis and T. Tassa, k-Anonymization with minimal loss of information, IEEE TKDE 21(2),
         2009): a row loses -log2 of the probability of its value among the rows of the same generalised value. Divided
-        by the loss of leaving the field out, so that no field counts for more because it has more values.
+        by the loss of leaving the field out, so that no field counts for more because it has more values, but only by
+        the weight that the descriptor gives it.
         """
         return [self._losses(place, each) for place, each in enumerate(self._plan.hierarchies)]
 
@@ -94,7 +95,7 @@ class Tally:
             found.append(math.fsum(times * n * math.log2(Fraction(int(whole), int(n))) for n, whole, times in pairs))
         pairs = self._connection.execute(f"SELECT n, count(*) FROM small_dim_{place} GROUP BY ALL").fetchall()
         most = math.fsum(times * n * math.log2(Fraction(self.rows, int(n))) for n, times in pairs)
-        return [loss / most if most else 0.0 for loss in found]
+        return [hierarchy.weight * loss / most if most else 0.0 for loss in found]
 
     def close(self) -> None:
         """Drop the tables."""

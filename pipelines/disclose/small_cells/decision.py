@@ -64,8 +64,9 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
     earlier versions. The same rows and versions give the same decision.
 
     Levels are chosen first: those that lose least of all whose small classes have no more than the share of rows that
-    may be suppressed, none finer than an earlier version's. Where there are
-    none, the coarsest. Then rows are suppressed.
+    may be suppressed, none finer than an earlier version's. Where there are none, the coarsest. Then rows are
+    suppressed. If what separates the rows from earlier versions takes more than that share, coarser levels are tried:
+    at these all rows change, and nobody stands out. Those are taken with which least is lost in all.
 
     Args:
         connection: a database of nothing else; everything made in it is dropped.
@@ -77,18 +78,27 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
     fitting, floor = plan.covering([version.levels for version in earlier])
     tally = Tally(connection, fitting, rows)
     try:
-        most = int(tally.rows * plan.max_suppressed_share)
-        node = Search(tally.losses(), lambda node: tally.small(node) <= most).best(floor) or fitting.tops
-        about = tally.rows
+        about, most = tally.rows, int(tally.rows * plan.max_suppressed_share)
+        search = Search(tally.losses(), lambda node: tally.small(node) <= most)
+        first = search.best(floor) or fitting.tops
     finally:
         tally.close()
-    suppression = Suppression(connection, fitting, generalised(fitting, node, rows))
-    try:
-        suppression.compare(earlier)
-        hidden = suppression.run()
-        suppression.write(keys)
-    finally:
-        suppression.close()
+    whole = sum(each.weight for each in fitting.hierarchies)
+    best: tuple[float, Node, int] | None = None
+    for node in search.chain(first):
+        if best is not None and search.loss(node) >= best[0]:
+            break  # Coarser levels lose more by themselves.
+        trial = keys.with_name(f"{keys.name}.trial")
+        hidden = _suppressed(connection, fitting, node, rows, earlier, trial)
+        share = hidden / about if about else 0.0
+        lost = round((1 - share) * search.loss(node) + share * whole, 9)
+        if best is None or lost < best[0]:
+            best = lost, node, hidden
+            trial.replace(keys)
+        trial.unlink(missing_ok=True)
+        if hidden <= most or not earlier:
+            break
+    _, node, hidden = best or (0.0, first, 0)
     numbers = _counted(connection, fitting, node, rows, keys)
     pairs = dict(zip(fitting.names, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
     return Decision(
@@ -98,6 +108,19 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
         rows=about,
         hidden=hidden,
     )
+
+
+def _suppressed(connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, rows: Rows,
+                earlier: Sequence[Earlier], keys: Path) -> int:  # fmt: skip
+    """How many rows are suppressed at a node; writes their keys."""
+    suppression = Suppression(connection, plan, generalised(plan, node, rows))
+    try:
+        suppression.compare(earlier)
+        hidden = suppression.run()
+        suppression.write(keys)
+    finally:
+        suppression.close()
+    return hidden
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, rows: Rows, keys: Path) -> list[int]:

@@ -43,7 +43,7 @@ class Search:
             if best is not None and self._rank(node) >= best:
                 return best[1]
             if self._known(node) is None:
-                found = self._lowest_on(self._chain(node))
+                found = self._lowest_on(self.chain(node))
                 if found is None:
                     return None
                 best = min(self._rank(found), best) if best is not None else self._rank(found)
@@ -52,9 +52,13 @@ class Search:
         return best[1] if best is not None else None
 
     def _rank(self, node: Node) -> tuple[float, Node]:
-        return round(sum(self.losses[place][level] for place, level in enumerate(node)), _DIGITS), node
+        return self.loss(node), node
 
-    def _chain(self, node: Node) -> list[Node]:
+    def loss(self, node: Node) -> float:
+        """What a node loses."""
+        return round(sum(self.losses[place][level] for place, level in enumerate(node)), _DIGITS)
+
+    def chain(self, node: Node) -> list[Node]:
         """From a node to the coarsest, each time by the level that loses least."""
         chain = [node]
         while raised := [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -24,9 +25,10 @@ from granting import (
 )
 
 from pipelines.core.paths import Workspace
-from pipelines.flow import corrections, open_installation
+from pipelines.flow import Installation, open_installation
 from pipelines.flow.rebuilding import Comparison, RebuiltSegment, rebuilding
-from pipelines.publish import latest_snapshot, load_manifest, object_path
+from pipelines.flow.tracing import trace
+from pipelines.publish import latest_snapshot, load_manifest, object_path, rollback
 
 WEST, EAST = "parks_office", "east_district_office"
 REASON = {"zh": "试", "en": "trial"}
@@ -41,6 +43,11 @@ def deliver(workspace: Workspace, organisation: str, period: str, rows: dict[str
 def run(workspace: Workspace) -> None:
     with open_installation(workspace) as inst:
         publish(inst)
+
+
+def go_back(inst: Installation, version: str) -> None:
+    done = rollback(inst.workspace, inst.store, inst.catalog, GRANTS, version, REASON, dt.datetime.now(dt.UTC))
+    assert len(done.versions) == 1
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +74,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         deliver(made, EAST, "2025", east)
         run(made)
         with open_installation(made) as inst:
-            corrections.rollback(inst, GRANTS, manifests(made)[1].version, REASON)
+            go_back(inst, manifests(made)[1].version)
         # What was gone back from is not released again: both departments deliver anew.
         west["w250061"] = (*west["w250061"][:-1], "902.00")
         east["e250005"] = (*east["e250005"][:-1], "903.00")
@@ -83,7 +90,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         deliver(made, EAST, "2025", dict(list(east.items())[:-6]))
         run(made)
         with open_installation(made) as inst:
-            corrections.rollback(inst, GRANTS, manifests(made)[2].version, REASON)
+            go_back(inst, manifests(made)[2].version)
         west["w250062"] = (*west["w250062"][:-1], "904.00")
         deliver(made, WEST, "2025", west)
         east |= {f"e2588{number:02d}": row for number, row in enumerate(grants("x", 12, 2025, 5).values())}
@@ -205,3 +212,13 @@ def test_nothing_private_of_the_decision_is_public(workspace: Workspace) -> None
     names = {path.name for path in workspace.catalog.rglob("*")}
     kept = {path.name for path in Path(workspace.protection).rglob("*.parquet")}
     assert kept and not kept & names
+
+
+def test_a_suppressed_row_is_traced_to_its_file(workspace: Workspace, history: dict[str, list[Shown]]) -> None:
+    last = history["2025"][-1]
+    hidden = next(key for key, row in last.rows.items() if row["kind"] == "person" and row["place"] is None)
+    with open_installation(workspace) as inst:
+        for question in ([hidden], [f"grant_id={hidden}", "place=", "day="]):
+            found = trace(inst, GRANTS, question, None, 5, lambda _: None)
+            assert (found.rows_published, len(found.published), found.untraced) == (1, 1, {})
+            assert found.published[0].place.file == "grants.csv" and found.published[0].key == {"grant_id": hidden}

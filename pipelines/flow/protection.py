@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,7 @@ from pipelines.publish.changes import levels
 from pipelines.publish.records import canonical_json
 from pipelines.publish.store import MALFORMED, check_object
 
+_logger = logging.getLogger(__name__)
 #: Records of segments that were never released go after so long: a release may be taking one up.
 _GRACE_SECONDS = 30 * 24 * 3600
 
@@ -104,7 +106,11 @@ class Protection:
         """What was decided of the very same rows, unless versions since then are less exact."""
         known = [version.levels for version in self._earlier.values()]
         for digest in self._earlier:
-            record = load_record(self.inst.workspace, self.work, digest)
+            try:
+                record = load_record(self.inst.workspace, self.work, digest)
+            except CorruptStore as damaged:
+                _logger.warning("%s", damaged)  # What is decided anew is as safe, if not always the same.
+                continue
             if record is None or record.input != self._input:
                 continue
             fitting, floor = self.plan.covering(known)
@@ -201,7 +207,10 @@ def _forget(workspace: Workspace, work: Work, needed: set[str]) -> None:
     for path in folder.glob("*.json"):
         if path.stem not in needed and path.stat().st_mtime < old:
             path.unlink()
-    named = {json.loads(path.read_bytes())["keys"] for path in folder.glob("*.json")}
+    try:
+        named = {json.loads(path.read_bytes())["keys"] for path in folder.glob("*.json")}
+    except (KeyError, TypeError, ValueError):
+        return  # Of a damaged record nobody knows which keys it names.
     for path in folder.glob("*.parquet"):
         if path.stem not in named:
             path.unlink()

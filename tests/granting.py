@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import yaml
+from reviewing import approving
 from support import WITHHELD, field, tree_descriptor, write_registry
 
 from pipelines.core.paths import Workspace
@@ -109,6 +110,7 @@ def publish(inst: Installation) -> None:
     """Process and release whatever is new."""
     for work in pending(inst, scan_inbox(inst.workspace, inst.catalog)):
         process(inst, work)
+    approving(inst.workspace.reviews, inst.catalog)
     release(inst)
 
 

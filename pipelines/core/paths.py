@@ -113,6 +113,11 @@ class Workspace:
         return self.private / "fetching"
 
     @property
+    def reviews(self) -> Path:
+        """What officers have decided about disclosure."""
+        return self.private / "reviews"
+
+    @property
     def ledger(self) -> Path:
         return self.private / "ledger.sqlite"
 

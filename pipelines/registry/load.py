@@ -19,6 +19,7 @@ from pipelines.registry.dataset import DatasetDescriptor
 from pipelines.registry.documents import Document, Unreadable, read_document
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import SchemaDescriptor
+from pipelines.registry.negative_list import NEGATIVE_LIST, NegativeList, scope_problems
 from pipelines.registry.problems import Problem, from_validation
 from pipelines.registry.tables import CodeList, Organisation, load_table
 
@@ -66,6 +67,7 @@ def load_catalog(folder: Path) -> Catalog:
     for entry in loaded:
         problems += DatasetChecker(entry.dataset, entry.documents, around, entry.prefix).problems()
     problems += _circle_problems(datasets, loaded)
+    negative_list = _negative_list(folder, around, problems)
     broken = frozenset(problem.dataset for problem in problems if problem.dataset is not None)
     usable = {
         dataset_id: replace(dataset, digest=_digest(dataset, tables))
@@ -80,7 +82,25 @@ def load_catalog(folder: Path) -> Catalog:
         organisations_table=organisations,
         problems=tuple(problems),
         broken=broken,
+        negative_list=negative_list,
     )
+
+
+def _negative_list(folder: Path, around: Surroundings, problems: list[Problem]) -> NegativeList:
+    """The negative list; an absent one is empty.
+
+    Raises:
+        CatalogUnusable: it cannot be read, or is about something that there is not: nothing is to be published then.
+    """
+    if not (folder / NEGATIVE_LIST).is_file():
+        return NegativeList()
+    found: list[Problem] = []
+    listed = _model(NegativeList, folder / NEGATIVE_LIST, NEGATIVE_LIST, found, {})
+    if listed is not None:
+        found += scope_problems(listed, around.fields, around.tables[ORGANISATIONS].by_key)
+    if listed is None or found:
+        raise CatalogUnusable((*problems, *found))
+    return listed
 
 
 def _organisation(row: Mapping[str, str]) -> dict[str, str]:
@@ -206,6 +226,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
         "catalog.schema.json": CatalogDescriptor,
         "dataset.schema.json": DatasetDescriptor,
         "expectations.schema.json": ExpectationSuite,
+        "negative_list.schema.json": NegativeList,
         "schema.schema.json": SchemaDescriptor,
     }
     return {

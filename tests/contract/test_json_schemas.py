@@ -10,7 +10,8 @@ from pipelines.registry.documents import read_document
 from pipelines.registry.load import json_schemas
 
 SCHEMA_FOLDER = Path(__file__).parents[2] / "catalog_schema"
-NAMES = ["catalog.schema.json", "dataset.schema.json", "expectations.schema.json", "schema.schema.json"]
+NAMES = ["catalog.schema.json", "dataset.schema.json", "expectations.schema.json", "negative_list.schema.json",
+         "schema.schema.json"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -53,6 +53,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     environment = {**os.environ, "GONGKAI_DATA": str(folder / "data"), "GONGKAI_SURROGATE_KEY": "ef" * 32}
     ledger = generate(folder / "again", 2026, 1.0)
     made = City(folder / "data", environment, {}, ledger)
+    # As `make run` does.
+    approved = made.gongkai("review", "import", str(PROJECT / "catalog_schema" / "disclosure" / "approvals.yaml"))
+    assert approved.returncode == 0 and "Does not apply" not in approved.stdout, approved.stdout
     result = made.gongkai("run", "--json")
     assert result.returncode == 0, result.stderr
     return City(folder / "data", environment, json.loads(result.stdout), ledger)

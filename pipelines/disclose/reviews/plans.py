@@ -1,0 +1,46 @@
+"""Disclosure plans: what the descriptors say about a dataset's disclosure, as officers approve it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from pipelines.registry import Dataset
+from pipelines.registry.disclosures import Attribute
+
+
+def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
+    """The plan as a JSON document: the dataset's attribute, basis and unit, each field's disclosure, and small cells.
+
+    Review dates are left out: looking at an attribute again and keeping it changes no plan.
+    """
+    said, small = dataset.descriptor.disclosure, dataset.descriptor.small_cells
+    return {
+        "dataset": dataset.id,
+        "attribute": said.attribute.value,
+        "basis": said.basis.model_dump(),
+        "unit": said.unit,
+        "review": said.review,
+        "fields": {
+            spec.name: spec.disclosure.model_dump(mode="json", exclude_none=True, exclude={"review_date"})
+            for spec in dataset.fields
+        },
+        **({} if small is None else {"small_cells": small.model_dump(mode="json")}),
+    }
+
+
+def plan_digest(dataset: Dataset) -> str:
+    """SHA-256 of the plan, in hexadecimal: what an approval names."""
+    return hashlib.sha256(json.dumps(disclosure_plan(dataset), sort_keys=True).encode()).hexdigest()
+
+
+def is_restricted(dataset: Dataset) -> bool:
+    """Whether the plan withholds anything, by fields or by small cells, or lets look-alikes of personal data through."""
+    said = dataset.descriptor.disclosure
+    if dataset.descriptor.small_cells is not None:
+        return True
+    fields = (spec.disclosure for spec in dataset.fields)
+    return said.attribute is not Attribute.ACTIVE or any(
+        field.attribute is not Attribute.ACTIVE or field.personal_data for field in fields
+    )

@@ -99,7 +99,8 @@ class Deliveries:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The shipped registry, the dataset delivered by ``period_class``; small cells have a benchmark of their own."""
+        """The shipped registry, the dataset delivered by ``period_class`` and without small cells: these are
+        measured apart."""
         shipped = _shipped()
         dataset = shipped.dataset(DATASET)
         descriptor = dataset.descriptor.model_copy(update={"period": self.period_class, "small_cells": None})

@@ -28,7 +28,8 @@ from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation
 from pipelines.flow.rebuilding import Comparison, RebuiltSegment, rebuilding
 from pipelines.flow.tracing import trace
-from pipelines.publish import latest_snapshot, load_manifest, object_path, rollback
+from pipelines.publish import build_segment, latest_snapshot, load_manifest, object_path, rollback
+from pipelines.publish.errors import Unprotected
 
 WEST, EAST = "parks_office", "east_district_office"
 REASON = {"zh": "试", "en": "trial"}
@@ -168,6 +169,13 @@ def test_readers_are_told_how_fields_may_be_shown(workspace: Workspace) -> None:
     assert fields["day"]["constraints"] == {"maximum": "2027-12-31"}
     assert "constraints" not in fields["place"] and fields["grant_id"]["constraints"] == {"required": True}
     assert fields["age"]["disclosure"]["small_cells"]["levels"] == ["exact", "band 10", "band 30", "all"]
+    notes = (workspace.catalog / "notes" / GRANTS / "1.0.0.md").read_text(encoding="utf-8")
+    assert "`day` is shown by: `month` (groups of at least 4 persons)" in notes and "suppressed" not in notes
+
+
+def test_nothing_is_built_of_such_a_dataset_unprotected(workspace: Workspace, tmp_path: Path) -> None:
+    with open_installation(workspace) as inst, pytest.raises(Unprotected):
+        build_segment(inst.catalog.dataset(GRANTS), "2025", [], tmp_path)
 
 
 def test_the_same_again_is_no_version_not_even_without_a_ledger(workspace: Workspace) -> None:

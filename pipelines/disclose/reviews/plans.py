@@ -36,7 +36,7 @@ def plan_digest(dataset: Dataset) -> str:
 
 
 def is_restricted(dataset: Dataset) -> bool:
-    """Whether the plan withholds anything, by fields or by small cells, or lets look-alikes of personal data through."""
+    """Whether the plan withholds anything, in fields or small cells, or lets look-alikes of personal data through."""
     said = dataset.descriptor.disclosure
     if dataset.descriptor.small_cells is not None:
         return True

@@ -50,10 +50,19 @@ def require_catalog(inst: Installation) -> None:
         CatalogMissing: it was moved or deleted, or an older copy has taken its place.
         CreateOnlyMissing: its store cannot keep two releases apart.
     """
+    require_releases(inst)
+    require_create_only(inst.store, inst.workspace.store_cache)
+
+
+def require_releases(inst: Installation) -> None:
+    """Make sure that the catalog has all releases that were made into it.
+
+    Raises:
+        CatalogMissing: it was moved or deleted, or an older copy has taken its place.
+    """
     released = inst.ledger.released()[1]
     if released > latest_number(inst.store):
         raise CatalogMissing(inst.store.address, released)
-    require_create_only(inst.store, inst.workspace.store_cache)
 
 
 def pending_release(inst: Installation) -> bool:

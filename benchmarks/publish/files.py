@@ -48,7 +48,7 @@ WITH numbered AS (
 )
 SELECT department,
     chr(65 + (department // 26)::INTEGER) || chr(65 + (department % 26)::INTEGER)
-        || printf('-%s-58%04d-%06d', $period, district, number) AS payment_id,
+        || printf('-%s-58%04d-%06d', $period, district, number) AS payment_surrogate,
     $period AS payment_period,
     programme.code AS programme_code,
     programme.name AS programme_name,
@@ -99,10 +99,11 @@ class Deliveries:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The shipped registry, the dataset delivered by ``period_class``."""
+        """The shipped registry, the dataset delivered by ``period_class`` and without small cells: these are
+        measured apart."""
         shipped = _shipped()
         dataset = shipped.dataset(DATASET)
-        descriptor = dataset.descriptor.model_copy(update={"period": self.period_class})
+        descriptor = dataset.descriptor.model_copy(update={"period": self.period_class, "small_cells": None})
         return replace(shipped, datasets={DATASET: replace(dataset, descriptor=descriptor)})
 
     def periods(self, count: int) -> list[str]:

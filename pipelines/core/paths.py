@@ -83,6 +83,11 @@ class Workspace:
         return self.private / "candidates"
 
     @property
+    def protection(self) -> Path:
+        """How people in published rows were kept from being told apart, by dataset and period."""
+        return self.private / "protection"
+
+    @property
     def notes(self) -> Path:
         """What officers say about versions that are not made yet."""
         return self.private / "notes"

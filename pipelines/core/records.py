@@ -134,7 +134,11 @@ class ValidatedTable:
 
 @dataclass(frozen=True)
 class FieldReceipt:
-    """What disclosure did to one field of a delivery: never a value."""
+    """What disclosure did to one field of a delivery: never a value.
+
+    ``level`` and ``k`` are there where small cells were looked at: how the field is shown, and how many persons share
+    each combination at least.
+    """
 
     field: str
     attribute: str
@@ -142,6 +146,12 @@ class FieldReceipt:
     basis: str | None
     published_as: str | None
     rows: int
+    level: str | None = None
+    k: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form, without what was not looked at."""
+        return {name: value for name, value in vars(self).items() if name not in {"level", "k"} or value is not None}
 
 
 @dataclass(frozen=True)

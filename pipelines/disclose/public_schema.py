@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
+from pipelines.core.messages import LANGUAGES, translate
 from pipelines.disclose.plan import FieldPlan, Keep, public
 from pipelines.registry import Dataset
 from pipelines.registry.disclosures import Drop, Generalise, Mask, Round, Surrogate, TopCode
 from pipelines.registry.fields import TABLE_SCHEMA_PROFILE
+from pipelines.registry.small_cells import SmallCells, kind_of, name_of
+from pipelines.registry.treatment_types import published_type
 
 _SURROGATE_PATTERN = "[0-9a-f]{32}"
+_UPPER = ("maximum", "exclusiveMaximum")
 
 
 def public_schema(dataset: Dataset, plans: Sequence[FieldPlan]) -> dict[str, Any]:
@@ -22,12 +26,16 @@ def public_schema(dataset: Dataset, plans: Sequence[FieldPlan]) -> dict[str, Any
     by_name = {plan.spec.name: plan for plan in plans}
     schema: dict[str, Any] = {
         "$schema": TABLE_SCHEMA_PROFILE,
-        "fields": [_field(name, plan) for name, plan in public(plans)],
+        "fields": [_blurred(_field(name, plan), dataset) for name, plan in public(plans)],
         "missingValues": [""],
     }
     if dataset.primary_key and (key := _public_key(dataset.primary_key, by_name)):
         schema["primaryKey"] = key
-    unique = [key for names in dataset.schema.uniqueKeys if (key := _public_key(names, by_name))]
+    unique = [
+        key
+        for names in dataset.schema.uniqueKeys
+        if (key := _public_key(names, by_name)) and not any(_is_blurred(name, dataset) for name in key)
+    ]
     if unique:
         schema["uniqueKeys"] = unique
     foreign = [
@@ -36,11 +44,38 @@ def public_schema(dataset: Dataset, plans: Sequence[FieldPlan]) -> dict[str, Any
             "reference": {"resource": key.reference.resource, "fields": list(key.reference.fields)},
         }
         for key in dataset.foreign_keys
-        if all(by_name[name].is_active for name in key.fields)
+        if all(by_name[name].is_active and not _is_blurred(name, dataset) for name in key.fields)
     ]
     if foreign:
         schema["foreignKeys"] = foreign
     return schema
+
+
+def _is_blurred(name: str, dataset: Dataset) -> bool:
+    said = dataset.descriptor.small_cells
+    return said is not None and name in said.quasi_identifiers
+
+
+def _blurred(field: dict[str, Any], dataset: Dataset) -> dict[str, Any]:
+    """A quasi-identifier may be absent, or coarser than its constraints know; its description says so."""
+    said = dataset.descriptor.small_cells
+    if said is None or field["name"] not in said.quasi_identifiers:
+        return field
+    kept = _only(field.pop("constraints", {}), *(_UPPER if field["type"] == "date" else ()))
+    described = {language: _described(field, said, language) for language in LANGUAGES}
+    return {**field, "descriptions": described, **({"constraints": kept} if kept else {})}
+
+
+def _described(field: Mapping[str, Any], said: SmallCells, language: str) -> str:
+    levels = [translate("small-cells-level-exact", language)]
+    for level in said.quasi_identifiers[field["name"]]:
+        _, _, size = name_of(level).partition(" ")
+        kind = level if isinstance(level, str) else kind_of(level)
+        levels.append(translate(f"small-cells-level-{kind}", language, size=size))
+    listed = ("、" if language == "zh" else "; ").join(levels)
+    text = field["descriptions"][language]
+    ended = text if text.endswith((".", "。")) else f"{text}{'。' if language == 'zh' else '.'}"
+    return translate("small-cells-field", language, text=ended, k=said.k, levels=listed)
 
 
 def _public_key(names: Iterable[str], by_name: Mapping[str, FieldPlan]) -> list[str] | None:
@@ -54,7 +89,7 @@ def _public_key(names: Iterable[str], by_name: Mapping[str, FieldPlan]) -> list[
 def _field(name: str, plan: FieldPlan) -> dict[str, Any]:
     """Properties that describe delivered text (formats, decimal signs, missing values) say nothing of Parquet."""
     spec = plan.spec
-    field: dict[str, Any] = {"name": name, "type": _type(plan)}
+    field: dict[str, Any] = {"name": name, "type": published_type(spec)}
     untreated = isinstance(plan.action, (Keep, Drop))
     keeps_kind = isinstance(plan.action, (Keep, Drop, Round, TopCode))
     if untreated and spec.type == "string" and spec.format is not None:
@@ -72,18 +107,6 @@ def _field(name: str, plan: FieldPlan) -> dict[str, Any]:
     return field
 
 
-def _type(plan: FieldPlan) -> str:
-    match plan.action:
-        case Keep() | Drop() | Round() | TopCode():
-            return plan.spec.type
-        case Mask() | Surrogate():
-            return "string"
-        case Generalise() as generalise:
-            return "date" if generalise.gives_date else "string"
-        case never:
-            assert_never(never)
-
-
 def _constraints(plan: FieldPlan) -> dict[str, Any]:
     """The constraints that every public value still meets."""
     declared = plan.spec.constraints.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
@@ -98,7 +121,7 @@ def _constraints(plan: FieldPlan) -> dict[str, Any]:
             return {**_only(declared, "required", "unique"), "pattern": _SURROGATE_PATTERN}
         case Generalise() as generalise:
             # The first day of a month is never later than the day it stands for.
-            upper = ("maximum", "exclusiveMaximum") if generalise.gives_date and plan.spec.type == "date" else ()
+            upper = _UPPER if generalise.gives_date and plan.spec.type == "date" else ()
             return _only(declared, "required", *upper)
         case never:
             assert_never(never)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ def save_disclosed(table: DisclosedTable, folder: Path) -> Path:
         "sha256": sha256_of(table.parquet),
         "rows": table.rows,
         "schema": table.schema,
-        "receipt": [asdict(entry) for entry in table.receipt],
+        "receipt": [entry.as_dict() for entry in table.receipt],
     }
     path = folder / RECORD_FILE
     replace_file(path, json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n", PRIVATE_FILE_MODE)

@@ -10,11 +10,13 @@ from itertools import chain
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.records import Verdict
+from pipelines.disclose.small_cells import make_plan
 from pipelines.flow.clashes import clashed_with, giving_way
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.ledger import StoredOutcome
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.outcomes import disclosed_table, load_result
+from pipelines.flow.protection import Protection
 from pipelines.flow.published import Published
 from pipelines.flow.results import Work
 from pipelines.flow.rewriting import rewrite
@@ -49,13 +51,19 @@ def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[
 
     Raises:
         DuplicateAcrossDeliveries: departments delivered rows with the same key.
+        CorruptStore: the dataset has small cells, and something published of the period is missing or damaged.
     """
     contributions = [contribution(inst, outcome) for outcome in current]
+    plan = make_plan(dataset, inst.catalog.tables)
     with inst.scratch(f"{work.dataset}.{work.period}") as folder, machine_trouble():
-        segment = build_segment(dataset, work.period, contributions, folder)
+        protection = Protection(inst, work, plan, contributions, folder / "protection") if plan else None
+        protect = protection.protect if protection else None
+        segment = build_segment(dataset, work.period, contributions, folder, protect=protect)
         if segment is None:
             remove_period_candidate(inst.workspace, dataset.id, work.period)
             return None
+        if protection is not None:
+            protection.keep(segment)
         return save_candidate(inst.workspace, dataset.id, segment, inst.processing_keys[dataset.id])
 
 

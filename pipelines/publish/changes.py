@@ -105,6 +105,12 @@ def changes_between(old: Content | None, new: Content) -> Changes:
         for period in sorted({*before, *after})
     }
     fields = compare_fields(old.schema if old else {"fields": []}, new.schema)
+    levelled = {
+        name
+        for period in before.keys() & after.keys()
+        for name, level in levels(after[period]).items()
+        if levels(before[period]).get(name, level) != level
+    }
     return Changes(
         periods_added=tuple(period for period in after if period not in before),
         periods_changed=tuple(p for p in after if p in before and after[p].digest != before[p].digest),
@@ -113,7 +119,16 @@ def changes_between(old: Content | None, new: Content) -> Changes:
         fields_added=fields.added,
         fields_removed=fields.removed,
         fields_retyped=tuple(entry.name for entry in fields.retyped),
-        fields_redefined=fields.redefined,
+        fields_redefined=tuple(dict.fromkeys([*fields.redefined, *sorted(levelled)])),
         key_changed=old is not None and fields.old_key != fields.new_key,
         metadata_changed=old is not None and (old.metadata, old.schema) != (new.metadata, new.schema),
     )
+
+
+def levels(segment: Segment) -> dict[str, str]:
+    """Public field → how it is shown in a segment, where small cells were looked at."""
+    return {
+        receipt.published_as: receipt.level
+        for receipt in segment.receipt
+        if receipt.published_as is not None and receipt.level is not None
+    }

@@ -12,11 +12,13 @@ from typing import Any
 
 from pipelines.publish.schemas import primary_key
 from pipelines.registry import Dataset, published_name
+from pipelines.registry.small_cells import SmallCells, name_of
 
 PROPERTY = "disclosure"
 #: Properties of a field that decide what its values mean; of how it was cleared, what was done to values.
 _MEANING_PROPERTIES = ("unit", "codelist")
 _CLEARANCE_PROPERTIES = ("field", "treatment", "when")
+SMALL_CELLS = "small_cells"
 
 
 def clearances(dataset: Dataset) -> dict[str, dict[str, Any]]:
@@ -34,8 +36,23 @@ def clearances(dataset: Dataset) -> dict[str, dict[str, Any]]:
             clearance["when"] = {condition: list(values) for condition, values in said.when.items()}
         if said.personal_data:
             clearance["personal_data"] = sorted(said.personal_data)
+        small = dataset.descriptor.small_cells
+        if small is not None and name in small.quasi_identifiers:
+            clearance[SMALL_CELLS] = _small_cells(small, name)
         found[name] = clearance
     return found
+
+
+def _small_cells(said: SmallCells, name: str) -> dict[str, Any]:
+    """How a quasi-identifier may be shown, and what had to hold of all of them together."""
+    return {
+        "levels": ["exact", *map(name_of, said.quasi_identifiers[name])],
+        "k": said.k,
+        "with": sorted(said.quasi_identifiers),
+        "applies_to": {field: list(values) for field, values in said.applies_to.items()},
+        "person": said.person,
+        "sensitive": dict(said.sensitive),
+    }
 
 
 def with_clearances(schema: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
@@ -51,7 +68,9 @@ def with_clearances(schema: Mapping[str, Any], dataset: Dataset) -> dict[str, An
 def declared_meaning(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     """What of a public field decides what its values mean: unit, code list, and what disclosure did to them."""
     cleared = entry.get(PROPERTY, {})
-    return (*(entry.get(name) for name in _MEANING_PROPERTIES), *(cleared.get(name) for name in _CLEARANCE_PROPERTIES))
+    levels = cleared.get(SMALL_CELLS, {}).get("levels")
+    said = *(entry.get(name) for name in _MEANING_PROPERTIES), *(cleared.get(name) for name in _CLEARANCE_PROPERTIES)
+    return (*said, levels)
 
 
 def no_longer_public(schema: Mapping[str, Any], dataset: Dataset) -> frozenset[str]:
@@ -83,7 +102,20 @@ def _still_fits(written: Mapping[str, Any] | None, now: Mapping[str, Any] | None
     """Whether a column cleared as ``written`` shows nothing that it would not show if it were cleared ``now``."""
     if written is None or now is None or written["field"] != now["field"]:
         return False
+    if SMALL_CELLS in now and not _was_protected(written.get(SMALL_CELLS), now[SMALL_CELLS]):
+        return False
     if "treatment" not in now:
         # Published as it is: whatever was shown before is shown now, save for look-alikes that were let through.
         return set(written.get("personal_data", ())) <= set(now.get("personal_data", ()))
     return all(written.get(part) == now.get(part) for part in ("treatment", "when"))
+
+
+def _was_protected(written: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool:
+    """Whether rows were kept from telling people apart by all that is asked for now."""
+    return (
+        written is not None
+        and written["k"] >= now["k"]
+        and set(written["with"]) >= set(now["with"])
+        and all(written["sensitive"].get(name, 0) >= least for name, least in now["sensitive"].items())
+        and all(written[part] == now[part] for part in ("applies_to", "person"))
+    )

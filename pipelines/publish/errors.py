@@ -83,3 +83,12 @@ class FileExists(GongkaiError):
 
     def __init__(self, path: str) -> None:
         super().__init__(path=path)
+
+
+class Unprotected(GongkaiError):
+    """A dataset has small cells, and a segment was to be built without anything that looks after them."""
+
+    message_id = "small-cells-unprotected"
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__(dataset=dataset)

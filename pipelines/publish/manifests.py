@@ -167,7 +167,7 @@ class Manifest:
             "rows": self.rows,
             "bytes": self.size,
             "logical_hash": self.logical_hash,
-            "disclosure_receipt": [dataclasses.asdict(entry) for entry in receipt],
+            "disclosure_receipt": [entry.as_dict() for entry in receipt],
             "quality": self.quality,
             "changes": self.changes.as_dict(),
             "note": self.note,

@@ -198,7 +198,7 @@ class Segment:
             document["deliveries"] = [dict(vars(delivery)) for delivery in self.sources.content or ()]
         else:
             document["sources"] = self.sources.as_dict()
-        document["receipt"] = [dataclasses.asdict(receipt) for receipt in self.receipt]
+        document["receipt"] = [receipt.as_dict() for receipt in self.receipt]
         return document
 
     @classmethod

@@ -6,7 +6,7 @@ The same rows give the same bytes, whatever the number of threads, the order of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.core.accounts import Stage, require_all
-from pipelines.core.records import DisclosedTable
+from pipelines.core.records import DisclosedTable, FieldReceipt
 from pipelines.core.sql import identifier, literal
 from pipelines.publish.clearances import with_clearances
-from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries
+from pipelines.publish.errors import ColumnsDiffer, DuplicateAcrossDeliveries, Unprotected
 from pipelines.publish.hashing import normalised
 from pipelines.publish.parts import Rows, write_parts
 from pipelines.publish.records import Contribution, Segment, SegmentDelivery, Sources, merge_receipts
@@ -28,6 +28,10 @@ from pipelines.registry import Dataset
 
 #: Name and Arrow type of each column of a file.
 StoredColumns = tuple[tuple[str, str], ...]
+
+#: Keeps people in the rows of a period from being told apart: takes a database, a SELECT and its columns, gives the
+#: SELECT of the rows that may be published, and the receipt of what was done.
+Protect = Callable[[duckdb.DuckDBPyConnection, str, tuple[str, ...]], tuple[str, tuple[FieldReceipt, ...]]]
 
 #: Cannot be a field's name: those begin with a letter.
 _DELIVERY = identifier("_delivery")
@@ -41,6 +45,7 @@ def build_segment(
     *,
     threads: int | None = None,
     part_rows: int | None = None,
+    protect: Protect | None = None,
 ) -> Segment | None:
     """Put the departments' tables of one period together, sorted by the public key, then by all columns.
 
@@ -51,6 +56,7 @@ def build_segment(
         folder: private work folder; receives a ``<sha256>.parquet`` per part.
         threads: DuckDB's worker threads; ``None`` means one per core. The result does not depend on it.
         part_rows: rows that a file has at most; ``None``: as many as suits their number.
+        protect: what keeps people from being told apart, where the dataset has small cells.
 
     Returns:
         The segment, its bytes at its parts' ``parquet``; ``None`` when there are no contributions.
@@ -59,7 +65,10 @@ def build_segment(
         DuplicateAcrossDeliveries: when two deliveries have rows with the same public key.
         ColumnsDiffer: when a table's file does not have the columns that its record says.
         RowsUnaccounted: when the segment does not have the rows that the tables' records say.
+        Unprotected: when the dataset has small cells and nothing looks after them.
     """
+    if dataset.descriptor.small_cells is not None and protect is None:
+        raise Unprotected(dataset.id)
     ordered = sorted(contributions, key=lambda entry: (entry.table.delivery.key.organisation, entry.table.delivery.id))
     if not ordered:
         return None
@@ -67,7 +76,11 @@ def build_segment(
     stored = [_stored_columns(table) for table in tables]
     schema = with_clearances(current_schema(dataset, [table.schema for table in tables]), dataset)
     with scratch_database(folder, threads) as connection:
-        rows = Rows(_union(tables, stored, schema), sum(table.rows for table in tables), schema)
+        select = _union(tables, stored, schema)
+        receipt: tuple[FieldReceipt, ...] = ()
+        if protect is not None:
+            select, receipt = protect(connection, select, tuple(columns(schema)))
+        rows = Rows(select, sum(table.rows for table in tables), schema)
         check = partial(_check_keys, connection, schema, tables, stored)
         parts = write_parts(connection, rows, folder, part_rows=part_rows, repeated=check)
     require_all(Stage.COMPOSE, sum(part.rows for part in parts), *(table.rows for table in tables))
@@ -76,7 +89,7 @@ def build_segment(
         parts=parts,
         schema=schema,
         sources=Sources.of(_delivery_of(entry) for entry in ordered),
-        receipt=merge_receipts(table.receipt for table in tables),
+        receipt=merge_receipts([*(table.receipt for table in tables), receipt]),
     )
 
 

@@ -23,6 +23,8 @@ from pipelines.registry.field_checks import unusable_parts
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.problems import Key, Problem, line_of, written
+from pipelines.registry.small_cells import CodeListLevel
+from pipelines.registry.small_cells_checks import unusable_small_cells
 from pipelines.registry.source_checks import unusable_sources
 from pipelines.registry.steps import Lookup, MapCodes
 from pipelines.registry.table_schemas import for_frictionless
@@ -81,6 +83,8 @@ class DatasetChecker:
                     yield self._problem(name, key, "check-not-categorical", field=drift.field)
         for source in unusable_sources(dataset, self.around.catalog.first_year):
             yield self._problem(name, ("sources", *source.key), source.kind, **source.params)
+        for small in unusable_small_cells(self.dataset, self.around.tables):
+            yield self._problem(name, ("small_cells", *small.key), small.kind, small.remedy, **small.params)
         organisations = self.around.tables[ORGANISATIONS].by_key
         for deadline in unusable_deadlines(self.dataset, organisations, self.around.calendars,
                                            self.around.catalog.first_year):  # fmt: skip
@@ -264,5 +268,8 @@ def referenced_tables(dataset: Dataset) -> set[str]:
     """Names of the code lists a dataset's outcomes depend on."""
     names = {key.reference.resource for key in dataset.foreign_keys}
     names |= {spec.codelist for spec in dataset.fields if spec.codelist is not None}
+    if dataset.descriptor.small_cells is not None:
+        levels = [level for each in dataset.descriptor.small_cells.quasi_identifiers.values() for level in each]
+        names |= {level.codelist for level in levels if isinstance(level, CodeListLevel)}
     steps: list[Any] = [step for layout in dataset.descriptor.layouts for step in layout.steps]
     return names | {step.codelist for step in steps if isinstance(step, (Lookup, MapCodes))}

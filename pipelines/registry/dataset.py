@@ -13,6 +13,7 @@ from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Id
 from pipelines.registry.deadlines import DeadlineRule
 from pipelines.registry.disclosures import DatasetDisclosure
 from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
+from pipelines.registry.small_cells import SmallCells
 from pipelines.registry.sources import Source
 
 
@@ -140,6 +141,8 @@ class DatasetDescriptor(Descriptor):
     """What the catalog writes into it by itself; absent: departments deliver it."""
     sources: tuple[Source, ...] = ()
     """Where departments publish it: what ``gongkai fetch`` brings into the inbox."""
+    small_cells: SmallCells | None = None
+    """How people are kept from being told apart by what is known of them."""
     deadlines: tuple[DeadlineRule, ...] = ()
     """Until when it is to be published. Nothing that is published depends on them: see ``load._digest``."""
 

@@ -11,11 +11,11 @@ from pipelines.registry.disclosures import Attribute
 
 
 def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
-    """The plan as a JSON document: the dataset's attribute, basis and unit, and each field's disclosure.
+    """The plan as a JSON document: the dataset's attribute, basis and unit, each field's disclosure, and small cells.
 
     Review dates are left out: looking at an attribute again and keeping it changes no plan.
     """
-    said = dataset.descriptor.disclosure
+    said, small = dataset.descriptor.disclosure, dataset.descriptor.small_cells
     return {
         "dataset": dataset.id,
         "attribute": said.attribute.value,
@@ -26,6 +26,7 @@ def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
             spec.name: spec.disclosure.model_dump(mode="json", exclude_none=True, exclude={"review_date"})
             for spec in dataset.fields
         },
+        **({} if small is None else {"small_cells": small.model_dump(mode="json")}),
     }
 
 
@@ -35,8 +36,10 @@ def plan_digest(dataset: Dataset) -> str:
 
 
 def is_restricted(dataset: Dataset) -> bool:
-    """Whether the plan withholds anything, or lets look-alikes of personal data through."""
+    """Whether the plan withholds anything, in fields or small cells, or lets look-alikes of personal data through."""
     said = dataset.descriptor.disclosure
+    if dataset.descriptor.small_cells is not None:
+        return True
     fields = (spec.disclosure for spec in dataset.fields)
     return said.attribute is not Attribute.ACTIVE or any(
         field.attribute is not Attribute.ACTIVE or field.personal_data for field in fields

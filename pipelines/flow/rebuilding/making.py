@@ -8,15 +8,22 @@ from pathlib import Path
 from pipelines.core.errors import GongkaiError, UnknownDelivery
 from pipelines.core.files import sha256_of
 from pipelines.core.messages import Message
+from pipelines.core.paths import Workspace
 from pipelines.core.records import Delivery
+from pipelines.disclose.small_cells import apply, make_plan, receipts
+from pipelines.disclose.small_cells.tally import Rows
 from pipelines.flow.composition import contribution, public_digest
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
 from pipelines.flow.lookups import References, references, stored_outcome
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.outcomes import Progress, decide, load_result
+from pipelines.flow.protection import load_record, record_path
+from pipelines.flow.results import Work
 from pipelines.ingest import load_delivery
 from pipelines.publish import PublishedSegment, Segment, SegmentDelivery, build_segment, load_deliveries
+from pipelines.publish.changes import levels
+from pipelines.publish.segments import Protect
 from pipelines.registry import Dataset
 
 _FOREIGN_KEY = "foreign-key"
@@ -41,13 +48,15 @@ class Made:
     reasons: tuple[Message, ...] = ()
 
 
-def make(scratch: Installation, published: PublishedSegment, folder: Path, progress: Progress | None) -> Made:
+def make(scratch: Installation, published: PublishedSegment, folder: Path, records: Workspace,
+         progress: Progress | None) -> Made:  # fmt: skip
     """Decide a segment's deliveries and compose them, as a run does.
 
     Args:
         scratch: where outcomes are kept; those that are there already are used.
         published: the segment.
         folder: receives its files.
+        records: where it is kept how people's rows were protected.
         progress: called with the number of rows that a stage has just gone through.
     """
     reasons: list[Message] = []
@@ -62,14 +71,41 @@ def make(scratch: Installation, published: PublishedSegment, folder: Path, progr
                 outcomes.append(decided.outcome)
         if len(outcomes) < len(deliveries):
             return Made(None, tuple(reasons))
+        protect = _protected_then(scratch, dataset, published, records)
+        if isinstance(protect, Message):
+            return Made(None, (*reasons, protect))
         with machine_trouble():
             contributions = [contribution(scratch, outcome) for outcome in outcomes]
-            segment = build_segment(dataset, published.segment.period, contributions, folder)
+            segment = build_segment(dataset, published.segment.period, contributions, folder, protect=protect)
     except GongkaiError as problem:
         return Made(None, (*reasons, problem.message))
     except MemoryError:
         return Made(None, (*reasons, NO_MEMORY))
     return Made(segment, tuple(reasons))
+
+
+def _protected_then(scratch: Installation, dataset: Dataset, published: PublishedSegment,
+                    records: Workspace) -> Protect | Message | None:  # fmt: skip
+    """What protects the rows just as when they were published; a message where that is not known any more."""
+    plan = make_plan(dataset, scratch.catalog.tables)
+    if plan is None:
+        return None
+    segment = published.segment
+    if not levels(segment):
+        return lambda _connection, select, _names: (select, ())  # Nobody looked after them then.
+    work = Work(dataset.id, segment.period)
+    record = load_record(records, work, segment.digest)
+    if record is None:
+        path = record_path(work, segment.digest)
+        return Message("small-cells-record-lost", {"period": segment.period, "path": path})
+    try:
+        record.decision.node(plan)
+    except ValueError:
+        return Message("small-cells-other-descriptor", {"period": segment.period})
+    return lambda _connection, select, names: (
+        apply(plan, record.decision, Rows(select, names), record.keys).select,
+        receipts(plan, record.decision),
+    )
 
 
 @dataclass(frozen=True)

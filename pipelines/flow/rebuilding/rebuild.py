@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pipelines.core.errors import GongkaiError, NothingReleased, UnknownDataset
 from pipelines.core.messages import Message
+from pipelines.core.paths import Workspace
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.outcomes import Progress
@@ -51,6 +52,8 @@ class Rebuilding:
     """The steps to take, in this order, and what has come of them so far."""
 
     scratch: Installation
+    records: Workspace
+    """Where the installation keeps how people's rows were protected."""
     steps: tuple[Step, ...] = ()
     segments: list[RebuiltSegment] = field(default_factory=list)
     troubles: list[DatasetTrouble] = field(default_factory=list)
@@ -97,7 +100,7 @@ class Rebuilding:
         if not published.shown and not damaged:
             return
         with machine_trouble(), self.scratch.scratch(f"{published.dataset}.{segment.period}") as folder:
-            made = make(self.scratch, published, folder, progress)
+            made = make(self.scratch, published, folder, self.records, progress)
             parts = {part.sha256: part for part in made.segment.parts} if made.segment else {}
             same = [parts[part.sha256] for part in damaged if part.sha256 in parts]
             put = () if dry_run else put_back(store, published.dataset, published.versions, same)
@@ -136,7 +139,7 @@ def rebuilding(inst: Installation, datasets: Collection[str] = ()) -> Iterator[R
     for dataset in sorted({*datasets} - entries.keys()):
         raise UnknownDataset(dataset, ", ".join(sorted(snapshot.datasets)))
     with scratch_installation(inst) as scratch:
-        job = Rebuilding(scratch, related=_related(inst.catalog, entries))
+        job = Rebuilding(scratch, inst.workspace, related=_related(inst.catalog, entries))
         steps: list[Step] = []
         for dataset in (*inst.catalog.order, *sorted(entries.keys() - inst.catalog.datasets.keys())):
             if dataset in job.related:

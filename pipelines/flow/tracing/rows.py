@@ -19,6 +19,7 @@ from pipelines.disclose.keys import SurrogateKey
 from pipelines.disclose.plan import FieldPlan, public
 from pipelines.disclose.treatments import treat
 from pipelines.flow.tracing.conditions import Condition, where
+from pipelines.publish.clearances import PROPERTY, SMALL_CELLS
 from pipelines.publish.schemas import columns
 from pipelines.publish.store import MALFORMED
 from pipelines.registry.types import sql_type
@@ -93,7 +94,10 @@ class TableSearch:
         self, cleared: Path, validated: Path, wanted: Sequence[str], limit: int, segment: Segmented | None
     ) -> list[FoundRow]:
         names = pq.read_schema(cleared).names
-        test, values = where(self._conditions, names)
+        # What small cells made of a value is known of the segment alone.
+        hazy = blurred(segment.schema) if segment is not None else frozenset()
+        test, values = where([each for each in self._conditions if each.field not in hazy], names)
+        test = test or "true"
         shown = "".join(f", CAST({f'd.{identifier(name)}' if name in names else 'NULL'} AS VARCHAR)" for name in wanted)
         source = f"SELECT * FROM {_numbered(cleared)} WHERE {test}"
         if segment is not None:
@@ -169,13 +173,18 @@ def _also_in(
 ) -> tuple[str, list[str]]:
     """Those rows of ``source`` that are published: equal to a row of the segment in all columns that both have."""
     kinds = columns(segment.schema)
-    shared = [name for name in kinds if name in names]
+    shared = [name for name in kinds if name in names and name not in blurred(segment.schema)]
     same = " AND ".join(
         f"s.{identifier(name)} IS NOT DISTINCT FROM TRY_CAST(r.{identifier(name)} AS {kinds[name]})" for name in shared
     )
     test, more = where(conditions, kinds)
     found = f"SELECT * FROM read_parquet({literal(str(segment.parquet))}) WHERE {test}"
     return f"SELECT r.* FROM ({source}) r SEMI JOIN ({found}) s ON {same or 'true'}", [*values, *more]
+
+
+def blurred(schema: Mapping[str, Any]) -> frozenset[str]:
+    """Columns that a segment may show less exactly than they were cleared."""
+    return frozenset(entry["name"] for entry in schema["fields"] if SMALL_CELLS in entry.get(PROPERTY, {}))
 
 
 def _typed_cells(parquet: Path, plain: Mapping[str, FieldPlan], plans: Sequence[FieldPlan], quarantined: bool) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from pipelines.core.messages import translate
+from pipelines.disclose.small_cells.applying import SUPPRESSED, TREATMENT
 from pipelines.publish.diff.fields import FieldChanges, compare_fields
 from pipelines.publish.diff.model import PeriodChanges
 from pipelines.publish.manifests import Manifest, load_deliveries
@@ -154,7 +155,11 @@ def _receipts(manifest: Manifest, previous: Manifest | None, language: str) -> l
     known = {dataclasses.replace(entry, rows=0) for entry in previous.receipt} if previous else set()
     lines = []
     for entry in manifest.receipt:
-        if dataclasses.replace(entry, rows=0) in known:
+        if dataclasses.replace(entry, rows=0) in known or entry.treatment == SUPPRESSED:
+            continue
+        if entry.treatment == TREATMENT:
+            shown = {"field": code(entry.published_as or entry.field), "level": code(str(entry.level))}
+            lines.append(translate("notes-small-cells", language, k=entry.k or 0, **shown))
             continue
         params = {
             "field": code(entry.field),

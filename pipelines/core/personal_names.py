@@ -38,7 +38,7 @@ LABELS = (
     "|抚养人|赡养人|照料人|护理人|被抚养人"
     "|救助对象|补贴对象|补助对象|帮扶对象|保障对象|低保户|低保对象|低保边缘户|贫困户|五保户|特困户|困难户"
     "|脱贫户|监测户|特困人员|困难人员|五保老人|残疾人|老人|儿童|孤儿"
-    "|学生|患者|病人|死者|伤者|逝者|遇难者|姓 {0,6}名|名字|本人|配偶|丈夫|妻子|爱人|父亲|母亲|儿子|女儿|儿媳"
+    "|学生|患者|病人|死者|伤者|逝者|遇难者|姓 {0,6}名|名字|本人|配偶|丈夫|妻子|爱人|父亲|母亲|儿子|女儿|哥哥|姐姐|弟弟|妹妹|岳父|岳母|侄子|侄女|外甥|儿媳"
     "|女婿|孙子|孙女|长子|次子|长女|次女|其子|其女|其妻|其夫|其父|其母"
     "|家属|亲属|被征收人|被拆迁人|承租人|出租人|房东|房主|业主|户名|开户人|持卡人|账户名|填表人|制表人|填报人"
     "|审核人|复核人|记录人|登记人|录入人|核实人|收件人|寄件人"
@@ -47,6 +47,8 @@ LABELS = (
     "|退役军人|优抚对象|帮扶人|代办人|护理员|护工|网格员|社工|楼长|组长|产权人|所有权人|承包人|受助人|捐赠人"
     "|遗属|报名人|投保人|被保险人|受让人|转让人|继承人|纳税人姓名"
 )
+#: Whatever ends like this, or says what somebody did, has a name behind a colon.
+ROLES = r"(?:[人者员户主]|制表|填表|编制|审核|复核|审批|经办|记录|联系|签[字名收]|收款|领款)[:(]{1,2} ?"
 _BETWEEN = (
     rf"(?:[ ]?(?:姓名|名字|名称|名单))?(?:[及和与、/]{_HAN}{{2,6}})?"
     r"(?P<apart>[ :=是为叫系,;、\-_()\[\]【】\"“”'‘’<>《》|/。.]{0,6})"
@@ -62,7 +64,8 @@ TITLES = (
 FOLLOWING = (
     "户|家庭|的?家属|之[子女妻夫父母]"
     "|的?(?:身份证|手机|联系|电话|住址|银行卡|存折|账户|账号|申请|低保|补贴|户口|家中|家住|家庭|父亲|母亲|妻子"
-    "|丈夫|儿子|女儿|反映|来电|来访|投诉|病历|病情|残疾证)"
+    "|丈夫|儿子|女儿|哥哥|姐姐|弟弟|妹妹|岳父|岳母|侄子|侄女|外甥|反映|来电|来访|投诉|病历|病情|残疾证)"
+    r"|_|\.(?:jpe?g|png|pdf|docx?|xlsx?)"
 )
 #: Whoever acts in an office acts in public.
 _OFFICE = re.compile(
@@ -70,6 +73,10 @@ _OFFICE = re.compile(
     "|董事长|秘书长|署长|主持|签发|任命|任免|免去|任职|法定代表人|代表人|党组|党委"
 )
 _OFFICE_BEFORE, _OFFICE_BEHIND = 8, 10
+#: What the names of bodies end in, behind a label that persons and bodies may stand behind.
+_BODY = re.compile(
+    rf"{_HAN}{{3,20}}(?:公司|集团|百货|[局院处所部站社会馆行心场团委店厂校坊铺]|[大中小]学|幼儿园|[县市区镇乡村](?:政府|委)?)(?!{_HAN})"
+)
 #: A candidate that goes on like this is a place, a road, a body or a thing.
 _NO_PERSON = re.compile(
     r"[家氏]?[村镇乡县市区州街路巷桥河江湖山庄寨屯坝堤沟湾岛岭峰庙寺塔馆厅厂店场站港行社校院局所处部室会园苑城楼港园段线井泉塘溪]"
@@ -80,7 +87,7 @@ _NO_PERSON = re.compile(
 #: What names of Uyghurs, Kazakhs, Tibetans and Mongols are transliterated with that have a dot between their parts.
 _TRANSLITERATING = (
     "阿卜杜拉布都热买合木提麦艾依力江古丽努尔孜帕克吐逊肉巴哈吾玛扎西顿珠才让卓多吉次仁旺央金达娃尼罗桑加措格曲白索朗洛平边普班禅贡嘎强嘉"
-    "斯里别沙比伊明外塔亚森祖赛苏莱曼玉素甫坦穆罕默德乌鲁不坎杰汗列居马那胡叶肯夏萨迪莎库呼和图雅其日勒额宝音道奥云荣特敖登高兰花琴卡托地"
+    "娜则拜山旦琼姆丁瓦增培松斯里别沙比伊明外塔亚森祖赛苏莱曼玉素甫坦穆罕默德乌鲁不坎杰汗列居马那胡叶肯夏萨迪莎库呼和图雅其日勒额宝音道奥云荣特敖登高兰花琴卡托地"
 )
 
 
@@ -109,7 +116,7 @@ def _those_of(part: str, least: int) -> str:
 #: Patterns are compiled when the first text is looked at: most commands look at none.
 _SURNAME = rf"(?:{_COMPOUNDS}|[{_those_of('surname', -3)}])"
 _GIVEN = f"[{_those_of('given', -2)}]"
-_LABELLED = rf"(?:{LABELS}){_BETWEEN}(?P<name>{_SURNAME} {{0,3}}{_HAN}(?: ?{_HAN})?)"
+_LABELLED = rf"(?:(?:{LABELS}){_BETWEEN}|(?P<role>{ROLES}))(?P<name>{_SURNAME} {{0,3}}{_HAN}(?: ?{_HAN})?)"
 _TITLED = rf"(?=(?P<name>{_SURNAME} ?{_GIVEN}(?: ?{_GIVEN})??) ?(?:(?P<title>{TITLES})|{FOLLOWING}))"
 _ONE = rf"{_SURNAME} {{0,3}}{_HAN}{{1,2}}"
 _WHOLE = rf"[ \-:;,.()、。]*(?P<name>{_ONE})[ \-:;,.()、。0-9]*"
@@ -120,16 +127,15 @@ _ALL_HAN = re.compile(f"{_HAN}{{2,4}}")
 _PART = rf"[{''.join(sorted(set(_TRANSLITERATING)))}]{{2,6}}"
 _DOTTED = rf"{_PART}·{_PART}|(?:{LABELS})[ :为是叫(]{{0,3}}{_HAN}{{2,6}}·{_HAN}{{2,6}}"
 
-#: RE2 patterns, one of which every plain text with a name matches. Apart: one automaton of all would be too large.
-NAME_SCREENS = tuple(
-    screen.replace(_HAN, r"[\x{4e00}-\x{9fff}]")
-    for screen in (
-        rf"(?:{LABELS}){_BETWEEN.replace('?P<apart>', '?:').replace('{0,6}', '{1,6}')}{_SURNAME} {{0,3}}{_HAN}"
-        rf"|(?:{LABELS}){_BETWEEN.partition('(?P<apart>')[0]}{_SURNAME} {{0,3}}{_GIVEN}"
-        rf"|^[ \-:;,.()、。]*{_ONE}(?:[、,;/ ]{{1,3}}{_ONE})*[ \-:;,.()、。0-9等]*$|{_HAN}·{_HAN}",
+#: RE2 pattern that every plain text with a name matches.
+NAME_SCREEN = "|".join(
+    (
+        rf"(?:{LABELS}){_BETWEEN.replace('?P<apart>', '?:').replace('{0,6}', '{1,6}')}{_SURNAME} {{0,3}}{_HAN}",
+        rf"{ROLES}{_SURNAME} {{0,3}}{_HAN}|(?:{LABELS}){_BETWEEN.partition('(?P<apart>')[0]}{_SURNAME} {{0,3}}{_GIVEN}",
+        rf"^[ \-:;,.()、。]*{_ONE}(?:[、,;/ ]{{1,3}}{_ONE})*[ \-:;,.()、。0-9等]*$|{_HAN}·{_HAN}",
         rf"{_SURNAME} ?{_GIVEN}(?: ?{_GIVEN})? ?(?:{TITLES}|{FOLLOWING})",
     )
-)
+).replace(_HAN, r"[\x{4e00}-\x{9fff}]")
 
 
 def has_name(plain: str) -> bool:
@@ -165,8 +171,10 @@ def _candidates(plain: str) -> Iterator[bool]:
 
 def _is_labelled(plain: str, match: re.Match[str]) -> bool:
     """The longer reading or the shorter one is a name, and what follows it makes it no place."""
-    apart, text = match["apart"], plain[match.start("name") : match.end("name") + 4]
-    needed = _APART if apart else _BESIDE
+    apart, text = match["apart"] or match["role"], plain[match.start("name") : match.end("name") + 4]
+    needed = _BESIDE if match["role"] or not apart else _APART
+    if apart and _BODY.match(plain, match.start("name")) is not None:
+        return False
     if not apart and re.match(_SURE, text) is None:
         return False
     closed = text.replace(" ", "") if " " in match["name"] else text

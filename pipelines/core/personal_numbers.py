@@ -22,7 +22,7 @@ _IDENTITY_INSIDE = re.compile(r"(?=([1-9][0-9]{16}[0-9Xx]))")
 _IDENTITY_ROUNDED = re.compile(r"(?<![0-9A-Za-z.\-])[1-9][0-9]{14}000(?![0-9A-Za-z\-])")
 #: Numbers given before 1999: no check digit, so they must stand alone; their holders were born from 1920 on.
 _IDENTITY_OLD = re.compile(
-    r"(?<![0-9A-Za-z.\-])[1-8][0-9]{5}([2-9][0-9]{5})[0-9]{3}(?![0-9A-Za-z]|[.\-][0-9]| ?[百千万亿]*元)"
+    r"(?<![0-9A-Za-z.\-第])[1-8][0-9]{5}([2-9][0-9]{5})[0-9]{3}(?![0-9A-Za-z号]|[.\-][0-9]| ?[百千万亿]*元)"
 )
 _CARD = re.compile(rf"(?<![0-9A-Za-z])(?<![0-9]\.)(?=([3-69](?:{_GAP}[0-9]){{12,18}}))")
 _LABELS = "tel|phone|mobile|mob|cell|wx|vx|wechat|weixin"
@@ -40,6 +40,9 @@ _CARD_LENGTHS = (
     (re.compile("5"), (16,)),
     (re.compile("3[47]"), (15,)),
 )
+
+#: Nineteen digits in groups of four, the rest in one.
+_LAST_GROUP = 7
 
 _LABEL = rf"(?:(?i:{_LABELS})|(?:\+?86|0086)G)?"
 _IDENTITY_SCREEN = r"[1-9](?:G[0-9]){5}G(?:1G9|2G0)(?:G[0-9]){2}G[01]G[0-9]G[0-3](?:G[0-9]){4}G[0-9Xx]"
@@ -162,8 +165,13 @@ def _is_mobile(number: _Number) -> bool:
     if number.behind.isascii() and number.behind.isalpha() and len(number.groups) > 1:
         return False  # Letters go on with a number in one piece only: groups that end in letters are a UUID's.
     if number.is_marked:
-        return number.groups == [3, 4, 4] and number.has_one_separator
+        return number.has_one_separator and (number.groups == [3, 4, 4] or _is_dotted(number))
     return min(number.groups) >= 3 or max(number.groups) == 1
+
+
+def _is_dotted(number: _Number) -> bool:
+    """Digit by digit with dots: lists have commas."""
+    return max(number.groups) == 1 and number.written[1] in ".·"
 
 
 def _cards(text: str) -> Iterator[_Number]:
@@ -188,7 +196,7 @@ def _is_card(number: _Number) -> bool:
     joined, groups = number.joined, number.groups
     if not is_luhn(joined) or is_identity_number(joined) or is_credit_code(joined):
         return False
-    fours = all(length == 4 for length in groups[:-1]) and groups[-1] <= 4
+    fours = all(length == 4 for length in groups[:-1]) and groups[-1] <= _LAST_GROUP
     if number.is_marked:
-        return fours and number.has_one_separator
+        return number.has_one_separator and (fours or _is_dotted(number))
     return len(groups) == 1 or fours or max(groups) == 1 or groups == [4, 6, 5] or (len(groups) == 2 and groups[0] == 6)

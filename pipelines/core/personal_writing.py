@@ -15,7 +15,7 @@ from functools import partial
 from urllib.parse import unquote
 
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸", "0001234567891123456789236")
-_HOMOGLYPHS = str.maketrans("OoQDОоΟοlI|!ІіӏZzSsBbХхΧχ×", "000000001111111225588XXXXX")
+_HOMOGLYPHS = str.maketrans("OoQDОоΟοlI|ІіӏZzSsBbХхΧχ×", "00000000111111225588XXXXX")
 _DOTS = "•‧∙⋅・"
 
 #: RE2 pattern of what :func:`plain` changes in a text that is in NFKC already: what is invisible, blanks of other kinds
@@ -35,7 +35,7 @@ _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|&#x?[0-9A-Fa-f]{2,6};|\\[uU]00[0-9A-Fa-f
 _CODE_POINT = re.compile(r"\\[uU]00([0-9A-Fa-f]{2})")
 _DIGIT = "[0-9〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸]"
 _SPELLED = re.compile(rf"{_DIGIT}(?:[ \-.,/·、]{{0,3}}{_DIGIT}){{10,}}")
-_GLYPH = "[0-9OoQDОоΟοlI|!ІіӏZzSsBb]"
+_GLYPH = "[0-9OoQDОоΟοlI|ІіӏZzSsBb]"
 _DISGUISED = re.compile(
     rf"(?<![0-9A-Za-z])(?P<label>(?:{NUMBER_LABELS})[^0-9A-Za-zОоΟο]{{0,6}})?"
     rf"(?P<run>{_GLYPH}(?:[ \-]{{0,2}}{_GLYPH}){{10,}}[XxХхΧχ×]?)(?![0-9A-Za-z])"
@@ -48,7 +48,7 @@ _MARKED = re.compile(
     rf"(?<![0-9])(?:1[3-9][0-9](?P<a>{_MARK})[0-9]{{4}}(?P=a)[0-9]{{4}}"
     rf"|[1-9][0-9]{{5}}(?P<b>{_MARK})[0-9]{{8}}(?P=b)[0-9]{{3}}[0-9Xx]"
     rf"|[1-9][0-9]{{5}}(?P<c>{_MARK})[0-9]{{4}}(?P=c)[0-9]{{4}}(?P=c)[0-9]{{3}}[0-9Xx]"
-    rf"|[3-69][0-9]{{3}}(?P<d>{_MARK})[0-9]{{4}}(?P=d)[0-9]{{4}}(?P=d)[0-9]{{4}}(?:(?P=d)[0-9]{{1,3}})?"
+    rf"|[3-69][0-9]{{3}}(?P<d>{_MARK})[0-9]{{4}}(?P=d)[0-9]{{4}}(?P=d)[0-9]{{4,7}}(?:(?P=d)[0-9]{{1,3}})?"
     rf"|[1-9](?P<e>{_MARK})(?:[0-9](?P=e)){{9,17}}[0-9Xx])(?![0-9])"
 )
 
@@ -67,7 +67,7 @@ DISGUISED_SCREEN = "|".join(
     (
         _ESCAPED.pattern,
         rf"(?:{NUMBER_LABELS})[^0-9A-Za-z]{{0,6}}{_GLYPH}(?:[ \-]{{0,2}}{_GLYPH}){{10}}",
-        r"(?:[1-9lI|][0-9OoQDlI|!ZzSsBb]{5}(?:[1lI|!]9|[2Zz][0OoQD])[0-9OoQDlI|!ZzSsBb]{9}[0-9OoQDlI|!ZzSsBbXx×])".join(
+        r"(?:[1-9lI|][0-9OoQDlI|ZzSsBb]{5}(?:[1lI|]9|[2Zz][0OoQD])[0-9OoQDlI|ZzSsBb]{9}[0-9OoQDlI|ZzSsBbXx×])".join(
             _EDGES
         ),
     )
@@ -96,7 +96,7 @@ def readings(text: str) -> Iterator[tuple[str, bool]]:
     joined = _BROKEN.sub("", text)
     if joined != text:
         yield plain(joined), False
-    spelled = _SPELLED.sub(lambda found: found[0].translate(_NUMERALS).replace("、", ""), as_written)
+    spelled = _SPELLED.sub(_in_digits, as_written)
     if spelled != as_written:
         yield spelled, False
     marked = _MARKED.sub(lambda found: _without_marks(as_written, found), as_written)
@@ -123,6 +123,12 @@ def _plain_character(character: str) -> str:
     if category == "Pd" or character == "\N{MINUS SIGN}":
         return "-"
     return "·" if character in _DOTS else character
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """A run of numerals and digits in digits; digits alone are as they are."""
+    digits = found[0].translate(_NUMERALS)
+    return found[0] if digits == found[0] else digits.replace("、", "")
 
 
 def _without_marks(text: str, found: re.Match[str]) -> str:

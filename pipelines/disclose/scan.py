@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
 from pipelines.core.personal_data import SCREENS_ASCII, SCREENS_PLAIN, PersonalData, looks_like_personal_data
-from pipelines.core.personal_names import NAME_SCREENS, has_name
+from pipelines.core.personal_names import NAME_SCREEN, has_name
 from pipelines.core.personal_writing import CHANGED_BY_PLAIN, plain
 from pipelines.core.records import COORDINATES
 from pipelines.disclose.plan import FieldPlan
@@ -103,24 +103,27 @@ def _are_mostly_different(texts: pa.Array) -> bool:
 def _positions(values: pa.Array) -> dict[str, list[int]]:
     """Positions of the values per kind. Only those that a screen lets through are looked at one by one."""
     # Whatever stands in printable ASCII is plain; other texts are made so.
-    printable = pc.invert(pc.match_substring_regex(values, r"[^\x20-\x7e]"))
-    suspects = pc.indices_nonzero(pc.and_(printable, _matches_any(values, SCREENS_ASCII)))
-    others = pc.indices_nonzero(pc.invert(printable))
-    texts = _made_plain(values.take(others))
+    strange = pc.match_substring_regex(values, r"[^\x20-\x7e]")
+    ascii_only = pc.indices_nonzero(pc.invert(strange))
+    others = pc.indices_nonzero(strange)
+    suspects = ascii_only.filter(_matches_any(_taken(values, ascii_only), SCREENS_ASCII))
+    texts = _made_plain(_taken(values, others))
     look = _matches_any(texts, SCREENS_PLAIN)
     found: dict[str, list[int]] = {}
     for position in sorted([*suspects.to_pylist(), *others.filter(look).to_pylist()]):
         for kind in looks_like_personal_data(values[position].as_py()):
             found.setdefault(kind, []).append(position)
-    named = pc.indices_nonzero(pc.and_(pc.invert(look), _matches_any(texts, NAME_SCREENS)))
-    names = [
-        position
-        for position, row in zip(others.take(named).to_pylist(), named, strict=True)
-        if has_name(texts[row.as_py()].as_py())
-    ]
+    # Names are looked for by themselves: more words go before a name than before a number.
+    perhaps = pc.and_(pc.invert(look), pc.match_substring_regex(texts, NAME_SCREEN))
+    pairs = zip(others.filter(perhaps).to_pylist(), texts.filter(perhaps).to_pylist(), strict=True)
+    names = [position for position, text in pairs if has_name(text)]
     if names:
         found[PersonalData.PERSONAL_NAME.value] = sorted([*found.get(PersonalData.PERSONAL_NAME.value, ()), *names])
     return found
+
+
+def _taken(values: pa.Array, positions: pa.Array) -> pa.Array:
+    return values if len(positions) == len(values) else values.take(positions)
 
 
 def _made_plain(values: pa.Array) -> pa.Array:

@@ -33,9 +33,8 @@ def main() -> None:
     options = parser.parse_args()
     made = texts(options.count, options.seed)
     found = [looks_like_personal_data(text.text) for text in made]
-    print(
-        f"{len(made):,} texts, seed {options.seed}\n\n| kind | texts | recall | false alarms | precision |\n| --- | ---: | ---: | ---: | ---: |"
-    )
+    print(f"{len(made):,} texts, seed {options.seed}\n")
+    print("| kind | texts | recall | false alarms | precision |\n| --- | ---: | ---: | ---: | ---: |")
     for kind in PersonalData:
         _row(kind.value, made, [kind.value in kinds for kinds in found], kind.value)
     print("\n| names | recall | precision | texts/s |\n| --- | ---: | ---: | ---: |")
@@ -68,7 +67,34 @@ def _contest(name: str, finds: Callable[[str], bool], made: list[Text]) -> None:
 def _throughput() -> None:
     """A column of a million codes, amounts and short notes, scanned in batches as disclosure does."""
     rng = random.Random(1)
-    words = "道路 项目 建设 验收 工程 资金 拨付 进度 居民 补贴 发放 审核 低保 农户 材料 水库 加固 学校 老人 养老 2025年 3月 雨天 合格 医疗 政策".split()
+    words = [
+        "道路",
+        "项目",
+        "建设",
+        "验收",
+        "工程",
+        "资金",
+        "拨付",
+        "进度",
+        "居民",
+        "补贴",
+        "发放",
+        "审核",
+        "低保",
+        "农户",
+        "材料",
+        "水库",
+        "加固",
+        "学校",
+        "老人",
+        "养老",
+        "2025年",
+        "3月",
+        "雨天",
+        "合格",
+        "医疗",
+        "政策",
+    ]
     column = [
         f"NY-2025Q{rng.randint(1, 4)}-5801{rng.randint(10, 99)}-{rng.randint(0, 999999):06d}"
         for _ in range(_ROWS * 2 // 5)

@@ -1,7 +1,7 @@
 """Labelled texts: personal data of every kind in every writing, and texts that only look like it.
 
-None of the words here come from the detectors: names are those of the package Faker (surnames by commonness, given names of
-its own), labels, places and sentences were written for this file without regard to what detectors know.
+None of the words here come from the detectors: names are those of the package Faker (surnames by commonness, given
+names of its own), labels, places and sentences in ``words.txt`` were written without regard to what detectors know.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from faker import Faker
@@ -28,6 +29,12 @@ class Text:
     writing: str
 
 
+_listed: dict[str, list[str]] = {
+    key: words.split()
+    for key, words in (
+        line.split(" ", 1) for line in Path(__file__).with_name("words.txt").read_text("utf-8").splitlines()
+    )
+}
 _BEFORE = (
     "",
     "",
@@ -52,7 +59,7 @@ _ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def _grouped(mark: str, sizes: tuple[int, ...]) -> Write:
-    def write(rng: random.Random, number: str) -> str:
+    def write(_: random.Random, number: str) -> str:
         parts, rest = [], number
         for size in sizes:
             parts.append(rest[:size])
@@ -78,39 +85,43 @@ def _mixed(rng: random.Random, number: str) -> str:
 def _common(label: str, sizes: tuple[int, ...]) -> dict[str, Write]:
     """Writings of any number; ``sizes``: the groups it is usually written in."""
     return {
-        "plain": lambda rng, n: n,
-        "labelled": lambda rng, n: f"{label}：{n}",
-        "label behind": lambda rng, n: f"{n}（{label}）",
+        "plain": lambda _, n: n,
+        "labelled": lambda _, n: f"{label}：{n}",
+        "label behind": lambda _, n: f"{n}（{label}）",
         "spaces between groups": _grouped(" ", sizes),
         "hyphens between groups": _grouped("-", sizes),
         "dots between groups": _grouped(".", sizes),
         "underscores between groups": _grouped("_", sizes),
         "a letter between groups": _grouped("x", sizes),
         "a word between groups": _grouped("杠", sizes),
-        "space by space": lambda rng, n: " ".join(n),
-        "dot by dot": lambda rng, n: "·".join(n),
-        "asterisks between digits": lambda rng, n: "*".join(n),
-        "full-width": lambda rng, n: n.translate(_WIDE),
-        "circled": lambda rng, n: n.translate(_CIRCLED),
-        "negative circled": lambda rng, n: n.translate(_NEGATIVE_CIRCLED),
-        "other script": lambda rng, n: n.translate(_ARABIC),
-        "keycaps": lambda rng, n: "".join(f"{c}\ufe0f\u20e3" if c.isdigit() else c for c in n),
-        "numerals": lambda rng, n: n.translate(_NUMERALS),
-        "formal numerals": lambda rng, n: n.translate(_FORMAL),
+        "space by space": lambda _, n: " ".join(n),
+        "dot by dot": lambda _, n: "·".join(n),
+        "asterisks between digits": lambda _, n: "*".join(n),
+        "full-width": lambda _, n: n.translate(_WIDE),
+        "circled": lambda _, n: n.translate(_CIRCLED),
+        "negative circled": lambda _, n: n.translate(_NEGATIVE_CIRCLED),
+        "other script": lambda _, n: n.translate(_ARABIC),
+        "keycaps": lambda _, n: "".join(f"{c}\ufe0f\u20e3" if c.isdigit() else c for c in n),
+        "numerals": lambda _, n: n.translate(_NUMERALS),
+        "formal numerals": lambda _, n: n.translate(_FORMAL),
         "mixed with numerals": _mixed,
         "zero width between digits": lambda rng, n: rng.choice("\u200b\u200d\ufeff\u2060").join(n),
         "broken over lines": _broken,
         "O and l, labelled": lambda rng, n: f"{label}：{_disguised(rng, n)}",
-        "in a file name": lambda rng, n: f"材料_{n}_扫描件.jpg",
-        "in a URL": lambda rng, n: f"https://sb.example.cn/q?id={n}&t=1",
-        "escaped in a URL": lambda rng, n: "https://sb.example.cn/q?" + quote(f"证={n}，", safe=""),
-        "escaped digits": lambda rng, n: "".join(f"&#{ord(c)};" for c in n),
-        "inside words": lambda rng, n: f"凭{n}办理",
+        "in a file name": lambda _, n: f"材料_{n}_扫描件.jpg",
+        "in a URL": lambda _, n: f"https://sb.example.cn/q?id={n}&t=1",
+        "escaped in a URL": lambda _, n: "https://sb.example.cn/q?" + quote(f"证={n}，", safe=""),
+        "escaped digits": lambda _, n: "".join(f"&#{ord(c)};" for c in n),
+        "inside words": lambda _, n: f"凭{n}办理",
     }
 
 
+def _day(rng: random.Random) -> str:
+    return f"{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
+
+
 def identity(rng: random.Random) -> str:
-    first = f"{rng.randint(11, 65)}{rng.randint(0, 9999):04d}{rng.randint(1935, 2012)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
+    first = f"{rng.randint(11, 65)}{rng.randint(0, 9999):04d}{rng.randint(1935, 2012)}{_day(rng)}"
     first += f"{rng.randint(0, 999):03d}"
     return first + identity_number_check(first)
 
@@ -133,13 +144,13 @@ def mobile(rng: random.Random) -> str:
 
 
 def old_identity(rng: random.Random) -> str:
-    return f"{rng.randint(11, 65)}{rng.randint(0, 9999):04d}{rng.randint(30, 89)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}{rng.randint(1, 999):03d}"
+    return f"{rng.randint(11, 65)}{rng.randint(0, 9999):04d}{rng.randint(30, 89)}{_day(rng)}{rng.randint(1, 999):03d}"
 
 
-_PLACES = "云川 北溪 沙坪 青羊 临江 丹霞 龙潭 梅岭 石塘 河口".split()
-_ESTATES = "锦绣华庭 金色家园 碧水湾小区 城南新村 和平里 书香苑 翡翠城 都市公寓 橡树园 教师新村".split()
-_ROADS = "解放路 胜利街 迎宾大道 青年巷 北环路 鼓楼街 桂花巷 学院路 沿江大道 东关街".split()
-_VILLAGES = "石桥村 大湾村 上坪村 柳树屯 三家寨 杏花村".split()
+_PLACES = _listed["places"]
+_ESTATES = _listed["estates"]
+_ROADS = _listed["roads"]
+_VILLAGES = _listed["villages"]
 
 
 def _address(rng: random.Random) -> dict[str, str]:
@@ -165,16 +176,10 @@ def _address(rng: random.Random) -> dict[str, str]:
     }
 
 
-_LABELS = (
-    "联系人 户主 经办人 申请人 负责人 受益人 对接人 监护人 患者 收款人 低保对象 制表 填报人 村民 救助对象 养殖户 车主 本人 家属 法定监护人 "
-    "房屋所有人 领取人 值班员 帮扶责任人 当事人 困难群众 报修人 投诉人 死者 学生姓名"
-).split()
-_RELATIONS = "妻子 丈夫 儿子 女儿 父亲 母亲 哥哥 配偶 儿媳 孙子".split()
-_TITLES = "同志 女士 先生 老人 大爷 师傅 老师 阿姨 等3人 一家 同学 夫妇".split()
-_MINORITY = (
-    "艾山·吐尔逊 阿依古丽·买合木提 努尔买买提·艾则孜 热孜万古丽·阿布都 玉素甫·卡德尔 帕提曼·肉孜 古丽娜尔·木合塔尔 扎西·多吉 达娃·卓玛 "
-    "哈斯·巴特尔 叶尔江·哈力 迪丽拜尔·阿不力孜"
-).split()
+_LABELS = _listed["labels"]
+_RELATIONS = _listed["relations"]
+_TITLES = _listed["titles"]
+_MINORITY = _listed["minority"]
 
 
 def _names(rng: random.Random, name: str, other: str) -> dict[str, str]:
@@ -203,35 +208,20 @@ def _names(rng: random.Random, name: str, other: str) -> dict[str, str]:
     }
 
 
-_WORDS = (
-    "高峰 时间 金额 方案 于是 成本 安全 常规 水利 温度 应急 项目 支付 任务 方法 程序 万元 全年 时段 和平 文化 江堤 黄土 马路 石材 田间 林地 金属 白天 雷雨 "
-    "花卉 毛石 钢筋 明渠 管网 包装 车位 单价 关闸 解冻 计划 米粮 商铺 余额 祝福 康养 平整 盛夏 严禁 喻示 危房 路基 阳光 易涝 成果 查验 尚未 步道 党建 年度 "
-    "白玉兰 金桂树 高压线 方便面 成品油 安装费 常委会 程控机 洪水位 江水源 马铃薯 牛奶粉 石灰石 田径场 汪洋 温差 夏粮 项圈 辛苦 严寒 叶片 易燃 应收 游客 "
-    "张贴 章程 周边 周转 朱红 祖国 左岸 武术 吴语 徐行 许可 宣传 苏绣 宋体 沈积 申报 孙子兵法 谈判 汤药 唐诗 陶瓷 童装 万象 王牌 卫星 魏碑 文明 伍拾 席位"
-).split()
-_ORGANISATIONS = (
-    "王府井百货 张家港市人民医院 李宁体育用品有限公司 陈家坝社区居委会 刘家峡水电站 周大福珠宝 黄河水利委员会 赵家村村民委员会 孙文纪念小学 吴江区水务局 "
-    "何氏眼科医院 高新区管委会 郭家湾卫生院 马鞍山钢铁集团 胡庆余堂药店 林州市红旗渠 徐工集团 罗湖区教育局 谢家集区财政局 杨浦大桥管理处 张明超市 李雪蛋糕店"
-).split()
-_STREETS = "张江路 李沧大道 王顶堤街道 陈塘庄路 黄埔大道 刘家窑桥 马甸桥 周家嘴路 赵公口 杨高南路 徐家汇路 宋庄镇 高家堰村 吕厝路口 郑州路 许昌北路".split()
-_OFFICIALS = (
-    "市长{}主持召开会议 {}同志任市财政局局长 区委书记{}到项目现场调研 副县长{}作动员讲话 局长{}签发 任命{}同志为市水务局副局长 免去{}同志市教育局副局长职务 "
-    "院长{}出席开工仪式 法定代表人{} 主任{}带队督查"
-).split()
-_SENTENCES = (
-    "道路全长3.2公里，双向四车道 改造后惠及居民2140户 雨天停工12天，进度滞后 户主应于3月底前申报 老人高龄津贴按月发放 学生资助资金已拨付 负责人应签字盖章 "
-    "申请人须提交材料 村民委员会公示7天 联系人以通知为准 经办人员需回避 残疾人两项补贴 患者负担下降 低保户数较上年减少 家庭人均收入低于标准 居民点整治 "
-    "滨河路3号桥加固 12号泵站更换 建设路至学府路段 5号楼外墙2500平方米 幼儿园3栋教学楼 12345热线受理356件 咨询电话12345 拨打400-820-8820 "
-    "微信公众号发布 QQ群已解散 微信小程序办理 银行卡发放率98.5% 账户余额1250000.00元 电话费2400元 护照办理窗口 川A区块二期 身份证到期提醒 工人文化宫修缮 "
-    "业主单位自筹 组长单位牵头 同志们辛苦了 先进个人12名 女士优先通道 每户不超过6000元 第三批（2025年）下达 一二三产业融合 三通一平 五保供养 "
-    "学生餐补贴 社工服务站 网格员培训 群众满意度96% 职工医保 司机岗位津贴 农户自筹20% 大户带动 本人承诺属实 姓名栏留空 证人补助标准 养殖户补贴名单"
-).split(" ")
+_WORDS = _listed["words"]
+_ORGANISATIONS = _listed["organisations"]
+_STREETS = _listed["streets"]
+_OFFICIALS = _listed["officials"]
+_SENTENCES = _listed["sentences"]
 
 
 def _harmless(rng: random.Random, fake: Faker) -> dict[str, str]:
-    year = rng.randint(2019, 2027)
+    year, division = rng.randint(2019, 2027), rng.randint(510000, 519999)
+    labels = ("负责人单位", "建设单位", "联系人单位", "业主")
+    endings = ("较上年增加", "已完成", "待核", "：见附件", "为重点")
+    uuid = f"{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4{rng.getrandbits(12):03x}-a{rng.getrandbits(12):03x}"
     return {
-        "project code": f"{year}-{rng.randint(510000, 519999)}-{rng.randint(10, 99)}-{rng.randint(1, 9):02d}-{rng.randint(0, 999999):06d}",
+        "project code": f"{year}-{division}-{rng.randint(10, 99)}-{rng.randint(1, 9):02d}-{rng.randint(0, 999999):06d}",
         "payment code": f"NY-{year}Q{rng.randint(1, 4)}-{rng.randint(580100, 580112)}-{rng.randint(0, 999999):06d}",
         "document number": f"云财预〔{year}〕{rng.randint(1, 300)}号",
         "amount": f"{rng.randint(1, 10**9) / 100:.2f}",
@@ -244,8 +234,8 @@ def _harmless(rng: random.Random, fake: Faker) -> dict[str, str]:
         "coordinates": f"{rng.uniform(73, 135):.7f},{rng.uniform(18, 53):.7f}",
         "date": f"{year}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
         "days": f"{year}年{rng.randint(1, 12)}月{rng.randint(1, 28)}日至{year + 1}年{rng.randint(1, 12)}月",
-        "time": f"{year}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}{rng.randint(0, 235959):06d}",
-        "UUID": f"{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4{rng.getrandbits(12):03x}-a{rng.getrandbits(12):03x}-{rng.getrandbits(48):012x}",
+        "time": f"{year}{_day(rng)}{rng.randint(0, 235959):06d}",
+        "UUID": f"{uuid}-{rng.getrandbits(48):012x}",
         "SHA-256": f"{rng.getrandbits(256):064x}",
         "licence": f"建字第{rng.randint(510000000000000, 519999999999999)}号",
         "licence with letters": f"JY1{rng.randint(5100000000000, 5199999999999)}A",
@@ -255,10 +245,10 @@ def _harmless(rng: random.Random, fake: Faker) -> dict[str, str]:
         "list of figures": "、".join(str(rng.randint(1, 9999)) for _ in range(rng.randint(3, 9))),
         "word like a name": rng.choice(_WORDS),
         "words like names": "、".join(rng.sample(_WORDS, 3)),
-        "word in a sentence": f"{rng.choice(_WORDS)}{rng.choice(('较上年增加', '已完成', '待核', '：见附件', '为重点'))}",
+        "word in a sentence": f"{rng.choice(_WORDS)}{rng.choice(endings)}",
         "organisation": rng.choice(_ORGANISATIONS),
         "company": fake.company(),
-        "labelled organisation": f"{rng.choice(('负责人单位', '建设单位', '联系人单位', '业主'))}：{rng.choice(_ORGANISATIONS)}",
+        "labelled organisation": f"{rng.choice(labels)}：{rng.choice(_ORGANISATIONS)}",
         "street": rng.choice(_STREETS),
         "street and part": f"{rng.choice(_STREETS)}（{rng.choice(_STREETS)}至{rng.choice(_STREETS)}）",
         "official": rng.choice(_OFFICIALS).format(fake.name()),

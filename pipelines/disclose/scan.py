@@ -68,7 +68,7 @@ class PersonalDataScan:
 
 def suspected_kinds(values: pa.Array) -> Counter[str]:
     """How many of the different texts in ``values`` look like each kind of personal data."""
-    return Counter({kind: len(positions) for kind, positions in _positions(values).items()})
+    return Counter({kind: len(positions) for kind, positions in suspicious_positions(values).items()})
 
 
 def _scanned_kinds(plan: FieldPlan) -> frozenset[str]:
@@ -86,11 +86,11 @@ def _finding(message: str, place: Location, params: Mapping[str, str | int]) -> 
 def _hits(texts: pa.Array) -> dict[str, pa.Array]:
     """Row positions per kind of personal data."""
     if _are_mostly_different(texts):
-        return {kind: pa.array(positions, pa.uint64()) for kind, positions in _positions(texts).items()}
+        return {kind: pa.array(positions, pa.uint64()) for kind, positions in suspicious_positions(texts).items()}
     encoded = texts.dictionary_encode()
     return {
         kind: pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(positions, encoded.indices.type)))
-        for kind, positions in _positions(encoded.dictionary).items()
+        for kind, positions in suspicious_positions(encoded.dictionary).items()
     }
 
 
@@ -100,7 +100,7 @@ def _are_mostly_different(texts: pa.Array) -> bool:
     return len(sample) == _SAMPLE and pc.count_distinct(sample).as_py() > _SAMPLE // 2
 
 
-def _positions(values: pa.Array) -> dict[str, list[int]]:
+def suspicious_positions(values: pa.Array) -> dict[str, list[int]]:
     """Positions of the values per kind. Only those that a screen lets through are looked at one by one."""
     # Whatever stands in printable ASCII is plain; other texts are made so.
     strange = pc.match_substring_regex(values, r"[^\x20-\x7e]")

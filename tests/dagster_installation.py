@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_databases import put_databases
+from reviewing import approve_plans
 from support import write_registry
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
@@ -83,6 +84,7 @@ def opened(folder: Path) -> Iterator[DagsterInstallation]:
     """An installation below ``folder``; the environment is as before afterwards."""
     before = {name: os.environ.get(name) for name in VARIABLES}
     workspace = Workspace.at(folder / "data", write_registry(folder / "schema"))
+    approve_plans(workspace)
     put_databases(workspace)
     prepare_home(workspace)
     try:

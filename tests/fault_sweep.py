@@ -23,6 +23,7 @@ from typing import Any
 
 from faults import Kind
 from publishing import Row, contribution, disclosed, named, tree, workspace_with_registry
+from reviewing import approve_plans
 from supervised import Watch, run_watched
 
 from pipelines.catalog import open_catalog
@@ -71,6 +72,7 @@ def say(line: str) -> None:
 def prepare(folder: Path) -> None:
     """One release with its index, then a correction, a new period and a new dataset that wait for the next."""
     workspace = workspace_with_registry(folder / "start", parks_staff=named("parks_staff"))
+    approve_plans(workspace)
     with open_installation(workspace) as inst:
         compose(inst, "tree_inventory", "2025", [tree(1), tree(2)])
         release(inst)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from reviewing import approving
 from support import delivery, tree_descriptor, tree_schema, write_registry
 
 from pipelines.catalog import refresh_index
@@ -122,7 +123,8 @@ def keys(catalog: Catalog) -> dict[str, str]:
 
 def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW, store: Store | None = None) -> Release:
     """A release under the given registry, into the workspace's own folder if no store is given."""
-    return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), now)
+    reviews = approving(workspace.reviews, catalog)
+    return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), reviews, now)
 
 
 def count_each_change_once() -> None:

@@ -32,6 +32,7 @@ disclosure:
   attribute: active
   basis: {zh: 政府信息公开条例, en: Regulation on open government information}
   unit: finance_bureau
+  review_date: 2027-06-30
 layouts:
   - {name: plain, format: csv}
 """

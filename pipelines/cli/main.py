@@ -10,7 +10,9 @@ import typer
 from pipelines.cli import (
     corrections,
     data_docs,
+    deadlines,
     differences,
+    disclosing,
     fetching,
     history,
     inspection,
@@ -18,6 +20,7 @@ from pipelines.cli import (
     rebuilding,
     registry_commands,
     reports,
+    reviewing,
     running,
     templates,
     tracing,
@@ -50,8 +53,11 @@ app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
 app.command("status", help=described("cli-status-help"))(inspection.status)
 app.command("report", help=described("cli-report-help"))(reports.report)
+app.add_typer(deadlines.app, name="deadlines", help=described("cli-deadlines-help"))
 app.command("trace", help=described("cli-trace-help"))(tracing.trace)
 app.command("data-docs", help=described("cli-data-docs-help"))(data_docs.data_docs)
+app.add_typer(reviewing.app, name="review")
+app.add_typer(disclosing.app, name="disclosure")
 app.command("versions", help=described("cli-versions-help"))(history.versions)
 app.command("show", help=described("cli-show-help"))(history.show)
 app.command("as-of", help=described("cli-as-of-help"))(history.as_of)

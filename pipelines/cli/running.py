@@ -12,7 +12,7 @@ import typer
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
 from pipelines.cli.progress import work_progress
-from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions
+from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions, show_waiting
 from pipelines.core.errors import InvalidPeriod
 from pipelines.core.paths import Workspace
 from pipelines.core.periods import is_period
@@ -140,6 +140,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "unfinished": list(done.unfinished),
             "withdrawn": list(done.release.withdrawn),
             "notices": [notice.as_dict() for notice in done.release.notices],
+            "waiting": [vars(entry) for entry in done.release.waiting],
             "snapshot": done.release.snapshot,
             "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
             "catalog": catalog,
@@ -154,6 +155,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
     show_held(out, _held(done))
     for notice in done.release.notices:
         out.say("cli-run-notice", notice=out.of(notice))
+    show_waiting(out, done.release.waiting)
     for name in done.unfinished:
         out.error(out.text("cli-run-unfinished", name=name))
     waiting = done.unfinished or any(result.not_landed for result in done.results)

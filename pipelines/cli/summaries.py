@@ -7,11 +7,13 @@ from typing import Any
 
 from rich.text import Text
 
+from pipelines.cli.context import program
 from pipelines.cli.output import Output
 from pipelines.core.findings import Finding, Severity
 from pipelines.core.records import Verdict
 from pipelines.flow import DeliveryResult, ReleaseResult
 from pipelines.ingest import Unplaced
+from pipelines.publish import Waiting
 from pipelines.validate.summary import FindingGroup
 
 
@@ -84,6 +86,14 @@ def show_unplaced(out: Output, entries: Iterable[Unplaced]) -> None:
     """What of the inbox could not be taken, and what to do."""
     for entry in entries if not out.as_json else ():
         out.say("cli-run-unplaced", path=entry.path, reason=out.of(entry.message), remedy=out.of(entry.remedy))
+
+
+def show_waiting(out: Output, waiting: Sequence[Waiting]) -> None:
+    """What is not released before an officer approves it."""
+    for entry in waiting:
+        subject = out.text(f"cli-review-kind-{entry.kind}")
+        out.say("cli-run-waiting", subject=subject, dataset=entry.dataset, digest=entry.digest[:12],
+                rejected="yes" if entry.rejected else "no", program=program())  # fmt: skip
 
 
 def show_held(out: Output, deliveries: Iterable[str]) -> None:

@@ -52,11 +52,12 @@ def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, C
 
     Raises:
         DeliveryRejected: something looks like personal data in a field not meant to carry it (nothing is left in
-            ``folder`` then), or the dataset itself is not actively disclosed.
+            ``folder`` then), the dataset itself is not actively disclosed, or something of it is on the negative list.
         GongkaiError: the descriptor leaves open how a field is to be treated (see ``plan_fields``), or the
             validated file is not what its record says.
     """
     _require_active(dataset)
+    _require_not_barred(dataset)
     plans = plan_fields(dataset, tables)
     work = _Clearing(plans, key)
     target = folder / DISCLOSED_FILE
@@ -81,6 +82,18 @@ def _require_active(dataset: Dataset) -> None:
         raise DeliveryRejected(
             [Finding(Check.PERSONAL_DATA, "not-active", Severity.ERROR, message, remedy, Location())]
         )
+
+
+def _require_not_barred(dataset: Dataset) -> None:
+    if dataset.barred:
+        raise DeliveryRejected([_barred(field, entry) for field, entry in dataset.barred.items()])
+
+
+def _barred(field: str | None, entry: str) -> Finding:
+    kind = "disclose-barred-dataset" if field is None else "disclose-barred-field"
+    message = Message(kind, {"field": field or "-", "entry": entry})
+    remedy = Message("disclose-barred-remedy", {"entry": entry})
+    return Finding(Check.PERSONAL_DATA, "negative-list", Severity.ERROR, message, remedy, Location(field=field))
 
 
 @dataclass

@@ -16,6 +16,7 @@ from pipelines.flow.releasing import (
     pending_release,
     refresh_index,
     release,
+    release_state,
     require_catalog,
     sign_releases,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "process",
     "refresh_index",
     "release",
+    "release_state",
     "require_catalog",
     "sign_releases",
     "unreadable_files",

@@ -10,7 +10,7 @@ from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.versions import Change
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
-from pipelines.flow.releasing import refresh_index, require_catalog, sign_releases, tell
+from pipelines.flow.releasing import refresh_index, release_state, require_catalog, sign_releases, tell
 from pipelines.flow.results import Work
 from pipelines.publish import (
     Release,
@@ -21,7 +21,6 @@ from pipelines.publish import (
     latest_snapshot,
     newest_entries,
     newest_version,
-    registry_state,
     save_note,
     versions_of,
 )
@@ -111,7 +110,7 @@ def garbage(inst: Installation, grace: dt.timedelta, *, dry_run: bool) -> tuple[
 def _follow_up(inst: Installation) -> None:
     """What has to be done after a snapshot that was not made of candidates."""
     registry, _ = inst.ledger.released()
-    inst.ledger.record_released(registry or registry_state(inst.catalog), latest_number(inst.store))
+    inst.ledger.record_released(registry or release_state(inst, inst.reviews), latest_number(inst.store))
     tell(inst)
     refresh_index(inst)
     sign_releases(inst)

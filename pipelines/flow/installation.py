@@ -12,16 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipelines.core.files import PRIVATE_FOLDER_MODE
 from pipelines.core.paths import Workspace
 from pipelines.disclose import SurrogateKey, load_surrogate_key
+from pipelines.disclose.negative_list import under
+from pipelines.disclose.reviews import Reviews, load_reviews
+from pipelines.disclose.reviews.lists import list_in_force
 from pipelines.flow.ledger import Ledger
 from pipelines.flow.rebuild import rebuild_ledger
 from pipelines.flow.results import Work
 from pipelines.publish import Store
 from pipelines.publish.stores import catalog_store
 from pipelines.registry import Catalog, current_catalog
+from pipelines.registry.negative_list import NegativeList
 
 #: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
 PROCESSING_REVISION = 3
@@ -39,10 +44,25 @@ class Installation:
     @cached_property
     def processing_keys(self) -> dict[str, str]:
         """Per dataset, the hash of everything its outcomes depend on besides the delivered bytes."""
-        return {
-            dataset_id: hashlib.sha256(f"{PROCESSING_REVISION}\0{dataset.digest}\0{self.key.id}".encode()).hexdigest()
-            for dataset_id, dataset in self.catalog.datasets.items()
-        }
+        reviews, keys = self.reviews, {}
+        for dataset_id, dataset in self.catalog.datasets.items():
+            parts = [str(PROCESSING_REVISION), dataset.digest, self.key.id, *sorted(reviews.cleared_marks(dataset_id))]
+            keys[dataset_id] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return keys
+
+    @property
+    def negative_list(self) -> NegativeList:
+        """The negative list in force, which need not be the registry's: changes of that wait for an approval."""
+        return list_in_force(self.workspace.reviews, self.reviews, self.catalog.negative_list)
+
+    @property
+    def reviews(self) -> Reviews:
+        """What officers have decided until now.
+
+        Raises:
+            ReviewsAltered: the ledger of reviews is not what it was.
+        """
+        return load_reviews(self.workspace.reviews)
 
     @cached_property
     def store(self) -> Store:
@@ -73,6 +93,11 @@ class Installation:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def local_today(catalog: Catalog) -> dt.date:
+    """The day by the catalog's clock."""
+    return dt.datetime.now(ZoneInfo(catalog.descriptor.time_zone)).date()
+
+
 def now() -> str:
     """The time, for records: UTC, ISO 8601 to the microsecond."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
@@ -83,9 +108,10 @@ def open_installation(workspace: Workspace) -> Iterator[Installation]:
     """Open a workspace: create missing folders, load descriptors, open the ledger (rebuilding a lost one).
 
     Raises:
-        CatalogUnusable: ``catalog.yaml`` or the organisations have problems.
+        CatalogUnusable: ``catalog.yaml``, the organisations or the negative list have problems.
+        ReviewsAltered: the ledger of reviews is not what it was.
     """
-    catalog = current_catalog(workspace.schema)
+    catalog = _in_force(workspace, current_catalog(workspace.schema))
     workspace.prepare()
     _remove_leftovers(workspace.work)
     ledger = Ledger(workspace.ledger)
@@ -95,6 +121,12 @@ def open_installation(workspace: Workspace) -> Iterator[Installation]:
         yield Installation(workspace, catalog, ledger, load_surrogate_key(workspace))
     finally:
         ledger.close()
+
+
+def _in_force(workspace: Workspace, catalog: Catalog) -> Catalog:
+    """The catalog with what the negative list in force bars today."""
+    listed = list_in_force(workspace.reviews, load_reviews(workspace.reviews), catalog.negative_list)
+    return under(catalog, listed, local_today(catalog))
 
 
 def _remove_leftovers(work: Path) -> None:

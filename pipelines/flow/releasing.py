@@ -10,7 +10,9 @@ from functools import partial
 from pipelines.catalog import index_sums
 from pipelines.catalog import refresh_index as build_index
 from pipelines.core.errors import GongkaiError
+from pipelines.disclose.reviews import Reviews
 from pipelines.flow.catching_up import catch_up, forget_replaced
+from pipelines.flow.closing import record_closed
 from pipelines.flow.data_docs import keep_results
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
@@ -48,17 +50,26 @@ def require_catalog(inst: Installation) -> None:
         CatalogMissing: it was moved or deleted, or an older copy has taken its place.
         CreateOnlyMissing: its store cannot keep two releases apart.
     """
+    require_releases(inst)
+    require_create_only(inst.store, inst.workspace.store_cache)
+
+
+def require_releases(inst: Installation) -> None:
+    """Make sure that the catalog has all releases that were made into it.
+
+    Raises:
+        CatalogMissing: it was moved or deleted, or an older copy has taken its place.
+    """
     released = inst.ledger.released()[1]
     if released > latest_number(inst.store):
         raise CatalogMissing(inst.store.address, released)
-    require_create_only(inst.store, inst.workspace.store_cache)
 
 
 def pending_release(inst: Installation) -> bool:
     """Tell whether a release has anything to do: candidates to take up, descriptors that changed since the last, or
     what comes after the commit of one that did not come to its end. Signing comes last."""
     number = latest_number(inst.store)
-    is_known = inst.ledger.released()[0] == registry_state(inst.catalog)
+    is_known = inst.ledger.released()[0] == release_state(inst, inst.reviews)
     if number and not (is_known and signed_sums(inst.store, number) is not None):
         return True
     snapshot, keys = latest_snapshot(inst.store), inst.processing_keys
@@ -66,6 +77,11 @@ def pending_release(inst: Installation) -> bool:
         is_released(inst.catalog, snapshot, dataset_id) and segment.processing_key == keys[dataset_id]
         for dataset_id, segment in pending_candidates(inst.workspace)
     )
+
+
+def release_state(inst: Installation, reviews: Reviews) -> str:
+    """Changes whenever something changes that decides what a release takes up, besides candidates."""
+    return f"{registry_state(inst.catalog)} {reviews.head.sha256 or '-'}"
 
 
 def release(inst: Installation) -> ReleaseResult:
@@ -77,10 +93,14 @@ def release(inst: Installation) -> ReleaseResult:
     _remove_stale_candidates(inst)
     with machine_trouble():
         catch_up(inst)
-        released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, dt.datetime.now(dt.UTC))
+        record_closed(inst)
+        reviews = inst.reviews
+        released = publish(
+            inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, dt.datetime.now(dt.UTC)
+        )
     forget_replaced(inst, released.replaced)
     number = released.snapshot.number if released.snapshot else 0
-    inst.ledger.record_released(registry_state(inst.catalog), number)
+    inst.ledger.record_released(release_state(inst, reviews), number)
     keep_results(inst)
     tell(inst)
     versions = tuple(
@@ -96,8 +116,9 @@ def release(inst: Installation) -> ReleaseResult:
     )
     snapshot = released.snapshot
     if snapshot is None:
-        return ReleaseResult(None, None, ())
-    return ReleaseResult(snapshot.number, snapshot.released, versions, released.withdrawn, released.notices)
+        return ReleaseResult(None, None, (), waiting=released.waiting)
+    return ReleaseResult(snapshot.number, snapshot.released, versions, released.withdrawn, released.notices,
+                         released.waiting)  # fmt: skip
 
 
 def tell(inst: Installation) -> None:

@@ -10,6 +10,7 @@ from pipelines.core.findings import Check, Finding
 from pipelines.core.messages import Message
 from pipelines.core.records import CheckSummary, Delivery, Verdict
 from pipelines.ingest import Unplaced
+from pipelines.publish import Waiting
 
 
 @dataclass(frozen=True, order=True)
@@ -82,3 +83,5 @@ class ReleaseResult:
     """Datasets that this release took out of the catalog."""
     notices: tuple[Message, ...] = ()
     """What this release does not show any more, and why."""
+    waiting: tuple[Waiting, ...] = ()
+    """What is not released before an officer approves it."""

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import dagster as dg
 
 from pipelines.core.paths import Workspace
-from pipelines.flow import open_installation, pending_release
+from pipelines.flow import open_installation, pending_release, release_state
 from pipelines.orchestration.keys import RELEASE_JOB
 from pipelines.orchestration.texts import constant, line
-from pipelines.publish import latest_number, pending_candidates, registry_state
+from pipelines.publish import latest_number, pending_candidates
 
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -57,7 +57,8 @@ def _pending_state(workspace: Workspace) -> str | None:
             return None
         found = pending_candidates(workspace)
         candidates = [f"{dataset_id} {segment.period} {segment.digest}" for dataset_id, segment in found]
-        return "\n".join([registry_state(installation.catalog), str(latest_number(installation.store)), *candidates])
+        state = release_state(installation, installation.reviews)
+        return "\n".join([state, str(latest_number(installation.store)), *candidates])
 
 
 def _names(instance: dg.DagsterInstance, jobs: Sequence[str]) -> list[str]:

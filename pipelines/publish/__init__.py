@@ -27,6 +27,7 @@ from pipelines.publish.history import (
 )
 from pipelines.publish.manifests import Manifest, load_deliveries, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
+from pipelines.publish.preview import next_versions
 from pipelines.publish.published_segments import PublishedSegment, published_segments
 from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery, Sources
 from pipelines.publish.release import Release, Replaced, is_released, no_longer_shown, release
@@ -46,6 +47,7 @@ from pipelines.publish.stores import FolderStore, Store, StoreEntry
 from pipelines.publish.tombstones import Tombstone, load_tombstone
 from pipelines.publish.verifying.installed import verify
 from pipelines.publish.verifying.problems import StoreProblem
+from pipelines.publish.waiting import Waiting
 from pipelines.publish.withdrawals import Withdrawal, finish_withdrawal, reinstate, withdraw
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "Tombstone",
     "VersionNote",
     "VersionWithdrawn",
+    "Waiting",
     "Withdrawal",
     "build_segment",
     "collect_garbage",
@@ -88,6 +91,7 @@ __all__ = [
     "manifest_path",
     "newest_entries",
     "newest_version",
+    "next_versions",
     "no_longer_shown",
     "object_path",
     "pending_candidates",

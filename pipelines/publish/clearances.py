@@ -58,7 +58,10 @@ def no_longer_public(schema: Mapping[str, Any], dataset: Dataset) -> frozenset[s
     """Columns written by ``schema`` that the registry would not publish like that any more."""
     now = clearances(dataset)
     return frozenset(
-        entry["name"] for entry in schema["fields"] if not _still_fits(entry.get(PROPERTY), now.get(entry["name"]))
+        entry["name"]
+        for entry in schema["fields"]
+        if not _still_fits(entry.get(PROPERTY), now.get(entry["name"]))
+        or entry.get(PROPERTY, {}).get("field") in dataset.barred
     )
 
 

@@ -17,13 +17,16 @@ from pathlib import Path
 from pipelines.core.files import scratch_folder
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates, remove_candidates
-from pipelines.publish.compose import Base, compose, registry_digest
+from pipelines.publish.compose import Base, Next, compose, registry_digest
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import load_note, remove_note
 from pipelines.publish.records import Segment
 from pipelines.publish.snapshots import (
+    Approval,
+    ReviewsHead,
     Snapshot,
     SnapshotEntry,
     commit_snapshot,
@@ -33,9 +36,9 @@ from pipelines.publish.snapshots import (
 )
 from pipelines.publish.store import manifest_path, object_path, put_document, put_manifest, put_object
 from pipelines.publish.stores import Store
+from pipelines.publish.waiting import Waiting, needed_approval, waits_for_plan
 from pipelines.publish.withdrawals import finish_withdrawal
 from pipelines.registry import Catalog
-from pipelines.registry.disclosures import Attribute
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Release:
     """The current snapshot, and the versions that this release added (none: nothing had changed).
 
     ``withdrawn`` datasets are no longer in the snapshot; ``notices`` say what else is not shown any more and why.
+    ``waiting``: what is not released before an officer approves it.
     """
 
     snapshot: Snapshot | None
@@ -59,6 +63,7 @@ class Release:
     withdrawn: tuple[str, ...] = ()
     replaced: tuple[Replaced, ...] = ()
     notices: tuple[Message, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass
@@ -72,26 +77,28 @@ class _Planned:
     notices: list[Message] = field(default_factory=list)
     registry: dict[str, str] = field(default_factory=dict)
     """Digest of what the registry says, of datasets that were looked at."""
+    approvals: dict[str, Approval] = field(default_factory=dict)
+    waiting: list[Waiting] = field(default_factory=list)
 
     @property
     def any(self) -> bool:
         return bool(self.manifests or self.relisted or self.withdrawn)
 
 
-def release(
-    workspace: Workspace, store: Store, catalog: Catalog, processing_keys: Mapping[str, str], now: datetime
-) -> Release:
+def release(workspace: Workspace, store: Store, catalog: Catalog, processing_keys: Mapping[str, str],
+            reviews: Reviews, now: datetime) -> Release:  # fmt: skip
     """Publish all candidates as one snapshot, and take out of it what may not be public any more.
 
     Datasets that the registry does not know, or that are broken in it, stay as they are; one that is not disclosed
     actively any more leaves the snapshot. Candidates of either wait, and one that was made under another
-    processing key than the current is not taken.
+    processing key than the current is not taken. What needs an officer's approval waits too, all else goes on.
 
     Args:
         workspace: where the candidates lie.
         store: where to publish.
         catalog: the registry, for what is said about the datasets.
         processing_keys: per usable dataset, the key that its candidates must have been made under.
+        reviews: what officers have decided.
         now: time of the release (aware of its time zone).
 
     Raises:
@@ -100,19 +107,22 @@ def release(
     while True:
         finish_withdrawal(store)
         base = latest_snapshot(store)
-        candidates = [
+        ready = [
             (dataset_id, segment)
             for dataset_id, segment in pending_candidates(workspace)
             if is_released(catalog, base, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
+        unplanned = {name: waits_for_plan(catalog, name, reviews) for name in {dataset_id for dataset_id, _ in ready}}
+        candidates = [(dataset_id, segment) for dataset_id, segment in ready if unplanned[dataset_id] is None]
+        around = _Around(workspace, store, catalog, reviews)
         with scratch_folder(workspace.work, "release") as folder:
             try:
-                planned = _plan(workspace, store, catalog, base, candidates, folder)
+                planned = _plan(around, base, candidates, folder)
                 if not planned.any:
                     snapshot = base
                     store.remove_leftovers(time.time())
                     break
-                snapshot = _next_snapshot(base, planned, now)
+                snapshot = _next_snapshot(base, planned, reviews, now)
                 if commit_versions(store, snapshot, planned.manifests):
                     break
             except FileNotFoundError:
@@ -120,11 +130,12 @@ def release(
                     raise
                 continue  # A candidate was replaced or released by another process: begin again with what is there.
     heal_pointer(store)
-    remove_candidates(workspace, candidates)
+    waiting = sorted({*planned.waiting, *filter(None, unplanned.values())})
+    remove_candidates(workspace, [entry for entry in candidates if entry[0] not in {each.dataset for each in waiting}])
     for manifest in planned.manifests:
         remove_note(workspace, manifest.dataset)
     return Release(snapshot, tuple(planned.manifests), tuple(planned.withdrawn), tuple(planned.replaced),
-                   tuple(planned.notices))  # fmt: skip
+                   tuple(planned.notices), tuple(waiting))  # fmt: skip
 
 
 def no_longer_shown(
@@ -159,13 +170,33 @@ def is_released(catalog: Catalog, snapshot: Snapshot | None, dataset_id: str) ->
 
 def _is_active(catalog: Catalog, dataset_id: str) -> bool:
     dataset = catalog.datasets.get(dataset_id)
-    return dataset is not None and dataset.descriptor.disclosure.attribute is Attribute.ACTIVE
+    return dataset is not None and dataset.is_disclosed
 
 
-def _plan(workspace: Workspace, store: Store, catalog: Catalog, base: Snapshot | None,
-          candidates: Sequence[tuple[str, Segment]], folder: Path) -> _Planned:  # fmt: skip
+@dataclass(frozen=True)
+class _Around:
+    """What a release stands on, whatever it releases."""
+
+    workspace: Workspace
+    store: Store
+    catalog: Catalog
+    reviews: Reviews
+
+    def compose(self, dataset_id: str, entry: SnapshotEntry | None, base: Base | None, candidates: Sequence[Segment],
+                folder: Path) -> Next:  # fmt: skip
+        """A dataset's next version."""
+        note = load_note(self.workspace, dataset_id, entry.manifest if entry else None)
+        return compose(self.catalog, dataset_id, base, candidates, self.store, folder, note)
+
+    def approved(self, dataset_id: str, version: str) -> Approval | Waiting | None:
+        """See :func:`needed_approval`."""
+        return needed_approval(self.catalog.dataset(dataset_id), version, self.reviews)
+
+
+def _plan(around: _Around, base: Snapshot | None, candidates: Sequence[tuple[str, Segment]],
+          folder: Path) -> _Planned:  # fmt: skip
     """What a release of ``candidates`` on top of ``base`` changes."""
-    planned = _Planned()
+    store, catalog, planned = around.store, around.catalog, _Planned()
     shown: Mapping[str, SnapshotEntry] = base.datasets if base else {}
     ready: dict[str, list[Segment]] = {}
     for dataset_id, segment in candidates:
@@ -182,10 +213,19 @@ def _plan(workspace: Workspace, store: Store, catalog: Catalog, base: Snapshot |
         if not _is_active(catalog, dataset_id):
             _withdraw(planned, catalog, dataset_id, version)
             continue
-        note = load_note(workspace, dataset_id, entry.manifest if entry else None)
-        composed = compose(catalog, dataset_id, version, ready.get(dataset_id, []), store, folder, note)
+        composed = around.compose(dataset_id, entry, version, ready.get(dataset_id, []), folder)
+        needed = around.approved(dataset_id, composed.manifest.sha256) if composed.manifest else None
+        if isinstance(needed, Waiting):
+            planned.waiting.append(needed)
+            composed = around.compose(dataset_id, entry, version, [], folder)
+            if not composed.replaced:
+                del planned.registry[dataset_id]
+                continue
+            needed = None  # Taking out what may not be shown any more never waits.
         if composed.manifest is not None:
             planned.manifests.append(composed.manifest)
+            if needed is not None:
+                planned.approvals[dataset_id] = needed
         elif composed.empty:
             planned.withdrawn.append(dataset_id)
         elif entry is not None and dataset_id not in shown:
@@ -208,8 +248,12 @@ def base_of(store: Store, snapshot: Snapshot, dataset_id: str, entry: SnapshotEn
 
 def _withdraw(planned: _Planned, catalog: Catalog, dataset_id: str, version: Base | None) -> None:
     planned.withdrawn.append(dataset_id)
-    attribute = catalog.datasets[dataset_id].descriptor.disclosure.attribute.value
-    planned.notices.append(Message("publish-dataset-withdrawn", {"dataset": dataset_id, "attribute": attribute}))
+    dataset = catalog.datasets[dataset_id]
+    attribute, entry = dataset.descriptor.disclosure.attribute.value, dataset.barred.get(None)
+    if entry is not None:
+        planned.notices.append(Message("publish-dataset-barred", {"dataset": dataset_id, "entry": entry}))
+    else:
+        planned.notices.append(Message("publish-dataset-withdrawn", {"dataset": dataset_id, "attribute": attribute}))
     if version is not None:
         planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in version.manifest.segments]
 
@@ -247,13 +291,17 @@ def _files(store: Store, manifests: Sequence[Manifest]) -> Iterator[tuple[str, C
         yield manifest_path(manifest.sha256), partial(put_manifest, store, manifest.content())
 
 
-def _next_snapshot(base: Snapshot | None, planned: _Planned, now: datetime) -> Snapshot:
-    following = next_snapshot(base, now)
+def _next_snapshot(base: Snapshot | None, planned: _Planned, reviews: Reviews, now: datetime) -> Snapshot:
+    following, head = next_snapshot(base, now), reviews.head
+    if head.sha256 is not None:
+        following = replace(following, reviews=ReviewsHead(head.entries, head.sha256))
     datasets = {**following.datasets, **planned.relisted}
     for dataset_id in planned.withdrawn:
         datasets.pop(dataset_id, None)
     for manifest in planned.manifests:
-        datasets[manifest.dataset] = SnapshotEntry(manifest.theme, manifest.version, manifest.sha256)
+        datasets[manifest.dataset] = SnapshotEntry(
+            manifest.theme, manifest.version, manifest.sha256, approval=planned.approvals.get(manifest.dataset)
+        )
     for dataset_id in planned.registry.keys() & datasets.keys():
         datasets[dataset_id] = replace(datasets[dataset_id], registry=planned.registry[dataset_id])
     return following.showing(datasets)

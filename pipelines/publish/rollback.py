@@ -17,7 +17,6 @@ from pipelines.publish.snapshots import SnapshotEntry, heal_pointer, next_snapsh
 from pipelines.publish.stores import Store
 from pipelines.publish.withdrawals import finish_withdrawal
 from pipelines.registry import Catalog
-from pipelines.registry.disclosures import Attribute
 
 
 def rollback(workspace: Workspace, store: Store, catalog: Catalog, dataset: str, version: str,
@@ -46,9 +45,8 @@ def rollback(workspace: Workspace, store: Store, catalog: Catalog, dataset: str,
         NothingToRestore: nothing of the version may be public any more.
         CorruptStore: when the store is damaged.
     """
-    attribute = catalog.dataset(dataset).descriptor.disclosure.attribute
-    if attribute is not Attribute.ACTIVE:
-        raise NotDisclosed(dataset, attribute.value)
+    if not catalog.dataset(dataset).is_disclosed:
+        raise NotDisclosed(dataset, catalog.dataset(dataset).descriptor.disclosure.attribute.value)
     while True:
         finish_withdrawal(store)
         base, entry = newest_version(store, dataset)

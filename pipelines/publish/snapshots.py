@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,17 +27,47 @@ LATEST = "latest.json"
 
 
 @dataclass(frozen=True)
+class Approval:
+    """A decision in the ledger of reviews: its number, its hash there, when it was made, and on what basis."""
+
+    entry: int
+    sha256: str
+    at: str
+    basis: str
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Approval:
+        """Read the JSON form (KeyError, TypeError, ValueError when it is not one)."""
+        return cls(
+            int(document["entry"]),
+            checked_sha256(document["sha256"]),
+            str(document["at"]),
+            str(document["basis"]),
+        )
+
+
+@dataclass(frozen=True)
+class ReviewsHead:
+    """How far the ledger of reviews had come: its number of entries, and the hash of the last."""
+
+    entries: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class SnapshotEntry:
     """A dataset's version in a snapshot; ``manifest`` is the manifest's SHA-256.
 
     ``registry`` is the digest of what the registry said when a release last looked at the dataset: while it says the
-    same, the version stays as it is without candidates. ``None``: to be looked at.
+    same, the version stays as it is without candidates. ``None``: to be looked at. ``approval``: the decision that the
+    version was released by, where it needed one.
     """
 
     theme: str
     version: str
     manifest: str
     registry: str | None = field(default=None, compare=False)
+    approval: Approval | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -46,7 +76,8 @@ class Snapshot:
 
     ``tombstones``: dataset → version → SHA-256 of its tombstone, for all versions that have been withdrawn. ``held``
     datasets were withdrawn, and no release brings them back until they are reinstated. ``left``: the last versions of
-    datasets that earlier snapshots have and this has not; ``None`` where early snapshots do not tell.
+    datasets that earlier snapshots have and this has not; ``None`` where early snapshots do not tell. ``reviews``: the
+    ledger of reviews that it was released under; ``None`` while nothing has been decided.
     """
 
     number: int
@@ -56,6 +87,7 @@ class Snapshot:
     tombstones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     left: Mapping[str, SnapshotEntry] | None = None
+    reviews: ReviewsHead | None = None
 
     @property
     def stones(self) -> frozenset[str]:
@@ -83,6 +115,8 @@ class Snapshot:
             "tombstones": {dataset: dict(versions) for dataset, versions in self.tombstones.items()},
             "held": sorted(self.held),
         }
+        if self.reviews is not None:
+            document["reviews"] = asdict(self.reviews)
         return document if self.left is None else {**document, "left": _entries(self.left)}
 
     @classmethod
@@ -104,6 +138,7 @@ class Snapshot:
             tombstones,
             frozenset(document.get("held", ())),
             _read_entries(document["left"]) if "left" in document else None,
+            _read_head(document["reviews"]) if "reviews" in document else None,
         )
 
 
@@ -115,9 +150,14 @@ def _entries(datasets: Mapping[str, SnapshotEntry]) -> dict[str, Any]:
             "manifest": manifest_path(entry.manifest),
             "sha256": entry.manifest,
             "registry": entry.registry,
+            **({"approval": asdict(entry.approval)} if entry.approval is not None else {}),
         }
         for dataset, entry in datasets.items()
     }
+
+
+def _read_head(document: Mapping[str, Any]) -> ReviewsHead:
+    return ReviewsHead(int(document["entries"]), checked_sha256(document["sha256"]))
 
 
 def _read_entries(documents: Mapping[str, Any]) -> dict[str, SnapshotEntry]:
@@ -127,7 +167,8 @@ def _read_entries(documents: Mapping[str, Any]) -> dict[str, SnapshotEntry]:
             raise ValueError("not an identifier")
         version = str(VersionNumber.parse(entry["version"]))
         sha256, registry = checked_sha256(entry["sha256"]), entry.get("registry")
-        datasets[dataset] = SnapshotEntry(entry["theme"], version, sha256, registry)
+        approval = Approval.from_dict(entry["approval"]) if "approval" in entry else None
+        datasets[dataset] = SnapshotEntry(entry["theme"], version, sha256, registry, approval)
     return datasets
 
 

@@ -10,11 +10,14 @@ from typing import Any
 
 from pipelines.core.errors import UnknownDataset
 from pipelines.core.periods import Period, PeriodClass
+from pipelines.registry.calendars import CalendarDescriptor
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.dataset import DatasetDescriptor
-from pipelines.registry.disclosures import Drop, Generalise, Surrogate
+from pipelines.registry.disclosures import Attribute, Drop, Generalise, Surrogate
+from pipelines.registry.escalation import EscalationDescriptor
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import FieldSpec, ForeignKey, SchemaDescriptor, table_schema
+from pipelines.registry.negative_list import NegativeList
 from pipelines.registry.problems import Problem
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList, Organisation
@@ -31,6 +34,13 @@ class Dataset:
     expectations: ExpectationSuite | None
     folder: Path
     digest: str
+    barred: Mapping[str | None, str] = field(default_factory=dict)
+    """Fields that the negative list bars from publication today (``None``: all of it), with the entry that does."""
+
+    @property
+    def is_disclosed(self) -> bool:
+        """Whether it is published at all: its attribute is ``active``, and nothing bars it as a whole."""
+        return self.descriptor.disclosure.attribute is Attribute.ACTIVE and None not in self.barred
 
     @property
     def id(self) -> str:
@@ -128,6 +138,9 @@ class Catalog:
     organisations_table: CodeList
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = field(default_factory=frozenset)
+    negative_list: NegativeList = field(default_factory=NegativeList)
+    calendars: Mapping[str, CalendarDescriptor] = field(default_factory=dict)
+    escalation: EscalationDescriptor | None = None
 
     def dataset(self, dataset_id: str) -> Dataset:
         """A usable dataset.

@@ -29,14 +29,19 @@ DISTRICTS = (
 #: Names as the departments write them at the head of their files.
 ORGANISATION_NAMES = {
     "agriculture_bureau": "云川市农业农村局",
+    "audit_bureau": "云川市审计局",
     "civil_affairs_bureau": "云川市民政局",
+    "ecology_environment_bureau": "云川市生态环境局",
     "education_bureau": "云川市教育局",
     "emergency_bureau": "云川市应急管理局",
     "finance_bureau": "云川市财政局",
+    "government_office": "云川市人民政府办公室",
     "health_commission": "云川市卫生健康委员会",
     "healthcare_security_bureau": "云川市医疗保障局",
     "housing_bureau": "云川市住房和城乡建设局",
     "human_resources_bureau": "云川市人力资源和社会保障局",
+    "market_regulation_bureau": "云川市市场监督管理局",
+    "public_resource_trading_centre": "云川市公共资源交易中心",
     "transport_bureau": "云川市交通运输局",
     "water_bureau": "云川市水利局",
 }

@@ -19,6 +19,8 @@ class FlawKind(StrEnum):
     """The workbook ends in the middle."""
     MOBILE_IN_NOTE = "mobile_in_note"
     """Somebody's mobile number in a note."""
+    IDENTITY_IN_FACTS = "identity_in_facts"
+    """Somebody's identity number in the description of a case."""
     MISSING_COLUMN = "missing_column"
     """The column 里程碑状态 is not there."""
     MISNAMED_FOLDER = "misnamed_folder"
@@ -52,6 +54,10 @@ FLAWS = (
     Flaw(FlawKind.MISNAMED_FOLDER, "transport_bureau", "project_progress", "2026-04", "unplaced", "unplaced"),
     Flaw(FlawKind.FAULTY_ROWS, "agriculture_bureau", "subsidy_distribution", "2026-Q1", "partly_accepted",
          "type-error"),
+    Flaw(FlawKind.FAULTY_ROWS, "market_regulation_bureau", "administrative_licences", "2026-02", "partly_accepted",
+         "foreign-key"),
+    Flaw(FlawKind.IDENTITY_IN_FACTS, "ecology_environment_bureau", "administrative_penalties", "2026-02", "rejected",
+         "personal-data"),
     Flaw(FlawKind.MOJIBAKE, "emergency_bureau", "subsidy_distribution", "2026-Q1", "rejected", "implausible-text"),
 )  # fmt: skip
 _BY_KEY = {(flaw.dataset, flaw.period, flaw.organisation): flaw for flaw in FLAWS}

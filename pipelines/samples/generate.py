@@ -12,6 +12,7 @@ from pipelines.samples.budget_files import write_budget
 from pipelines.samples.flaws import Flaw, FlawKind, flaw_of
 from pipelines.samples.ledger import ExpectedDelivery, SampleLedger
 from pipelines.samples.project_files import DEPARTMENTS, paid_sum, write_projects
+from pipelines.samples.registers import Register, RegisterDelivery, registers
 from pipelines.samples.subsidy_files import write_subsidies
 
 #: Called with the deliveries written so far and their number.
@@ -27,11 +28,12 @@ class _Planned:
     dataset: str
     period: str
     organisation: str
+    drawn: tuple[Register, RegisterDelivery] | None = None
 
 
 @dataclass(frozen=True)
 class _Written:
-    amount_field: str
+    amount_field: str | None
     rows: int
     amount: Decimal
     faulty: int = 0
@@ -40,8 +42,8 @@ class _Written:
 def generate(into: Path, seed: int, scale: float, progress: Progress | None = None) -> SampleLedger:
     """Write the sample city's deliveries: ``<into>/<organisation>/<dataset>/<period>/<files>``.
 
-    The same seed and scale give the same bytes. Budgets and projects are those of one city whatever the scale;
-    subsidy payments grow with it (6,200 at scale 1) and are written row by row.
+    The same seed and scale give the same bytes. Budgets, projects and registers are those of one city whatever the
+    scale; subsidy payments grow with it (6,200 at scale 1) and are written row by row.
 
     Args:
         into: The inbox; created when absent, files of the same name are replaced.
@@ -77,12 +79,19 @@ def _plan() -> Iterator[_Planned]:
     for period in subsidies.PERIODS:
         for organisation in subsidies.PAYERS:
             yield _Planned(_SUBSIDY, period, organisation)
+    for register in registers():
+        for each in register.deliveries:
+            yield _Planned(register.dataset, each.period, each.organisation, (register, each))
 
 
 def _write(into: Path, each: _Planned, flaw: Flaw | None, seed: int, scale: float) -> _Written:
     kind = flaw.kind if flaw else None
     name = _MISNAMED if kind is FlawKind.MISNAMED_FOLDER else each.dataset
     folder = into / each.organisation / name / each.period
+    if each.drawn is not None:
+        register, delivery = each.drawn
+        made = register.write(folder, seed, delivery)
+        return _Written(register.amount.field if register.amount else None, made.rows, made.amount, made.faulty)
     if each.dataset == _BUDGET:
         lines = write_budget(folder, seed, each.organisation, each.period, kind)
         return _Written("amount", len(lines), Decimal(sum(line.amount for line in lines) * 100))

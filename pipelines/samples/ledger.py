@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from pipelines.samples.registers import registers
 from pipelines.samples.subsidies import personal_values
 
 
@@ -15,7 +16,8 @@ from pipelines.samples.subsidies import personal_values
 class ExpectedDelivery:
     """One delivery: its verdict, the rows and the sum of ``amount_field`` (yuan) that it adds to what is published.
 
-    ``rule`` names the finding that a flawed delivery must get; ``rows_quarantined`` rows are kept out.
+    ``amount_field`` is ``None`` where nothing is summed; ``rule`` names the finding that a flawed delivery must get;
+    ``rows_quarantined`` rows are kept out.
     """
 
     dataset: str
@@ -23,7 +25,7 @@ class ExpectedDelivery:
     organisation: str
     verdict: str
     rows: int
-    amount_field: str
+    amount_field: str | None
     amount: Decimal
     rows_quarantined: int = 0
     flaw: str | None = None
@@ -52,8 +54,10 @@ class SampleLedger:
         return tuple(entry for entry in self.deliveries if entry.flaw is not None)
 
     def iter_personal_values(self) -> Iterator[tuple[str, str]]:
-        """Kind and text of every personal value in the subsidy files, made again from the seed, never stored."""
-        return personal_values(self.seed, self.scale)
+        """Kind and text of every personal value in the files, made again from the seed, never stored."""
+        yield from personal_values(self.seed, self.scale)
+        for register in registers():
+            yield from register.personal_values(self.seed)
 
     def write_ledger(self, path: Path) -> None:
         """Write the books as JSON: amounts as text, no personal value."""

@@ -1,7 +1,7 @@
 """Numbers of people and organisations that pass every check that real ones pass, and yet are nobody's.
 
 Identity numbers and credit codes stand under the division prefix 58, which no province has; mobile numbers under
-154, which no operator has been given.
+154, which no operator has been given, landlines under 0688, which is no area code.
 """
 
 from __future__ import annotations
@@ -54,3 +54,8 @@ def random_credit_code(random: Random, kind: str, division: str) -> str:
     """A credit code with a random organisation code: two letters and six digits."""
     letters = random.choice(_LETTERS) + random.choice(_LETTERS)
     return credit_code(kind, division, f"{letters}{int(random.random() * 10**6):06d}")
+
+
+def landline(random: Random) -> str:
+    """A telephone number of an office: under the area code 0688, which no city has."""
+    return f"0688-2{int(random.random() * 10**6):06d}"

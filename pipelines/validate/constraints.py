@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import compress
 from pathlib import Path
 
 from pipelines.core.findings import Check, Finding, Location
@@ -18,17 +19,22 @@ _FETCH = 5_000
 
 
 def check_constraints(typed: Path, dataset: Dataset, work: Path, found: Callable[[int, Finding], None]) -> None:
-    """Evaluate every row constraint over the typed rows; ``found(ordinal, finding)`` is called per violation."""
-    if not dataset.descriptor.row_constraints:
+    """Evaluate every row constraint over the typed rows; ``found(ordinal, finding)`` is called per violation, in the
+    order of the rows, then of the constraints."""
+    constraints = dataset.descriptor.row_constraints
+    if not constraints:
         return
+    # No field's name begins with an underscore.
+    broken = {f"_broken_{place}": f"NOT CAST(({each.check}\n) AS BOOLEAN)" for place, each in enumerate(constraints)}
+    judged = ", ".join(f"{check} AS {name}" for name, check in broken.items())
     with sandbox({"delivery": typed}, {}, work) as connection:
-        for constraint in dataset.descriptor.row_constraints:
-            result = connection.execute(
-                f"SELECT {ORDINAL_COLUMN}, {FILE_COLUMN}, {SHEET_COLUMN}, {ROW_COLUMN} FROM delivery "
-                f"WHERE NOT CAST(({constraint.check}\n) AS BOOLEAN) ORDER BY 1"
-            )
-            while rows := result.fetchmany(_FETCH):
-                for ordinal, file, sheet, row in rows:
+        result = connection.execute(
+            f"SELECT {ORDINAL_COLUMN}, {FILE_COLUMN}, {SHEET_COLUMN}, {ROW_COLUMN}, [{', '.join(broken)}] "
+            f"FROM (SELECT *, {judged} FROM delivery) WHERE {' OR '.join(broken)} ORDER BY 1"
+        )
+        while rows := result.fetchmany(_FETCH):
+            for ordinal, file, sheet, row, verdicts in rows:
+                for constraint in compress(constraints, verdicts):
                     found(ordinal, _finding(constraint, Location(file, sheet, row, constraint.field)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,13 +27,13 @@ from pipelines.core.records import (
 from pipelines.registry import Catalog, Dataset, Problem
 from pipelines.validate.engine import ForeignTable
 from pipelines.validate.engine.foreign import Record
+from pipelines.validate.quarantine import Quarantine
 from pipelines.validate.report import FindingLog, read_findings
-from pipelines.validate.validation import Validation, validate
+from pipelines.validate.row_verdicts import RowVerdicts
+from pipelines.validate.validation import Validation, judge_table
 
 VALID = "valid"
 _INVALID = "invalid_"
-#: What becomes of a delivery as a whole: consequences of the error types, none of them one itself.
-_CONSEQUENCES = {"faulty-rows", "too-many-faulty-rows", "no-rows"}
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,16 @@ def examples(dataset: Dataset) -> Iterator[Example]:
 def found_error_types(example: Example, dataset: Dataset, catalog: Catalog, work: Path) -> set[str]:
     """Error types of the table schema check that an example gets; ``work`` is an empty folder."""
     raw = _raw_table(example.path, dataset, work)
-    # Error types are the table schema's business; without its suite, Great Expectations need not be imported.
-    rows_only = replace(dataset, expectations=None)
+    # Error types are the table schema's business: what becomes of the table as a whole is not looked at.
     with FindingLog(work) as log:
         try:
-            validate(raw, Validation(rows_only, catalog, _references(dataset, catalog), None), log, work)
+            validation = Validation(dataset, catalog, _references(dataset, catalog), None)
+            verdicts = RowVerdicts(log, Quarantine(work), work / "typed.parquet")
+            judge_table(raw, validation, verdicts, work)
         except DeliveryRejected as rejected:
             log.extend(rejected.findings)
     wanted = (Check.TABLE_SCHEMA, Severity.ERROR)
-    return {
-        finding.rule for finding in read_findings(work) if (finding.check, finding.severity) == wanted
-    } - _CONSEQUENCES
+    return {finding.rule for finding in read_findings(work) if (finding.check, finding.severity) == wanted}
 
 
 def example_problems(dataset: Dataset, catalog: Catalog, root: Path, work: Path) -> list[Problem]:

@@ -61,14 +61,9 @@ def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Pat
         RowsUnaccounted: a defect: rows that were read are neither accepted nor quarantined.
     """
     dataset = validation.dataset
-    log.ran.add(Check.TABLE_SCHEMA)
-    arrangement = arrange(raw.labels, dataset)
-    _judge_header(arrangement, raw, log)
     quarantine = Quarantine(folder)
     typed = folder / "typed.parquet"
-    verdicts = RowVerdicts(log, quarantine, typed)
-    unresolved = judge_rows(raw, dataset, arrangement, validation.references, verdicts, progress)
-    _judge_constraints(typed, dataset, folder, log, quarantine)
+    unresolved = judge_table(raw, validation, RowVerdicts(log, quarantine, typed), folder, progress)
     validated = folder / VALIDATED_FILE
     rows = without_rows(typed, quarantine, validated, folder)
     quarantine.write(raw, folder / QUARANTINE_FILE, folder)
@@ -77,6 +72,24 @@ def validate(raw: RawTable, validation: Validation, log: FindingLog, folder: Pat
     _accept(raw, dataset, rows, quarantine.rows)
     _judge_whole(validated, validation, log, folder)
     return ValidatedTable(raw.delivery, validated, rows, folder / QUARANTINE_FILE, quarantine.rows, unresolved)
+
+
+def judge_table(raw: RawTable, validation: Validation, verdicts: RowVerdicts, folder: Path,
+                progress: Callable[[int], None] | None = None) -> bool:  # fmt: skip
+    """Judge the header and each row, as :func:`validate` does before it looks at the table as a whole.
+
+    Returns:
+        Whether any row refers to something that does not exist.
+
+    Raises:
+        DeliveryRejected: the header does not fit, or a row constraint fails.
+    """
+    verdicts.log.ran.add(Check.TABLE_SCHEMA)
+    arrangement = arrange(raw.labels, validation.dataset)
+    _judge_header(arrangement, raw, verdicts.log)
+    unresolved = judge_rows(raw, validation.dataset, arrangement, validation.references, verdicts, progress)
+    _judge_constraints(validation.dataset, verdicts, folder)
+    return unresolved
 
 
 def _judge_header(arrangement: Arrangement, raw: RawTable, log: FindingLog) -> None:
@@ -104,14 +117,14 @@ def _shown_label(label: str, raw: RawTable) -> str:
     return shown_label(label, raw.labels.index(label) + 1) if label in raw.labels else label
 
 
-def _judge_constraints(typed: Path, dataset: Dataset, work: Path, log: FindingLog, quarantine: Quarantine) -> None:
+def _judge_constraints(dataset: Dataset, verdicts: RowVerdicts, work: Path) -> None:
     def found(ordinal: int, finding: Finding) -> None:
-        log.add(finding)
+        verdicts.log.add(finding)
         if finding.severity is Severity.ERROR:
-            quarantine.add(ordinal, {finding.rule})
+            verdicts.quarantine.add(ordinal, {finding.rule})
 
     try:
-        check_constraints(typed, dataset, work, found)
+        check_constraints(verdicts.typed, dataset, work, found)
     except MACHINE_TROUBLE:
         raise
     except duckdb.Error as problem:

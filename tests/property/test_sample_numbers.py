@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.core.check_digits import is_credit_code, is_identity_number, is_luhn
+from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.samples import numbers
 from pipelines.samples.city import DISTRICTS
 
@@ -29,6 +30,13 @@ def test_bank_cards_and_mobiles(random: Random) -> None:
     assert is_luhn(card)
     assert (len(card), card[:2]) == (19, "62")
     assert (len(phone), phone[:3]) == (11, "154")
+
+
+@given(randoms)
+def test_landlines_are_told_as_such_and_lie_in_no_city(random: Random) -> None:
+    number = numbers.landline(random)
+    assert looks_like_personal_data(number) == {"landline"}
+    assert number.startswith("0688-")
 
 
 @given(st.sampled_from(["11", "91", "92", "N2"]), divisions, organisation_codes)

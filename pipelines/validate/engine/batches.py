@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,14 @@ from pipelines.validate.engine.foreign import ForeignTable, lookups_of
 from pipelines.validate.engine.judge import BlockVerdict, Judge
 from pipelines.validate.engine.model import Uncertified
 from pipelines.validate.engine.opening import NAME
-from pipelines.validate.engine.plan import plan_of
+from pipelines.validate.engine.plan import Plan, plan_of
 from pipelines.validate.engine.prefetch import prefetched
 from pipelines.validate.engine.raw_batches import JudgedBatch, block_of, by_ordinal, delivered_schema
 from pipelines.validate.engine.row_errors import errors_of
 from pipelines.validate.engine.typed_columns import Refusal, TypedColumn, typed_columns
+
+#: Plans that are kept.
+_PLANS = 64
 
 
 def judge_batches(batches: Callable[[], Iterable[pa.RecordBatch]], schema: Mapping[str, Any], *,
@@ -54,23 +59,13 @@ def judge_batches(batches: Callable[[], Iterable[pa.RecordBatch]], schema: Mappi
 
 def _judge_fast(batches: Iterable[pa.RecordBatch], descriptor: Mapping[str, Any], work: Path,
                 specs: Sequence[FieldSpec], foreign: Mapping[str, ForeignTable]) -> Iterator[JudgedBatch]:  # fmt: skip
-    from frictionless import FrictionlessException, Resource, Schema
-
-    plain = {name: value for name, value in for_frictionless(descriptor).items() if name != "foreignKeys"}
-    names = [field["name"] for field in descriptor["fields"]]
-    resource = Resource(name=NAME, data=[names], schema=Schema.from_descriptor(plain), format="inline")
-    try:
-        resource.open()
-    except FrictionlessException:
-        raise Uncertified("uncertified-not-opened") from None
-    with resource:
-        plan = plan_of(resource.header, resource.schema, descriptor)
+    plan, width = _plan(json.dumps(descriptor)), len(descriptor["fields"])
     with Judge(plan, work) as judge:
         judge.look_up_in(lookups_of(plan, descriptor, foreign, judge.store, None))
         typed = typed_columns(specs, judge.readers)
         first = 0
         for batch in prefetched(batches):
-            block = block_of(batch, first, len(names))
+            block = block_of(batch, first, width)
             verdict = judge.judge(block)
             errors = [
                 (first + position, error)
@@ -79,6 +74,23 @@ def _judge_fast(batches: Iterable[pa.RecordBatch], descriptor: Mapping[str, Any]
             ]
             yield _typed(batch, first, verdict, errors, typed)
             first += batch.num_rows
+
+
+@lru_cache(_PLANS)
+def _plan(text: str) -> Plan:
+    """The plan of a descriptor, given as JSON: a dataset's deliveries have the same one, which takes long to make."""
+    from frictionless import FrictionlessException, Resource, Schema
+
+    descriptor = json.loads(text)
+    plain = {name: value for name, value in for_frictionless(descriptor).items() if name != "foreignKeys"}
+    names = [field["name"] for field in descriptor["fields"]]
+    resource = Resource(name=NAME, data=[names], schema=Schema.from_descriptor(plain), format="inline")
+    try:
+        resource.open()
+    except FrictionlessException:
+        raise Uncertified("uncertified-not-opened") from None
+    with resource:
+        return plan_of(resource.header, resource.schema, descriptor)
 
 
 def _typed(batch: pa.RecordBatch, first: int, verdict: BlockVerdict, errors: Sequence[tuple[int, Any]],

@@ -28,6 +28,7 @@ from publishing import (
     tree,
     workspace_with_registry,
 )
+from reviewing import approve_plans
 
 from pipelines.core.errors import GongkaiError
 from pipelines.core.files import sha256_of
@@ -56,6 +57,7 @@ def main(folder: Path, kinds: str) -> None:
 def first_release(start: Path) -> None:
     """A dataset that waits for the first release of all."""
     workspace = workspace_with_registry(start, parks_staff=named("parks_staff"))
+    approve_plans(workspace)
     (start / REGISTRY).write_bytes(pickle.dumps(registry(workspace)))
     add_candidate(workspace, [tree(1), tree(2)])
 

@@ -14,10 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 from publishing import (
-    NOW,
     Row,
     add_candidate,
-    keys,
     named,
     public_schema,
     registry,
@@ -38,7 +36,6 @@ from pipelines.publish import (
     load_manifest,
     object_path,
     pending_candidates,
-    release,
     verify,
 )
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry, commit_snapshot
@@ -323,7 +320,7 @@ class Watched(FolderStore):
 def manifests_read(workspace: Workspace) -> int:
     """How many manifests a release reads."""
     store, catalog = Watched(workspace.catalog), registry(workspace)
-    release(workspace, store, catalog, keys(catalog), NOW)
+    release_now(workspace, catalog, store=store)
     return sum(path.startswith("manifests/") for path in store.paths)
 
 

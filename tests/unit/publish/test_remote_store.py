@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from obstore.store import S3Store
-from publishing import NOW, add_candidate, keys, registry, tree, workspace_with_registry
+from publishing import add_candidate, registry, release_now, tree, workspace_with_registry
 from s3_serving import ACCESS_KEY, SECRET
 
 from pipelines.core.errors import CorruptStore
-from pipelines.publish import latest_snapshot, release, verify
+from pipelines.publish import latest_snapshot, verify
 from pipelines.publish.store import object_path
 from pipelines.publish.stores import FolderStore, RemoteStore, Store, open_store
 
@@ -187,7 +187,7 @@ def test_a_release_has_the_same_files_in_a_bucket_as_in_a_folder(bucket: Callabl
     for period in ("2024", "2025"):
         for store in stores:
             add_candidate(workspace, [tree(1), tree(2)], period=period)
-            release(workspace, store, catalog, keys(catalog), NOW)
+            release_now(workspace, catalog, store=store)
     for store in stores:
         snapshot = latest_snapshot(store)
         assert snapshot is not None and snapshot.number == 2

@@ -201,3 +201,19 @@ def test_a_table_says_how_it_is_written_where_its_values_compare(
     table = ForeignTable.of_records(lambda _: [], {"size": described})
     _, lookups = with_lookups(catalog.datasets["tree_inventory"], {"sizes": table})
     assert lookups["lookup-0"].fields.get("size") == seen
+
+
+def test_row_constraints_are_told_row_by_row_and_what_is_unknown_passes(tmp_path: Path) -> None:
+    def rule(name: str, check: str, severity: str = "error") -> dict[str, Any]:
+        text = {"zh": name, "en": name}
+        return {"id": name, "field": "height", "check": check, "severity": severity, "message": text, "remedy": text}
+
+    schema = {**tree_schema(), "fields": [field("tree_id"), field("height", "integer"), field("crown", "integer")],
+              "foreignKeys": []}  # fmt: skip
+    rules = [rule("grown", "height > 0"), rule("narrow", "crown <= height", "warning"), rule("tree", "height < 100")]
+    descriptor = {**tree_descriptor(), "row_constraints": rules}
+    catalog = load_catalog(write_registry(tmp_path / "registry", tree_inventory=(descriptor, schema)))
+    rows: Rows = [["t1", "500", "501"], ["t2", "0", "9"], ["t3", "", "3"], ["t4", "5", ""], ["t5", "3", "2"]]
+    _, findings, _ = judged(tmp_path, catalog, ["tree_id", "height", "crown"], rows)
+    told = [(f.location.row, f.message.params["en"]) for f in findings if f.rule == "row-constraint"]
+    assert told == [(2, "narrow"), (2, "tree"), (3, "grown"), (3, "narrow")]

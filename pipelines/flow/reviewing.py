@@ -1,0 +1,185 @@
+"""What waits for an officer's decision, and deciding it.
+
+Three kinds of subjects: a dataset's disclosure plan, a version where each needs an approval, and the negative list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from pipelines.core.errors import GongkaiError
+from pipelines.core.files import scratch_folder
+from pipelines.disclose.reviews import (
+    Decision,
+    DecisionKind,
+    Entry,
+    ReviewLedger,
+    Reviews,
+    Subject,
+    SubjectKind,
+    account,
+    disclosure_plan,
+)
+from pipelines.disclose.reviews.lists import keep_list
+from pipelines.flow.installation import Installation, now
+from pipelines.flow.machine import machine_trouble
+from pipelines.publish import Manifest, next_versions, pending_candidates
+
+_SHORT = 12
+
+
+class State(StrEnum):
+    """Where a subject stands."""
+
+    WAITING = "waiting"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+
+
+class NothingToReview(GongkaiError):
+    """Nothing that can be decided about has an identifier that begins like that."""
+
+    message_id = "review-error-unknown"
+
+    def __init__(self, digest: str, known: str) -> None:
+        super().__init__(digest=digest, known=known)
+
+
+@dataclass(frozen=True)
+class Review:
+    """Something to decide about. ``document`` is what is decided: the plan, the list, or the version's manifest.
+
+    ``periods`` and ``rows`` are those of the candidates that wait for it; ``decided`` is the last decision.
+    """
+
+    subject: Subject
+    state: State
+    document: Mapping[str, Any]
+    periods: tuple[str, ...] = ()
+    rows: int = 0
+    version: str | None = None
+    decided: Entry | None = None
+
+    @property
+    def id(self) -> str:
+        """How people name it: the beginning of its digest."""
+        return self.subject.digest[:_SHORT]
+
+
+def reviews_of(inst: Installation) -> tuple[Review, ...]:
+    """Everything that can be decided about as things are: the negative list first, then by dataset."""
+    reviews = inst.reviews
+    found = [*_negative_list(inst, reviews), *_plans(inst, reviews), *_versions(inst, reviews)]
+    return tuple(sorted(found, key=lambda review: (review.subject.dataset, review.subject.kind)))
+
+
+def waiting(inst: Installation) -> tuple[Review, ...]:
+    """What nobody has decided yet, and what has been rejected and still stands as it was."""
+    return tuple(review for review in reviews_of(inst) if review.state is not State.APPROVED)
+
+
+def find_review(inst: Installation, digest: str) -> Review:
+    """The subject whose digest begins so.
+
+    Raises:
+        NothingToReview: there is none, or more than one.
+    """
+    known = reviews_of(inst)
+    found = [review for review in known if digest and review.subject.digest.startswith(digest)]
+    if len(found) != 1:
+        raise NothingToReview(ascii(digest)[1:-1], ", ".join(review.id for review in known) or "-")
+    return found[0]
+
+
+def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basis: str, reason: str = "") -> Entry:
+    """Record a decision; the next release acts on it.
+
+    Raises:
+        EntriesGone: a negative list lacks entries of the one in force.
+        ReviewsAltered: the ledger of reviews is not what it was.
+    """
+    if review.subject.kind is SubjectKind.NEGATIVE_LIST and kind is DecisionKind.APPROVE:
+        keep_list(inst.workspace.reviews, inst.negative_list, inst.catalog.negative_list)
+    decision = Decision(kind, review.subject, by, account(), basis, reason)
+    with machine_trouble():
+        return ReviewLedger(inst.workspace.reviews).append(decision, now())
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A decision made elsewhere, as a file of decisions has it."""
+
+    kind: SubjectKind
+    dataset: str
+    digest: str
+    by: str
+    basis: str
+    reason: str = ""
+
+
+def take_over(inst: Installation, recorded: Iterable[Recorded]) -> tuple[tuple[Review, ...], tuple[Recorded, ...]]:
+    """Record approvals that were decided elsewhere, of what is to be decided here to the byte.
+
+    Returns:
+        What has been approved now (what was approved before is not again), and what does not apply: there is no such
+        subject as things are.
+    """
+    known = {review.subject: review for review in reviews_of(inst)}
+    approved, other = [], []
+    for entry in recorded:
+        review = known.get(Subject(entry.kind, entry.dataset, entry.digest))
+        if review is None:
+            other.append(entry)
+        elif review.state is not State.APPROVED:
+            decide(inst, review, DecisionKind.APPROVE, entry.by, entry.basis, entry.reason)
+            approved.append(replace(review, state=State.APPROVED))
+    return tuple(approved), tuple(other)
+
+
+def _review(reviews: Reviews, subject: Subject, document: Mapping[str, Any], **more: Any) -> Review:
+    last = reviews.last(subject)
+    if reviews.approval(subject) is not None:
+        state = State.APPROVED
+    else:
+        is_rejected = last is not None and last.decision.kind is DecisionKind.REJECT
+        state = State.REJECTED if is_rejected else State.WAITING
+    return Review(subject, state, document, decided=last, **more)
+
+
+def _negative_list(inst: Installation, reviews: Reviews) -> Iterator[Review]:
+    listed = inst.catalog.negative_list
+    subject = Subject(SubjectKind.NEGATIVE_LIST, "", listed.digest)
+    if listed.entries or any(reviews.approved(SubjectKind.NEGATIVE_LIST)):
+        yield _review(reviews, subject, listed.model_dump(mode="json"))
+
+
+def _plans(inst: Installation, reviews: Reviews) -> Iterator[Review]:
+    periods: dict[str, list[str]] = {}
+    rows: dict[str, int] = {}
+    for dataset_id, segment in pending_candidates(inst.workspace):
+        periods.setdefault(dataset_id, []).append(segment.period)
+        rows[dataset_id] = rows.get(dataset_id, 0) + segment.rows
+    for dataset_id, dataset in inst.catalog.datasets.items():
+        if not dataset.is_disclosed or not reviews.needs_review(dataset):
+            continue
+        is_waiting = not reviews.is_plan_cleared(dataset)
+        held = periods.get(dataset_id, []) if is_waiting else []
+        yield _review(reviews, reviews.plan_subject(dataset), disclosure_plan(dataset), periods=tuple(held),
+                      rows=rows.get(dataset_id, 0) if is_waiting else 0)  # fmt: skip
+
+
+def _versions(inst: Installation, reviews: Reviews) -> Iterator[Review]:
+    with machine_trouble(), scratch_folder(inst.workspace.work, "review") as folder:
+        for manifest in next_versions(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, folder):
+            subject = Subject(SubjectKind.VERSION, manifest.dataset, manifest.sha256)
+            periods = tuple(dict.fromkeys([*manifest.changes.periods_added, *manifest.changes.periods_changed]))
+            yield _review(reviews, subject, _version(manifest), periods=periods, rows=manifest.rows,
+                          version=manifest.version)  # fmt: skip
+
+
+def _version(manifest: Manifest) -> dict[str, Any]:
+    document = manifest.as_dict()
+    return {key: document[key] for key in ("dataset", "version", "previous", "metadata", "changes") if key in document}

@@ -1,0 +1,55 @@
+"""The versions that candidates would make, for those who are asked to approve each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import Reviews
+from pipelines.publish.candidates import pending_candidates
+from pipelines.publish.compose import compose
+from pipelines.publish.history import newest_entries
+from pipelines.publish.manifests import Manifest
+from pipelines.publish.notes import load_note
+from pipelines.publish.release import base_of, is_released
+from pipelines.publish.snapshots import latest_snapshot
+from pipelines.publish.stores import Store
+from pipelines.registry import Catalog
+
+
+def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processing_keys: Mapping[str, str],
+                  reviews: Reviews, folder: Path) -> Iterator[Manifest]:  # fmt: skip
+    """The manifests that the next release would make of datasets whose versions are approved one by one.
+
+    They are those that a release composes, to the byte, as long as no other is made in between.
+
+    Args:
+        workspace: where the candidates lie.
+        store: where they would be published.
+        catalog: the registry.
+        processing_keys: per usable dataset, the key that its candidates must have been made under.
+        reviews: what officers have decided.
+        folder: private work folder.
+
+    Raises:
+        CorruptStore: when the current release or a candidate cannot be read.
+    """
+    base = latest_snapshot(store)
+    candidates = pending_candidates(workspace)
+    for dataset_id, dataset in catalog.datasets.items():
+        if dataset.descriptor.disclosure.review != "each_version" or not reviews.is_plan_cleared(dataset):
+            continue
+        ready = [
+            segment
+            for name, segment in candidates
+            if name == dataset_id and segment.processing_key == processing_keys[dataset_id]
+        ]
+        entry = newest_entries(store, base, {dataset_id}).get(dataset_id) if base else None
+        if not is_released(catalog, base, dataset_id) or (not ready and entry is None):
+            continue
+        version = base_of(store, base, dataset_id, entry) if base and entry else None
+        note = load_note(workspace, dataset_id, entry.manifest if entry else None)
+        composed = compose(catalog, dataset_id, version, ready, store, folder, note)
+        if composed.manifest is not None:
+            yield composed.manifest

@@ -1,0 +1,54 @@
+"""What a release may take up, by what officers have decided: plans, and versions where each needs an approval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.disclose.reviews import Entry, Reviews, Subject, SubjectKind
+from pipelines.publish.snapshots import Approval
+from pipelines.registry import Catalog, Dataset
+
+
+@dataclass(frozen=True, order=True)
+class Waiting:
+    """Candidates of a dataset that wait until ``subject`` is approved. ``rejected``: the last decision refused it."""
+
+    dataset: str
+    kind: SubjectKind
+    digest: str
+    rejected: bool = False
+
+    @classmethod
+    def of(cls, subject: Subject, reviews: Reviews) -> Waiting:
+        """What waits for a subject that is not approved."""
+        return cls(subject.dataset, subject.kind, subject.digest, reviews.last(subject) is not None)
+
+
+def waits_for_plan(catalog: Catalog, dataset_id: str, reviews: Reviews) -> Waiting | None:
+    """What a dataset's candidates wait for before they are looked at; ``None``: nothing."""
+    dataset = catalog.datasets.get(dataset_id)
+    if dataset is None or reviews.is_plan_cleared(dataset):
+        return None
+    return Waiting.of(reviews.plan_subject(dataset), reviews)
+
+
+def needed_approval(dataset: Dataset, version: str, reviews: Reviews) -> Approval | Waiting | None:
+    """The decision that a version of a dataset is released by, or what it waits for; ``None``: it needs none.
+
+    Args:
+        dataset: whose plan is cleared.
+        version: SHA-256 of the version's manifest.
+        reviews: the decisions.
+    """
+    subject = reviews.plan_subject(dataset)
+    if dataset.descriptor.disclosure.review == "each_version":
+        subject = Subject(SubjectKind.VERSION, dataset.id, version)
+    elif not reviews.needs_review(dataset):
+        return None
+    entry = reviews.approval(subject)
+    return Waiting.of(subject, reviews) if entry is None else _public(entry)
+
+
+def _public(entry: Entry) -> Approval:
+    """What the public is told of a decision: not who made it."""
+    return Approval(entry.number, entry.sha256, entry.at, entry.decision.basis)

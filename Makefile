@@ -57,6 +57,7 @@ bench: $(BENCH_READY)
 	$(BENCH)/bin/python -m benchmarks.validate.run $(BENCH_FLAGS)
 	$(BENCH)/bin/python -m benchmarks.ingest.run
 	$(BENCH)/bin/python -m benchmarks.publish.run
+	$(BENCH)/bin/python -m benchmarks.privacy.run --contestants
 
 # Random tables and schemas against frictionless: how many, from which seed.
 fuzz: $(READY)

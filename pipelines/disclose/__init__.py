@@ -8,6 +8,7 @@ Not here: what a descriptor may say about disclosure (``registry``), how persona
 """
 
 from pipelines.disclose.clearance import Disclosure, disclose
+from pipelines.disclose.documents import scan_documents
 from pipelines.disclose.keys import MalformedSurrogateKey, SurrogateKey, load_surrogate_key
 from pipelines.disclose.stored import load_disclosed, save_disclosed
 
@@ -19,4 +20,5 @@ __all__ = [
     "load_disclosed",
     "load_surrogate_key",
     "save_disclosed",
+    "scan_documents",
 ]

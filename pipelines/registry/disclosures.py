@@ -109,7 +109,8 @@ class TopCode(Descriptor):
 
 
 PersonalDataKind = Literal[
-    "identity_number", "bank_card", "mobile", "landline", "email", "address", "passport", "plate"
+    "identity_number", "bank_card", "mobile", "landline", "email", "address", "passport", "plate", "personal_name",
+    "sole_trader_code", "messaging_account",
 ]  # fmt: skip
 
 Treatment = Annotated[Drop | Mask | Surrogate | Generalise | Round | TopCode, Field(discriminator="type")]

@@ -24,7 +24,7 @@ def _entries(inst: Installation) -> Iterator[dict[str, object]]:
     for dataset_id, dataset in sorted(inst.catalog.datasets.items()):
         said, entry = dataset.descriptor, shown.get(dataset_id)
         periods = [segment.period for segment in load_manifest(inst.store, entry.manifest).segments] if entry else []
-        # Registers follow every release, this one too: what they say of themselves would make one version after another.
+        # Registers follow every release: what this one said of them and itself would make one version after another.
         is_register = said.register_of is not None
         is_published = entry is not None or is_register
         status = "published" if is_published else "nothing_released" if dataset.is_disclosed else "not_disclosed"

@@ -6,6 +6,9 @@ disclose-personal-data = The field “{ $field }” holds what looks like { $kin
     [address] a postal address
     [passport] a passport number
     [plate] a vehicle's number plate
+    [personal_name] the name of a person
+    [sole_trader_code] a sole trader's credit code
+    [messaging_account] an account of a messaging service
    *[email] an e-mail address
   }. The field is published as it is and is not meant to carry it.
 disclose-personal-data-remedy = Take it out of the file and deliver again. If the field is meant to carry it, have its disclosure property in schema.json say so (personal_data), or give the field a treatment.
@@ -17,6 +20,9 @@ disclose-personal-data-further = The field “{ $field }” holds the same in { 
     [address] a postal address
     [passport] a passport number
     [plate] a vehicle's number plate
+    [personal_name] the name of a person
+    [sole_trader_code] a sole trader's credit code
+    [messaging_account] an account of a messaging service
    *[email] an e-mail address
   }.
 disclose-not-active = The dataset's disclosure attribute is “{ $attribute }”; only the rows of an “active” dataset are published.

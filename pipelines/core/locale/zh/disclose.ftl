@@ -6,6 +6,9 @@ disclose-personal-data = 字段“{ $field }”中有疑似{ $kind ->
     [address] 门牌住址
     [passport] 护照号码
     [plate] 机动车号牌
+    [personal_name] 个人姓名
+    [sole_trader_code] 个体工商户的统一社会信用代码
+    [messaging_account] 微信、QQ 等账号
    *[email] 电子邮箱地址
   }的内容。该字段按原样公开，不应含有此类信息。
 disclose-personal-data-remedy = 请从文件中删除后重新报送。如该字段本应含有此类信息，请在 schema.json 中该字段的 disclosure 属性里注明（personal_data），或为该字段设定处理方式。
@@ -17,6 +20,9 @@ disclose-personal-data-further = 字段“{ $field }”另有 { $count } 行存�
     [address] 门牌住址
     [passport] 护照号码
     [plate] 机动车号牌
+    [personal_name] 个人姓名
+    [sole_trader_code] 个体工商户的统一社会信用代码
+    [messaging_account] 微信、QQ 等账号
    *[email] 电子邮箱地址
   }。
 disclose-not-active = 该数据集的公开属性为“{ $attribute }”，只有公开属性为“active”（主动公开）的数据集才予发布。

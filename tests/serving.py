@@ -21,12 +21,13 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Server:
-    """``answers`` by path without query; ``asked``: path and headers of every request so far."""
+    """``answers`` by path without query; ``asked``: path and headers of every request so far; ``sent``: bodies."""
 
     def __init__(self, port: int, scheme: str) -> None:
         self.port, self.scheme = port, scheme
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.sent: list[bytes] = []
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -48,6 +49,10 @@ def serving(certificate: Path | None = None) -> Iterator[Server]:
             server.asked.append((self.path, dict(self.headers)))
             with contextlib.suppress(ConnectionError):  # the other side may hang up whenever it likes
                 server.answers[self.path.partition("?")[0]](self)
+
+        def do_POST(self) -> None:
+            server.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None:
             """Nothing on standard error."""

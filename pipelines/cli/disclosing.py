@@ -12,6 +12,7 @@ from pipelines.core.paths import Workspace
 from pipelines.disclose.negative_list import Unlisted, unlisted
 from pipelines.flow import open_installation
 from pipelines.flow.impact import Impact, assess
+from pipelines.flow.installation import local_today
 
 app = typer.Typer(help=described("cli-disclosure-help"), no_args_is_help=True)
 
@@ -22,8 +23,8 @@ At = Annotated[dt.datetime | None, typer.Option("--at", formats=["%Y-%m-%d"], he
 def list_(at: At = None, as_json: Json = False, language: Language = ANY) -> None:
     """The negative list in force, and what is withheld without being on it."""
     out = output(as_json, language)
-    day = _day(at)
     with readable_errors(out), open_installation(Workspace.default()) as inst:
+        day = at.date() if at is not None else local_today(inst.catalog)
         entries = inst.negative_list.in_force(day)
         free = unlisted(inst.catalog, inst.negative_list, day)
         due = [(name, field, date) for name, field, date in _review_dates(inst.catalog.datasets) if date <= day]
@@ -56,9 +57,9 @@ def list_(at: At = None, as_json: Json = False, language: Language = ANY) -> Non
 def impact(at: At = None, as_json: Json = False, language: Language = ANY) -> None:
     """What the registry's negative list would do to what is published."""
     out = output(as_json, language)
-    today = dt.datetime.now(dt.UTC).date()
     with readable_errors(out), open_installation(Workspace.default()) as inst:
-        found = assess(inst, _day(at), today)
+        today = local_today(inst.catalog)
+        found = assess(inst, at.date() if at is not None else today, today)
         out.json({
             "day": found.day.isoformat(), "adjusted": found.is_adjusted,
             "impacts": [_impact(each) for each in found.impacts],
@@ -87,10 +88,6 @@ def _review_dates(datasets: Any) -> Any:
         for spec in dataset.fields:
             if spec.disclosure.review_date is not None:
                 yield dataset_id, spec.name, spec.disclosure.review_date
-
-
-def _day(at: dt.datetime | None) -> dt.date:
-    return at.date() if at is not None else dt.datetime.now(dt.UTC).date()
 
 
 def _place(entry: Unlisted) -> str:

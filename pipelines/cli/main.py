@@ -10,6 +10,7 @@ import typer
 from pipelines.cli import (
     corrections,
     data_docs,
+    deadlines,
     differences,
     disclosing,
     fetching,
@@ -52,6 +53,7 @@ app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
 app.command("status", help=described("cli-status-help"))(inspection.status)
 app.command("report", help=described("cli-report-help"))(reports.report)
+app.add_typer(deadlines.app, name="deadlines", help=described("cli-deadlines-help"))
 app.command("trace", help=described("cli-trace-help"))(tracing.trace)
 app.command("data-docs", help=described("cli-data-docs-help"))(data_docs.data_docs)
 app.add_typer(reviewing.app, name="review")

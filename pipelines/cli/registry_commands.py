@@ -13,6 +13,7 @@ from pipelines.cli.output import EXIT_PROBLEMS
 from pipelines.cli.progress import delivery_progress
 from pipelines.core.paths import Workspace
 from pipelines.registry import load_catalog
+from pipelines.registry.calendars import calendar_problems
 from pipelines.validate.examples import example_problems
 
 
@@ -22,7 +23,7 @@ def check(as_json: Json = False, language: Language = ANY) -> None:
     with readable_errors(out):
         schema = Workspace.default().schema
         catalog = load_catalog(schema)
-        problems = [*catalog.problems]
+        problems = [*catalog.problems, *calendar_problems(catalog.calendars)]
         with tempfile.TemporaryDirectory() as work:
             for dataset in catalog.datasets.values():
                 problems += example_problems(dataset, catalog, schema, Path(work) / dataset.id)

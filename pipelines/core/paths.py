@@ -117,6 +117,16 @@ class Workspace:
         return self.private / "ledger.sqlite"
 
     @property
+    def deadlines(self) -> Path:
+        """When deliveries were first released: learned from the catalog's snapshots."""
+        return self.private / "deadlines.sqlite"
+
+    @property
+    def escalations(self) -> Path:
+        """Who was told of which overdue disclosure."""
+        return self.private / "escalations.sqlite"
+
+    @property
     def secrets(self) -> Path:
         return self.private / "secrets"
 

@@ -76,8 +76,8 @@ class Answer:
 
 @contextlib.contextmanager
 def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: Deadline, *,
-           follows: bool = True) -> Iterator[Answer]:  # fmt: skip
-    """What a server answers to GET.
+           follows: bool = True, body: bytes | None = None) -> Iterator[Answer]:  # fmt: skip
+    """What a server answers to GET, or to POST where there is a body.
 
     Every hop is checked anew: host, address, and that no redirect leads from https to http.
 
@@ -87,6 +87,7 @@ def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: D
         policy: Which hosts and addresses may be reached.
         deadline: When the connection is cut.
         follows: Whether redirects are; headers that open something are for one server alone.
+        body: What is sent, to that address alone.
 
     Raises:
         FetchFailed: when a hop is not allowed, or the connection fails.
@@ -94,11 +95,11 @@ def answer(url: str, headers: Mapping[str, str], policy: HostPolicy, deadline: D
     target = target_of(url)
     policy.require_host(target.host, target.port, is_default_port=target.is_default_port)
     for _ in range(MOST_REDIRECTS + 1):
-        with _asked(target, headers, policy, deadline) as given:
+        with _asked(target, headers, policy, deadline, body) as given:
             if given.response.status not in _REDIRECTS:
                 yield given
                 return
-            if not follows:
+            if not follows or body is not None:
                 raise FetchFailed("fetch-redirect-signed", host=given.host, status=given.response.status)
             url = _location(url, given.response)
         target = _following(url, target, policy)
@@ -128,13 +129,15 @@ def _location(url: str, response: BaseHTTPResponse) -> str:
 
 
 @contextlib.contextmanager
-def _asked(target: Target, headers: Mapping[str, str], policy: HostPolicy, deadline: Deadline) -> Iterator[Answer]:
+def _asked(target: Target, headers: Mapping[str, str], policy: HostPolicy, deadline: Deadline,
+           body: bytes | None) -> Iterator[Answer]:  # fmt: skip
     addresses = policy.addresses(target.host, target.port)
     with contextlib.ExitStack() as stack:
         connection = _connected(target, addresses, deadline, stack)
         with _network_errors(target.host, deadline):
-            connection.request("GET", target.path, headers={**headers, "Host": target.host_header},
-                               preload_content=False, decode_content=False, enforce_content_length=False)  # fmt: skip
+            connection.request("GET" if body is None else "POST", target.path, body,
+                               {**headers, "Host": target.host_header}, preload_content=False,
+                               decode_content=False, enforce_content_length=False)  # fmt: skip
             response = connection.getresponse()
         yield Answer(response, target.host, deadline)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipelines.core.files import PRIVATE_FOLDER_MODE
 from pipelines.core.paths import Workspace
@@ -92,6 +93,11 @@ class Installation:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def local_today(catalog: Catalog) -> dt.date:
+    """The day by the catalog's clock."""
+    return dt.datetime.now(ZoneInfo(catalog.descriptor.time_zone)).date()
+
+
 def now() -> str:
     """The time, for records: UTC, ISO 8601 to the microsecond."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
@@ -120,7 +126,7 @@ def open_installation(workspace: Workspace) -> Iterator[Installation]:
 def _in_force(workspace: Workspace, catalog: Catalog) -> Catalog:
     """The catalog with what the negative list in force bars today."""
     listed = list_in_force(workspace.reviews, load_reviews(workspace.reviews), catalog.negative_list)
-    return under(catalog, listed, dt.datetime.now(dt.UTC).date())
+    return under(catalog, listed, local_today(catalog))
 
 
 def _remove_leftovers(work: Path) -> None:

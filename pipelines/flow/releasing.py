@@ -50,24 +50,31 @@ def require_catalog(inst: Installation) -> None:
         CatalogMissing: it was moved or deleted, or an older copy has taken its place.
         CreateOnlyMissing: its store cannot keep two releases apart.
     """
+    require_releases(inst)
+    require_create_only(inst.store, inst.workspace.store_cache)
+
+
+def require_releases(inst: Installation) -> None:
+    """Make sure that the catalog has all releases that were made into it.
+
+    Raises:
+        CatalogMissing: it was moved or deleted, or an older copy has taken its place.
+    """
     released = inst.ledger.released()[1]
     if released > latest_number(inst.store):
         raise CatalogMissing(inst.store.address, released)
-    require_create_only(inst.store, inst.workspace.store_cache)
 
 
 def pending_release(inst: Installation) -> bool:
     """Tell whether a release has anything to do: candidates to take up, descriptors that changed since the last, or
     what comes after the commit of one that did not come to its end. Signing comes last."""
-    number, reviews = latest_number(inst.store), inst.reviews
-    is_known = inst.ledger.released()[0] == release_state(inst, reviews)
+    number = latest_number(inst.store)
+    is_known = inst.ledger.released()[0] == release_state(inst, inst.reviews)
     if number and not (is_known and signed_sums(inst.store, number) is not None):
         return True
     snapshot, keys = latest_snapshot(inst.store), inst.processing_keys
     return any(
-        is_released(inst.catalog, snapshot, dataset_id)
-        and segment.processing_key == keys[dataset_id]
-        and not (is_known and _is_waiting(inst, dataset_id, reviews))
+        is_released(inst.catalog, snapshot, dataset_id) and segment.processing_key == keys[dataset_id]
         for dataset_id, segment in pending_candidates(inst.workspace)
     )
 
@@ -75,12 +82,6 @@ def pending_release(inst: Installation) -> bool:
 def release_state(inst: Installation, reviews: Reviews) -> str:
     """Changes whenever something changes that decides what a release takes up, besides candidates."""
     return f"{registry_state(inst.catalog)} {reviews.head.sha256 or '-'}"
-
-
-def _is_waiting(inst: Installation, dataset_id: str, reviews: Reviews) -> bool:
-    """Whether the last release left a dataset's candidates waiting for a decision, and none has been made since."""
-    dataset = inst.catalog.datasets[dataset_id]
-    return not reviews.is_plan_cleared(dataset) or dataset.descriptor.disclosure.review == "each_version"
 
 
 def release(inst: Installation) -> ReleaseResult:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 
 from pipelines.catalog import verify_index
+from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import LedgerHead, ReviewLedger
 from pipelines.flow.machine import machine_trouble
-from pipelines.publish.stores import catalog_store
+from pipelines.publish import load_snapshot, snapshot_numbers
+from pipelines.publish.stores import Store, catalog_store
 from pipelines.publish.verifying import CatalogReport, verify_catalog
 from pipelines.publish.verifying.checking import Progress, no_progress
+from pipelines.publish.verifying.problems import REVIEWS, StoreProblem
 
 
 def verify_installed(workspace: Workspace, progress: Progress = no_progress) -> CatalogReport:
@@ -20,6 +26,21 @@ def verify_installed(workspace: Workspace, progress: Progress = no_progress) -> 
     with machine_trouble():
         store = catalog_store(workspace)
         report = verify_catalog(store, progress)
+        report = dataclasses.replace(report, problems=(*report.problems, *_reviews(workspace, store)))
         if report.problems or not report.snapshots:
             return report
         return dataclasses.replace(report, problems=tuple(sorted(verify_index(store, workspace.work))))
+
+
+def _reviews(workspace: Workspace, store: Store) -> Iterator[StoreProblem]:
+    """Whether the ledger of reviews is the one that releases were made under: the newest that names one tells."""
+    ledger, head = ReviewLedger(workspace.reviews), LedgerHead()
+    with contextlib.suppress(CorruptStore):  # told by whoever looks at snapshots
+        for number in reversed(snapshot_numbers(store)):
+            known = load_snapshot(store, number).reviews
+            if known is not None:
+                head = LedgerHead(known.entries, known.sha256)
+                break
+    altered = ledger.altered(head)
+    if altered is not None:
+        yield StoreProblem(ledger.path.relative_to(workspace.data).as_posix(), REVIEWS, str(altered.entry))

@@ -12,6 +12,13 @@ from pipelines.core.paths import Workspace
 from pipelines.core.periods import PeriodClass
 from pipelines.flow import Installation, open_installation
 from pipelines.orchestration.datasets import dataset_assets
+from pipelines.orchestration.deadlines import (
+    checks_of,
+    deadline_checks,
+    deadlines_job,
+    deadlines_sensor,
+    with_deadlines,
+)
 from pipelines.orchestration.inbox_sensor import inbox_sensor
 from pipelines.orchestration.keys import (
     INDEX_KEY,
@@ -65,9 +72,13 @@ def build_definitions(workspace: Workspace, catalog: Catalog) -> dg.Definitions:
     ]
     if jobs:
         sensors.insert(0, inbox_sensor(workspace, catalog, tuple(jobs.values())))
+    dated = with_deadlines(catalog)
+    due = [deadlines_job(dated)] if dated else []
+    sensors += [deadlines_sensor(workspace, job) for job in due]
     return dg.Definitions(
+        asset_checks=[deadline_checks(dated)] if dated else [],
         assets=[*dataset_assets(catalog), *release_assets(catalog)],
-        jobs=[*jobs.values(), release_job, maintenance],
+        jobs=[*jobs.values(), *due, release_job, maintenance],
         schedules=[*nightly, maintenance_schedule(maintenance)],
         sensors=sensors,
         resources={INSTALLATION: _installation_resource(workspace)},
@@ -81,7 +92,7 @@ def _class_jobs(catalog: Catalog) -> dict[PeriodClass, dg.UnresolvedAssetJobDefi
         kind: dg.define_asset_job(
             job_name(kind),
             # By tag: a selection of a thousand keys would be written out in every run.
-            selection=dg.AssetSelection.tag(PERIOD_CLASS_TAG, kind.value),
+            selection=dg.AssetSelection.tag(PERIOD_CLASS_TAG, kind.value) - checks_of(with_deadlines(catalog)),
             description=both("orchestration-job", kind=kind.value),
         )
         for kind in by_class(tuple(catalog.datasets.values()))

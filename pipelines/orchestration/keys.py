@@ -15,6 +15,9 @@ RELEASE_KEY = dg.AssetKey(["catalog", "release"])
 INDEX_KEY = dg.AssetKey(["catalog", "index"])
 RELEASE_JOB = "release"
 MAINTENANCE_JOB = "maintenance"
+#: The check of a dataset's deadlines, and the job that makes the checks of all datasets.
+DEADLINE_CHECK = "deadline"
+DEADLINES_JOB = "deadlines"
 
 #: Name of the resource that holds the open installation during a run.
 INSTALLATION = "installation"

@@ -1,7 +1,7 @@
 """The two assets of a release: one release takes all datasets that have changed since the last."""
 
 # No postponed annotations here: Dagster looks at the type of an op's context itself.
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -10,13 +10,15 @@ from pipelines.flow import Installation, refresh_index, release, sign_releases
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
 from pipelines.orchestration.texts import both, constant
-from pipelines.publish import FolderStore, Store
+from pipelines.publish import FolderStore, Store, Waiting
 from pipelines.registry import Catalog, Problem
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 #: Check on the release: do all dataset folders load?
 DESCRIPTORS_CHECK = "descriptors"
+#: Check on the release: is everything approved that has to be?
+REVIEW_CHECK = "review"
 
 _PROBLEMS = dg.TableSchema(
     columns=[
@@ -27,6 +29,14 @@ _PROBLEMS = dg.TableSchema(
         dg.TableColumn("remedy_zh", "string"),
         dg.TableColumn("message_en", "string"),
         dg.TableColumn("remedy_en", "string"),
+    ]
+)
+_WAITING = dg.TableSchema(
+    columns=[
+        dg.TableColumn("dataset", "string"),
+        dg.TableColumn("subject", "string"),
+        dg.TableColumn("digest", "string"),
+        dg.TableColumn("rejected", "bool"),
     ]
 )
 _SHOWN_PROBLEMS = 50
@@ -50,7 +60,8 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         check_specs=[
             dg.AssetCheckSpec(
                 DESCRIPTORS_CHECK, asset=RELEASE_KEY, description=constant("orchestration-check-descriptors")
-            )
+            ),
+            dg.AssetCheckSpec(REVIEW_CHECK, asset=RELEASE_KEY, description=constant("orchestration-check-review")),
         ],
         required_resource_keys={INSTALLATION},
     )
@@ -70,6 +81,7 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
             data_version=dg.DataVersion(release_data_version(result)),
         )
         yield descriptors_check(installation.catalog)
+        yield review_check(result.waiting)
 
     @dg.multi_asset(
         name="catalog_index",
@@ -116,6 +128,25 @@ def descriptors_check(catalog: Catalog) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         description=both("orchestration-descriptors", problems=len(problems), datasets=len(catalog.datasets)),
         metadata=metadata,
+    )
+
+
+def review_check(waiting: Sequence[Waiting]) -> dg.AssetCheckResult:
+    """Fails until an officer has approved what waits for it; what waits is not published, and stops nothing else."""
+    names = [f"{entry.dataset} ({entry.digest[:12]})" for entry in waiting]
+    text = "orchestration-review-waiting" if waiting else "orchestration-review-cleared"
+    records = [
+        dg.TableRecord({"dataset": entry.dataset, "subject": entry.kind.value, "digest": entry.digest,
+                        "rejected": entry.rejected})
+        for entry in waiting
+    ]  # fmt: skip
+    return dg.AssetCheckResult(
+        asset_key=RELEASE_KEY,
+        check_name=REVIEW_CHECK,
+        passed=not waiting,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=both(text, subjects=", ".join(names)),
+        metadata={"waiting": dg.MetadataValue.table(records, _WAITING)} if records else {},
     )
 
 

@@ -22,7 +22,7 @@ from pipelines.orchestration.materialisations import (
     version_observation,
 )
 from pipelines.orchestration.partitions import partition_key
-from pipelines.orchestration.release import descriptors_check, index_metadata
+from pipelines.orchestration.release import descriptors_check, index_metadata, review_check
 from pipelines.publish.stores import catalog_store
 from pipelines.registry import Catalog, Dataset
 
@@ -54,6 +54,8 @@ def report_run(
                 _report_period(report, workspace, dataset, result)
         if release is not None and release.versions:
             _report_release(report, workspace, catalog, release)
+        if release is not None:
+            report.check(_evaluation(review_check(release.waiting)))
         report.event(dg.DagsterEventType.RUN_SUCCESS)
 
 
@@ -120,14 +122,16 @@ def _report_release(report: _Report, workspace: Workspace, catalog: Catalog, rel
         )
     )
     report.materialised(dg.AssetMaterialization(asset_key=INDEX_KEY, metadata=index_metadata(catalog_store(workspace))))
-    descriptors = descriptors_check(catalog)
-    report.check(
-        dg.AssetCheckEvaluation(
-            asset_key=RELEASE_KEY,
-            check_name=str(descriptors.check_name),
-            passed=descriptors.passed,
-            severity=descriptors.severity,
-            description=descriptors.description,
-            metadata=descriptors.metadata,
-        )
+    report.check(_evaluation(descriptors_check(catalog)))
+
+
+def _evaluation(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
+    """A check of the release as an event."""
+    return dg.AssetCheckEvaluation(
+        asset_key=RELEASE_KEY,
+        check_name=str(result.check_name),
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
     )

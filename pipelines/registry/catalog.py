@@ -10,9 +10,11 @@ from typing import Any
 
 from pipelines.core.errors import UnknownDataset
 from pipelines.core.periods import Period, PeriodClass
+from pipelines.registry.calendars import CalendarDescriptor
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.dataset import DatasetDescriptor
 from pipelines.registry.disclosures import Attribute, Drop, Generalise, Surrogate
+from pipelines.registry.escalation import EscalationDescriptor
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import FieldSpec, ForeignKey, SchemaDescriptor, table_schema
 from pipelines.registry.negative_list import NegativeList
@@ -137,6 +139,8 @@ class Catalog:
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = field(default_factory=frozenset)
     negative_list: NegativeList = field(default_factory=NegativeList)
+    calendars: Mapping[str, CalendarDescriptor] = field(default_factory=dict)
+    escalation: EscalationDescriptor | None = None
 
     def dataset(self, dataset_id: str) -> Dataset:
         """A usable dataset.

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
+from pipelines.registry.deadlines import ZoneName
 from pipelines.registry.sources import HostName
 
 #: Schemas and databases of DuckDB's own, and of the index beside those of the themes.
@@ -44,6 +45,8 @@ class CatalogDescriptor(Descriptor):
     first_year: Annotated[int, Field(ge=1990, le=2100)]
     """Partitions begin here; deliveries for earlier periods are refused."""
     themes: tuple[Theme, ...] = Field(min_length=1)
+    time_zone: ZoneName = "Asia/Shanghai"
+    """By which clock days of deadlines begin and end."""
     fetch_hosts: tuple[HostName, ...] = ()
     """Hosts that ``gongkai fetch`` may reach: exact names; without a port, those of http and https."""
     fetch_private_hosts: tuple[HostName, ...] = ()

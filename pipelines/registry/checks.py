@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.conditions import vouched_values
 from pipelines.registry.dataset import ShareDrift
+from pipelines.registry.deadlines import unusable_deadlines
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expectations import DELIVERY, PREVIOUS
@@ -35,6 +37,7 @@ class Surroundings:
     catalog: CatalogDescriptor
     tables: Mapping[str, CodeList]
     fields: Mapping[str, tuple[FieldSpec, ...]]
+    calendars: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,10 @@ class DatasetChecker:
                     yield self._problem(name, key, "check-not-categorical", field=drift.field)
         for source in unusable_sources(dataset, self.around.catalog.first_year):
             yield self._problem(name, ("sources", *source.key), source.kind, **source.params)
+        organisations = self.around.tables[ORGANISATIONS].by_key
+        for deadline in unusable_deadlines(self.dataset, organisations, self.around.calendars,
+                                           self.around.catalog.first_year):  # fmt: skip
+            yield self._problem(name, ("deadlines", *deadline.key), deadline.kind, **deadline.params)
         for resource in dataset.acceptance.references:
             if resource not in {key.reference.resource for key in self.dataset.foreign_keys}:
                 yield self._problem(name, ("acceptance", "references", resource), "check-unknown-reference",

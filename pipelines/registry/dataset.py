@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field, Tag, field_validator
 from pipelines.core.findings import Severity
 from pipelines.core.periods import PeriodClass
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
+from pipelines.registry.deadlines import DeadlineRule
 from pipelines.registry.disclosures import DatasetDisclosure
 from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
 from pipelines.registry.sources import Source
@@ -127,6 +128,8 @@ class DatasetDescriptor(Descriptor):
     drift: tuple[Drift, ...] = ()
     sources: tuple[Source, ...] = ()
     """Where departments publish it: what ``gongkai fetch`` brings into the inbox."""
+    deadlines: tuple[DeadlineRule, ...] = ()
+    """Until when it is to be published. Nothing that is published depends on them: see ``load._digest``."""
 
     @field_validator("layouts")
     @classmethod

@@ -79,6 +79,22 @@ def read_document(path: Path, file: str, dataset: str | None = None) -> Document
     return Document(content, text)
 
 
+def without_block(content: bytes, key: str) -> bytes:
+    """A YAML mapping's text without one of its keys at the outermost level and all that stands below it.
+
+    The text is as it is where there is no such key, and where what is taken out might be referred to from elsewhere.
+    """
+    text = content.decode("utf-8-sig")
+    node = _root(text)
+    entries = node.value if isinstance(node, yaml.MappingNode) else []
+    for position, (name, _) in enumerate(entries):
+        if name.value == key:
+            following = entries[position + 1][0].start_mark.index if position + 1 < len(entries) else len(text)
+            start = name.start_mark.index
+            return content if "&" in text[start:following] else (text[:start] + text[following:]).encode()
+    return content
+
+
 class _Repeated(Exception):
     """A mapping has the same key twice: both parsers would silently keep the last."""
 

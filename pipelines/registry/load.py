@@ -12,11 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.messages import Message, Parameter
+from pipelines.registry.calendars import CalendarDescriptor
 from pipelines.registry.catalog import ORGANISATIONS, Catalog, Dataset
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.checks import DatasetChecker, Surroundings, circles, referenced_tables
 from pipelines.registry.dataset import DatasetDescriptor
-from pipelines.registry.documents import Document, Unreadable, read_document
+from pipelines.registry.documents import Document, Unreadable, read_document, without_block
+from pipelines.registry.escalation import EscalationDescriptor
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import SchemaDescriptor
 from pipelines.registry.negative_list import NEGATIVE_LIST, NegativeList, scope_problems
@@ -25,6 +27,7 @@ from pipelines.registry.tables import CodeList, Organisation, load_table
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _SCHEMA_SUFFIX = ".schema.json"
+_ESCALATION = "escalation.yaml"
 
 
 class CatalogUnusable(Exception):
@@ -60,14 +63,18 @@ def load_catalog(folder: Path) -> Catalog:
     if descriptor is None or organisations is None:
         raise CatalogUnusable(tuple(problems))
     codelists = _codelists(folder / "codelists", problems)
+    calendars = _calendars(folder / "calendars", problems)
     loaded = [entry for path in _dataset_folders(folder, problems) if (entry := _dataset(folder, path, problems))]
     datasets = _unique(loaded, codelists, problems)
     tables = {**codelists, ORGANISATIONS: organisations}
-    around = Surroundings(descriptor, tables, {e.dataset.id: e.dataset.fields for e in loaded})
+    around = Surroundings(descriptor, tables, {e.dataset.id: e.dataset.fields for e in loaded}, calendars.keys())
     for entry in loaded:
         problems += DatasetChecker(entry.dataset, entry.documents, around, entry.prefix).problems()
     problems += _circle_problems(datasets, loaded)
     negative_list = _negative_list(folder, around, problems)
+    escalation: EscalationDescriptor | None = None
+    if (folder / _ESCALATION).exists():
+        escalation = _model(EscalationDescriptor, folder / _ESCALATION, _ESCALATION, problems, {})
     broken = frozenset(problem.dataset for problem in problems if problem.dataset is not None)
     usable = {
         dataset_id: replace(dataset, digest=_digest(dataset, tables))
@@ -83,6 +90,8 @@ def load_catalog(folder: Path) -> Catalog:
         problems=tuple(problems),
         broken=broken,
         negative_list=negative_list,
+        calendars=calendars,
+        escalation=escalation,
     )
 
 
@@ -118,6 +127,19 @@ def _codelists(folder: Path, problems: list[Problem]) -> dict[str, CodeList]:
         if table is not None:
             codelists[path.stem] = table
     return codelists
+
+
+def _calendars(folder: Path, problems: list[Problem]) -> dict[str, CalendarDescriptor]:
+    calendars: dict[str, CalendarDescriptor] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        file = f"calendars/{path.name}"
+        calendar = _model(CalendarDescriptor, path, file, problems, {})
+        if calendar is not None and calendar.id != path.stem:
+            message = Message("check-calendar-name", {"name": path.stem, "id": calendar.id})
+            problems.append(Problem(file, message, Message("check-calendar-name-remedy")))
+        elif calendar is not None:
+            calendars[calendar.id] = calendar
+    return calendars
 
 
 def _dataset_folders(folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -209,12 +231,18 @@ def _circle_problems(datasets: Mapping[str, Dataset], loaded: list[_Loaded]) -> 
 
 
 def _digest(dataset: Dataset, tables: Mapping[str, CodeList]) -> str:
-    """Hash of all that the dataset's outcomes depend on: its own files and the tables it uses."""
+    """Hash of all that the dataset's outcomes depend on: its own files and the tables it uses.
+
+    Not its deadlines: they say when something should be published, not what, so nothing is made anew for them.
+    """
     digest = hashlib.sha256()
     for name in ("dataset.yaml", "schema.json", "expectations.yaml"):
         path = dataset.folder / name
         if path.exists():
-            digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+            content = path.read_bytes()
+            if name == "dataset.yaml" and dataset.descriptor.deadlines:
+                content = without_block(content, "deadlines")
+            digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     for table in sorted({ORGANISATIONS, *referenced_tables(dataset)} & tables.keys()):
         digest.update(table.encode() + b"\0" + tables[table].digest.encode())
     return digest.hexdigest()
@@ -223,8 +251,10 @@ def _digest(dataset: Dataset, tables: Mapping[str, CodeList]) -> str:
 def json_schemas() -> dict[str, dict[str, Any]]:
     """JSON Schemas of the descriptors by file name, for completion and checks in editors (JSON Schema 2020-12)."""
     models: dict[str, type[BaseModel]] = {
+        "calendar.schema.json": CalendarDescriptor,
         "catalog.schema.json": CatalogDescriptor,
         "dataset.schema.json": DatasetDescriptor,
+        "escalation.schema.json": EscalationDescriptor,
         "expectations.schema.json": ExpectationSuite,
         "negative_list.schema.json": NegativeList,
         "schema.schema.json": SchemaDescriptor,

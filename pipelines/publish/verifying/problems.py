@@ -17,10 +17,12 @@ UNSIGNED, FORGED, OTHER_KEY = "unsigned", "forged", "other-key"
 ABSENT, STALE, UNLISTED = "absent", "stale", "unlisted"
 #: A snapshot that does not follow the one before; an index that says other things than the manifests.
 CHAIN, INDEX = "chain", "index"
+#: A ledger of reviews that is not the one releases were made under.
+REVIEWS = "reviews"
 
 REASONS = (
     MISSING, WRONG_SIZE, WRONG_HASH, MALFORMED, TRUNCATED, UNSAFE, SWAPPED, REPLAYED, UNSIGNED, FORGED, OTHER_KEY,
-    ABSENT, STALE, UNLISTED, CHAIN, INDEX,
+    ABSENT, STALE, UNLISTED, CHAIN, INDEX, REVIEWS,
 )  # fmt: skip
 
 

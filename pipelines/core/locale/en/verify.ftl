@@ -18,6 +18,7 @@ publish-store-problem =
         [unlisted] does not list { $detail }, which belongs to this release.
         [chain] does not follow the snapshot before it: it names { $detail }.
         [index] does not say what the manifests say ({ $detail }).
+        [reviews] is not the ledger that releases were made under: entry { $detail } is missing or altered.
        *[malformed] cannot be read as what it should be.
     }
 publish-store-remedy =
@@ -27,6 +28,7 @@ publish-store-remedy =
         [index] Delete data/catalog/catalog.duckdb and data/catalog/index; the next “gongkai run” makes them anew.
         [chain] Snapshots are missing or have been exchanged. Restore the folder snapshots/ from a backup.
         [forged] Restore the list and its signature from a backup, and find out who could write into the catalog.
+        [reviews] Restore it from a backup, and find out who could write into data/private. Nothing is released until then.
        *[other] Published files never change. Restore this file from a backup.
     }
 publish-copy-remedy =

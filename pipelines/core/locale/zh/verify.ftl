@@ -18,6 +18,7 @@ publish-store-problem =
         [unlisted] 没有列出属于这次发布的 { $detail }。
         [chain] 与前一个快照不衔接：它所指的是 { $detail }。
         [index] 与清单所载不一致（{ $detail }）。
+        [reviews] 不是历次发布所依据的台账：第 { $detail } 条缺失或被改动。
        *[malformed] 无法按其应有的格式读取。
     }
 publish-store-remedy =
@@ -27,6 +28,7 @@ publish-store-remedy =
         [index] 请删除 data/catalog/catalog.duckdb 和 data/catalog/index，下一次 “gongkai run” 会重新生成。
         [chain] 有快照缺失或被调换。请从备份恢复 snapshots/ 文件夹。
         [forged] 请从备份恢复列表及其签名，并查明谁能写入目录。
+        [reviews] 请从备份恢复，并查明谁能写入 data/private。在此之前不发布任何内容。
        *[other] 已发布的文件不会改变。请从备份恢复该文件。
     }
 publish-copy-remedy =

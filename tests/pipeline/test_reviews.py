@@ -1,0 +1,273 @@
+"""Reviews as officers make them: what waits, what goes on, what comes out at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from flowing import GOOD, HEADER, Command, Deliver
+from support import tree_descriptor, tree_schema, write_registry
+
+from pipelines.core.paths import Workspace
+
+BY = ("--by", "王审", "--basis", "云公开审〔2026〕9号")
+Edit = Callable[..., None]
+
+
+@pytest.fixture
+def officer(gongkai: Command, workspace: Workspace) -> Command:
+    """The command without anybody who approves plans by the way, and a second dataset that withholds nothing."""
+    schema = tree_schema()
+    schema["fields"] = [entry for entry in schema["fields"] if entry["disclosure"]["attribute"] == "active"]
+    write_registry(workspace.schema, open_trees=({**tree_descriptor(), "id": "open_trees"}, schema))
+    gongkai.approves = False
+    return gongkai
+
+
+@pytest.fixture
+def edit(workspace: Workspace) -> Edit:
+    """Change descriptors of ``tree_inventory``: keys of dataset.yaml, disclosure of fields."""
+
+    def change(fields: dict[str, dict[str, Any]] | None = None, **keys: Any) -> None:
+        folder = workspace.schema / "datasets" / "parks" / "tree_inventory"
+        document = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
+        document["disclosure"] |= keys
+        (folder / "dataset.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+        schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+        for entry in schema["fields"]:
+            entry["disclosure"] = (fields or {}).get(entry["name"], entry["disclosure"])
+        (folder / "schema.json").write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+
+    return change
+
+
+def both(deliver: Deliver, rows: str = GOOD) -> None:
+    deliver(HEADER + rows)
+    open_header = HEADER.replace("keeper_phone,", "")
+    deliver(open_header + "t1,ginkgo,999901,12.50,2020-03-01,,\n", dataset="open_trees")
+
+
+def released(officer: Command) -> dict[str, str]:
+    rows = officer.json("query", "SELECT dataset, version FROM catalog.datasets ORDER BY 1")
+    return {row["dataset"]: row["version"] for row in rows}
+
+
+def waiting(officer: Command) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = officer.json("review", "list")["reviews"]
+    return found
+
+
+def negative_list(workspace: Workspace, *fields: str, **more: Any) -> None:
+    text = {"zh": "事项", "en": "Matter"}
+    entry = {
+        "id": "NL-1", "matter": text, "basis": "第十五条", "valid_from": "2026-01-01", "explanation": text,
+        "scope": [{"dataset": "tree_inventory", "fields": list(fields)}], "unit": "parks_office",
+        "review_date": "2027-01-01", **more,
+    }  # fmt: skip
+    path = workspace.schema / "disclosure" / "negative_list.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(yaml.safe_dump({"entries": [entry]}, allow_unicode=True), encoding="utf-8")
+
+
+def test_what_withholds_something_waits_and_everything_else_goes_on(officer: Command, deliver: Deliver) -> None:
+    both(deliver)
+    done = officer.json("run")
+    assert [entry["dataset"] for entry in done["versions"]] == ["open_trees"]
+    assert [(entry["dataset"], entry["kind"]) for entry in done["waiting"]] == [("tree_inventory", "disclosure_plan")]
+    assert "Waits for review: disclosure plan tree_inventory" in officer("run").stdout
+    (review,) = waiting(officer)
+    assert (review["state"], review["periods"], review["rows"]) == ("waiting", ["2025"], 2)
+    assert "keeper_phone" in officer("review", "show", review["id"]).stdout
+    assert officer("review", "approve", review["id"], *BY).exit_code == 0
+    assert waiting(officer) == []
+    assert [entry["dataset"] for entry in officer.json("run")["versions"]] == ["tree_inventory"]
+    assert officer.json("run")["versions"] == [] and "Waits" not in officer("run").stdout
+
+
+def test_the_public_sees_the_decision_and_not_who_made_it(
+    officer: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    both(deliver)
+    officer("run")
+    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    officer("run")
+    snapshot = json.loads((workspace.catalog / "snapshots" / "000002.json").read_text())
+    (logged,) = officer.json("review", "log")["entries"]
+    approval = snapshot["datasets"]["tree_inventory"]["approval"]
+    assert (approval["entry"], approval["sha256"], approval["basis"]) == (1, logged["sha256"], "云公开审〔2026〕9号")
+    assert snapshot["reviews"] == {"entries": 1, "sha256": logged["sha256"]}
+    assert "approval" not in snapshot["datasets"]["open_trees"]
+    assert logged["by"] == "王审" and logged["account"]
+    for path in workspace.catalog.rglob("*"):
+        assert not path.is_file() or "王审".encode() not in path.read_bytes(), path
+
+
+def test_a_rejected_plan_keeps_what_waits_where_it_is(officer: Command, deliver: Deliver) -> None:
+    both(deliver)
+    officer("run")
+    digest = waiting(officer)[0]["id"]
+    assert officer("review", "reject", digest, *BY).exit_code == 2  # without a reason
+    assert officer("review", "reject", digest, *BY, "--reason", "缺依据").exit_code == 0
+    assert officer.json("run")["waiting"][0]["rejected"] and "rejected" in officer("run").stdout
+    assert waiting(officer)[0]["state"] == "rejected"
+    assert "缺依据" in officer("review", "show", digest).stdout
+
+
+def test_disclosing_more_waits_and_disclosing_less_does_not(officer: Command, deliver: Deliver, edit: Edit) -> None:
+    both(deliver)
+    officer("run")
+    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    officer("run")
+    edit({"keeper_phone": {"attribute": "active", "personal_data": ["mobile"]}})
+    done = officer.json("run")
+    assert done["versions"] == [] and [entry["dataset"] for entry in done["waiting"]] == ["tree_inventory"]
+    note = {"attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
+            "treatment": {"type": "drop"}}  # fmt: skip
+    edit({"keeper_phone": {**note}, "note": note})
+    done = officer.json("run")
+    assert [(entry["dataset"], entry["version"]) for entry in done["versions"]] == [("tree_inventory", "2.0.0")]
+    assert [notice["id"] for notice in done["notices"]] == ["publish-fields-withdrawn"]
+    assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code != 0
+    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    assert officer.json("run")["waiting"] == []
+
+
+def test_coming_back_from_not_being_active_is_reviewed(officer: Command, deliver: Deliver, edit: Edit) -> None:
+    both(deliver)
+    officer("run")
+    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    officer("run")
+    edit(attribute="on_application")
+    assert officer.json("run")["withdrawn"] == ["tree_inventory"]
+    assert [entry["decision"] for entry in officer.json("review", "log")["entries"]] == ["approve", "close"]
+    edit(attribute="active")
+    officer("run")
+    assert released(officer) == {"open_trees": "1.0.0", "tree_inventory": "1.0.0"}  # the plan that was approved
+
+
+def test_each_version_waits_where_that_is_asked_for(officer: Command, deliver: Deliver, edit: Edit) -> None:
+    edit(review="each_version")
+    both(deliver)
+    officer("run")
+    (plan,) = waiting(officer)
+    officer("review", "approve", plan["id"], *BY)
+    done = officer.json("run")
+    assert done["versions"] == [] and [entry["kind"] for entry in done["waiting"]] == ["version"]
+    (version,) = waiting(officer)
+    assert (version["kind"], version["version"], version["digest"]) == (
+        "version",
+        "1.0.0",
+        done["waiting"][0]["digest"],
+    )
+    assert "rows" in officer("review", "show", version["id"]).stdout
+    # What has changed since it was looked at is another version.
+    deliver(HEADER + GOOD + "t3,pine,999902,4,2021-03-01,,,\n")
+    officer("run")
+    (changed,) = waiting(officer)
+    assert changed["digest"] != version["digest"]
+    assert officer("review", "approve", version["id"], *BY).exit_code == 1
+    officer("review", "approve", changed["id"], *BY)
+    assert [(entry["version"], entry["rows"]) for entry in officer.json("run")["versions"]] == [("1.0.0", 3)]
+    assert released(officer)["tree_inventory"] == "1.0.0" and waiting(officer) == []
+
+
+def test_taking_out_never_waits_for_a_version_to_be_approved(officer: Command, deliver: Deliver, edit: Edit) -> None:
+    edit(review="each_version")
+    both(deliver)
+    officer("run")
+    for _ in range(2):
+        officer("review", "approve", waiting(officer)[0]["id"], *BY)
+        officer("run")
+    assert released(officer)["tree_inventory"] == "1.0.0"
+    drop = {"attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
+            "treatment": {"type": "drop"}}  # fmt: skip
+    edit({"note": drop})
+    officer("run")
+    assert released(officer)["tree_inventory"] == "2.0.0"
+
+
+def test_the_negative_list_takes_effect_once_it_is_approved(
+    officer: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    negative_list(workspace, "keeper_phone")
+    both(deliver)
+    officer("run")
+    for review in waiting(officer):
+        officer("review", "approve", review["id"], *BY)
+    officer("run")
+    negative_list(workspace, "keeper_phone", "note")
+    impact = officer.json("disclosure", "impact")
+    assert impact["adjusted"] and [
+        (entry["field"], entry["consequence"], entry["rows"], entry["periods"]) for entry in impact["impacts"]
+    ] == [("note", "withdrawn", 2, ["2025"])]
+    assert "leaves the catalog" in officer("disclosure", "impact").stdout
+    assert officer.json("run")["versions"] == []
+    (review,) = waiting(officer)
+    officer("review", "approve", review["id"], *BY)
+    done = officer.json("run")
+    assert [notice["id"] for notice in done["notices"]] == ["publish-fields-withdrawn"]
+    assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code != 0
+    # Deliveries that would publish it are refused; the last good version stays.
+    (delivery,) = done["deliveries"]
+    assert delivery["verdict"] == "rejected" and delivery["checks"]["personal_data"]["rules"] == {"negative-list": 1}
+    assert released(officer)["tree_inventory"] == "2.0.0"
+    # An entry that is ended lets the field in again.
+    negative_list(workspace, "keeper_phone", "note", valid_to="2026-01-02")
+    (review,) = waiting(officer)
+    officer("review", "approve", review["id"], *BY)
+    officer("run")
+    assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code == 0
+
+
+def test_what_is_withheld_without_being_listed_is_told(officer: Command, workspace: Workspace) -> None:
+    negative_list(workspace, "note", valid_from="2024-01-01", review_date="2025-01-01")
+    told = officer.json("disclosure", "list")
+    assert told["unlisted"] == [{"dataset": "tree_inventory", "field": "keeper_phone"}]
+    assert told["review_due"] == [{"subject": "NL-1", "field": None, "review_date": "2025-01-01"}]
+    assert "tree_inventory.keeper_phone" in officer("disclosure", "list").stdout
+
+
+def test_approvals_from_a_file_apply_to_what_they_name_only(officer: Command, deliver: Deliver, tmp_path: Path) -> None:
+    both(deliver)
+    officer("run")
+    digest = waiting(officer)[0]["digest"]
+    known = {"kind": "disclosure_plan", "dataset": "tree_inventory", "digest": digest, "by": "王审", "basis": "1号"}
+    other = {**known, "digest": "0" * 64}
+    path = tmp_path / "decisions.yaml"
+    path.write_text(yaml.safe_dump([known, other], allow_unicode=True), encoding="utf-8")
+    done = officer.json("review", "import", str(path))
+    assert [entry["digest"] for entry in done["approved"]] == [digest]
+    assert [entry["digest"] for entry in done["not_applicable"]] == ["0" * 64]
+    assert officer.json("review", "import", str(path))["approved"] == []
+    assert len(officer.json("review", "log")["entries"]) == 1
+    for text in ("not: [a, list]", "- {kind: other}", "{", "[[["):
+        path.write_text(text)
+        assert officer("review", "import", str(path)).exit_code == 2
+
+
+def test_a_ledger_that_was_tampered_with_is_found_and_stops_releases(
+    officer: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    both(deliver)
+    officer("run")
+    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    officer("run")
+    assert officer("verify").exit_code == 0
+    path = workspace.reviews / "ledger.jsonl"
+    content = path.read_bytes()
+    path.write_bytes(b"")  # cut off
+    assert officer("verify").exit_code == 1
+    told = officer.json("verify")["problems"]
+    assert [(problem["path"], problem["reason"]) for problem in told] == [("private/reviews/ledger.jsonl", "reviews")]
+    path.write_bytes(content.replace("王审".encode(), "李审".encode()))
+    snapshot = json.loads((workspace.catalog / "latest.json").read_text())["number"]
+    assert officer("verify").exit_code == 1
+    path.write_bytes(content.replace(b'"number": 1', b'"number": 2'))
+    both(deliver, GOOD + "t9,pine,999901,1,2020-03-01,,,\n")
+    result = officer("run")
+    assert result.exit_code == 1 and "not what it was" in result.stderr
+    assert json.loads((workspace.catalog / "latest.json").read_text())["number"] == snapshot

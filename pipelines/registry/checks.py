@@ -18,7 +18,7 @@ from pipelines.registry.deadlines import unusable_deadlines
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expectations import DELIVERY, PREVIOUS
-from pipelines.registry.expressions import binding_error, constraint_query
+from pipelines.registry.expressions import binding_error, binding_errors, constraint_query
 from pipelines.registry.field_checks import unusable_parts
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
@@ -205,8 +205,8 @@ class DatasetChecker:
     def _sql(self) -> Iterator[Problem]:
         tables = self.referenced_columns()
         fields = self.dataset.fields
-        for position, constraint in enumerate(self.dataset.descriptor.row_constraints):
-            reason = binding_error(constraint_query(constraint.check), {DELIVERY: fields}, {})
+        queries = [constraint_query(constraint.check) for constraint in self.dataset.descriptor.row_constraints]
+        for position, reason in enumerate(binding_errors(queries, {DELIVERY: fields}, {})):
             if reason is not None:
                 yield self._problem("dataset.yaml", ("row_constraints", position, "check"), "check-expression",
                                     reason=reason)  # fmt: skip

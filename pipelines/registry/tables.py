@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.core.messages import Message
 from pipelines.registry.documents import Unreadable, read_document
+from pipelines.registry.plain_tables import is_plainly_valid
 from pipelines.registry.problems import Problem
 
 Row = Mapping[str, str]
@@ -99,6 +100,8 @@ def load_table(folder: Path, stem: str, schema_name: str, key: str) -> tuple[Cod
 
 
 def _validated(schema: object, records: list[list[str]], file: str, schema_file: str) -> list[Problem]:
+    if is_plainly_valid(schema, records):
+        return []
     from frictionless import Dialect, FrictionlessException, Resource, Schema
 
     try:

@@ -20,6 +20,9 @@ import pyarrow.parquet as pq
 import pytest
 from forked import Finished, run_forked
 
+from pipelines.core.paths import Workspace
+from pipelines.flow import open_installation
+from pipelines.flow.data_docs import data_docs
 from pipelines.publish import FolderStore
 from pipelines.publish.verifying import verify_catalog
 from pipelines.registry import load_catalog
@@ -123,24 +126,24 @@ def test_no_personal_value_is_in_the_catalog_or_in_dagsters_storage(city: City) 
 
 def test_data_docs_of_every_dataset_open_without_network_and_hold_no_personal_value(city: City) -> None:
     values = {value for kind, value in city.ledger.iter_personal_values() if kind in MUST_NOT_LEAK}
-    for name in sorted(DATASETS):
-        dataset = name.partition(".")[2]
-        done = city.gongkai("data-docs", dataset, "--json")
-        assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        index = Path(told["index"])
-        assert index == city.data / "private" / "data_docs" / dataset / "1.0.0" / "en" / "index.html"
-        pages = sorted(index.parent.glob("*.html"))
-        assert len(pages) == told["deliveries"] + 1
-        for page in pages:
-            text = page.read_text(encoding="utf-8")
-            assert "default-src 'none'" in text
-            links = set(re.findall(r"""(?:href|src|action)\s*=\s*["']?([^"'\s>]*)""", text))
-            assert links <= {entry.name for entry in pages}
-            assert not re.search(r"<script|<link|<img|<iframe|url\(|https?:|@import", text)
-            assert not values & set(re.split(r"[^0-9A-Za-z]+", text))
-    again = json.loads(city.gongkai("data-docs", dataset, "--version", "1.0.0", "--json").stdout)
-    assert (again["index"], again["made"]) == (told["index"], False)
+    # Great Expectations is slow to import: once for what the command says, once for all others.
+    told = json.loads(city.gongkai("data-docs", "subsidy_distribution", "--json").stdout)
+    again = json.loads(city.gongkai("data-docs", "subsidy_distribution", "--version", "1.0.0", "--json").stdout)
+    assert (again["index"], told["made"], again["made"]) == (told["index"], True, False)
+    assert Path(told["index"]).is_relative_to(city.data / "private" / "data_docs" / "subsidy_distribution")
+    with open_installation(Workspace.at(city.data, PROJECT / "catalog_schema")) as inst:
+        for dataset in CATALOG.datasets:
+            docs = data_docs(inst, dataset, None, "en", lambda *_: None)
+            assert docs.index == city.data / "private" / "data_docs" / dataset / "1.0.0" / "en" / "index.html"
+            pages = sorted(docs.index.parent.glob("*.html"))
+            assert len(pages) == docs.deliveries + 1
+            for page in pages:
+                text = page.read_text(encoding="utf-8")
+                assert "default-src 'none'" in text
+                links = set(re.findall(r"""(?:href|src|action)\s*=\s*["']?([^"'\s>]*)""", text))
+                assert links <= {entry.name for entry in pages}
+                assert not re.search(r"<script|<link|<img|<iframe|url\(|https?:|@import", text)
+                assert not values & set(re.split(r"[^0-9A-Za-z]+", text))
 
 
 def test_what_a_run_prints_and_reports_holds_no_personal_value(city: City) -> None:

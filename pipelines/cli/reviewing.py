@@ -20,6 +20,7 @@ from pipelines.flow.reviewing import (
     State,
     decide,
     find_review,
+    findings_of,
     reviews_of,
     take_over,
 )
@@ -35,13 +36,15 @@ Reason = Annotated[str, typer.Option("--reason", help=described("cli-review-reas
 @app.command("list", help=described("cli-review-list-help"))
 def list_(
     everything: Annotated[bool, typer.Option("--all", help=described("cli-review-all-help"))] = False,
+    findings: Annotated[bool, typer.Option("--findings", help=described("cli-review-findings-help"))] = False,
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
     """List what waits for a decision."""
     out = output(as_json, language)
     with readable_errors(out), open_installation(Workspace.default()) as inst:
-        found = [review for review in reviews_of(inst) if everything or review.state is not State.APPROVED]
+        known = findings_of(inst) if findings else reviews_of(inst)
+        found = [review for review in known if everything or review.state is not State.APPROVED]
         out.json({"reviews": [_row(review) for review in found]})
         if not found:
             out.say("cli-review-nothing")
@@ -56,7 +59,8 @@ def list_(
         )
         rows = [
             (review.id, out.text(f"cli-review-kind-{review.subject.kind}"), review.subject.dataset or "-",
-             out.text(f"cli-review-state-{review.state}"), ", ".join(review.periods), review.rows or "")
+             out.text(f"cli-review-state-{review.state}"), _place(review) or ", ".join(review.periods),
+             review.rows or "")
             for review in found
         ]  # fmt: skip
         out.table(columns, rows, right=("cli-rows",))
@@ -173,6 +177,14 @@ def _show_document(out: Output, review: Review) -> None:
     out.table(columns, rows)
 
 
+def _place(review: Review) -> str:
+    """Where a finding is; empty for other subjects."""
+    if review.subject.kind is not SubjectKind.FINDING:
+        return ""
+    said = review.document
+    return ", ".join(str(said[name]) for name in ("delivery", "file", "sheet", "row", "field", "kind") if said[name])
+
+
 def _treatment(said: dict[str, Any]) -> str:
     treatment = dict(said.get("treatment", {}))
     parts = [str(treatment.pop("type", "")), *(f"{key} {value}" for key, value in treatment.items())]
@@ -192,6 +204,7 @@ def _row(review: Review) -> dict[str, Any]:
         "version": review.version,
         "periods": list(review.periods),
         "rows": review.rows,
+        "finding": dict(review.document) if review.subject.kind is SubjectKind.FINDING else None,
         "decided": _entry(review.decided) if review.decided else None,
     }
 

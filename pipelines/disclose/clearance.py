@@ -17,6 +17,7 @@ from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message
 from pipelines.core.records import COORDINATES, CheckSummary, DisclosedTable, FieldReceipt, ValidatedTable
 from pipelines.disclose.keys import SurrogateKey
+from pipelines.disclose.marks import Clearances
 from pipelines.disclose.plan import FieldPlan, plan_fields, public
 from pipelines.disclose.public_schema import public_schema
 from pipelines.disclose.scan import PersonalDataScan
@@ -39,7 +40,8 @@ class Disclosure:
 
 
 def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, CodeList], key: SurrogateKey,
-             folder: Path, progress: Callable[[int], None] | None = None) -> Disclosure:  # fmt: skip
+             folder: Path, progress: Callable[[int], None] | None = None,
+             cleared: frozenset[str] = frozenset()) -> Disclosure:  # fmt: skip
     """Write the public fields of a validated table to ``disclosed.parquet`` in ``folder``.
 
     Args:
@@ -49,6 +51,7 @@ def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, C
         key: the key of surrogates.
         folder: private work folder of this outcome; created if absent.
         progress: called with the number of rows done since the last call.
+        cleared: marks of findings that an officer has cleared (:class:`Clearances`).
 
     Raises:
         DeliveryRejected: something looks like personal data in a field not meant to carry it (nothing is left in
@@ -59,7 +62,7 @@ def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, C
     _require_active(dataset)
     _require_not_barred(dataset)
     plans = plan_fields(dataset, tables)
-    work = _Clearing(plans, key)
+    work = _Clearing(plans, key, PersonalDataScan(Clearances(dataset.id, key, cleared)))
     target = folder / DISCLOSED_FILE
     with temporary_beside(target) as temporary:
         rows = _write_public(validated, work, temporary, progress)
@@ -102,7 +105,7 @@ class _Clearing:
 
     plans: tuple[FieldPlan, ...]
     key: SurrogateKey
-    scan: PersonalDataScan = field(default_factory=PersonalDataScan)
+    scan: PersonalDataScan
     treated: Counter[str] = field(default_factory=Counter)
 
     def schema(self, stored: pa.Schema) -> pa.Schema:

@@ -18,6 +18,7 @@ from pipelines.core.personal_data import SCREENS_ASCII, SCREENS_PLAIN, PersonalD
 from pipelines.core.personal_names import NAME_SCREEN, has_name
 from pipelines.core.personal_writing import CHANGED_BY_PLAIN, plain
 from pipelines.core.records import COORDINATES
+from pipelines.disclose.marks import Clearances
 from pipelines.disclose.plan import FieldPlan
 from pipelines.disclose.scanned_texts import scanned_texts
 from pipelines.registry.disclosures import Surrogate
@@ -35,7 +36,8 @@ _KINDS = tuple(kind.value for kind in PersonalData)
 class PersonalDataScan:
     """Collects findings over the batches of one table: all hits counted, the first 100 of a field located."""
 
-    def __init__(self) -> None:
+    def __init__(self, clearances: Clearances) -> None:
+        self._clearances = clearances
         self._located: dict[str, list[Finding]] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
 
@@ -46,12 +48,16 @@ class PersonalDataScan:
         if texts is None:
             return
         located = self._located.setdefault(plan.spec.name, [])
-        hits = sorted((row, kind) for kind, rows in _hits(texts).items() if kind in kinds for row in rows.to_pylist())
-        self._counts.update((plan.spec.name, kind) for _, kind in hits)
-        for row, kind in hits[: _LOCATED_PER_FIELD - len(located)]:
-            file, sheet, number = (batch.column(name)[row].as_py() for name in COORDINATES)
-            place = Location(file, sheet, number, plan.spec.name)
-            located.append(_finding("disclose-personal-data", place, {"kind": kind, "field": plan.spec.name}))
+        found = sorted((row, kind) for kind, rows in _hits(texts).items() if kind in kinds for row in rows.to_pylist())
+        mark, name = self._clearances.mark, plan.spec.name
+        marked = ((row, kind, mark(name, kind, texts[row].as_py())) for row, kind in found)
+        hits = [hit for hit in marked if hit[2] not in self._clearances.cleared]
+        self._counts.update((name, kind) for _, kind, _ in hits)
+        for row, kind, marked_by in hits[: _LOCATED_PER_FIELD - len(located)]:
+            file, sheet, number = (batch.column(column)[row].as_py() for column in COORDINATES)
+            params: dict[str, str | int] = {"kind": kind, "field": name}
+            place = Location(file, sheet, number, name)
+            located.append(_finding("disclose-personal-data", place, params, {"mark": marked_by}))
 
     def findings(self) -> list[Finding]:
         """Everything found: located ones by field and row, and per field and kind the number of those beyond."""
@@ -78,8 +84,9 @@ def _scanned_kinds(plan: FieldPlan) -> frozenset[str]:
     return frozenset(_KINDS) - set(plan.spec.disclosure.personal_data)
 
 
-def _finding(message: str, place: Location, params: Mapping[str, str | int]) -> Finding:
-    remedy = Message("disclose-personal-data-remedy")
+def _finding(message: str, place: Location, params: Mapping[str, str | int],
+             remedy_params: Mapping[str, str | int] | None = None) -> Finding:  # fmt: skip
+    remedy = Message("disclose-personal-data-remedy", remedy_params or {})
     return Finding(Check.PERSONAL_DATA, RULE, Severity.ERROR, Message(message, params), remedy, place)
 
 

@@ -1,6 +1,7 @@
 """What waits for an officer's decision, and deciding it.
 
-Three kinds of subjects: a dataset's disclosure plan, a version where each needs an approval, and the negative list.
+Subjects are a dataset's disclosure plan, a version where each needs an approval, the negative list, and findings of the
+scan for personal data that an officer can clear.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from pipelines.core.errors import GongkaiError
 from pipelines.core.files import scratch_folder
+from pipelines.core.records import Verdict
 from pipelines.disclose.reviews import (
     Decision,
     DecisionKind,
@@ -27,6 +29,7 @@ from pipelines.disclose.reviews.lists import keep_list
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.machine import machine_trouble
 from pipelines.publish import Manifest, next_versions, pending_candidates
+from pipelines.validate import read_findings
 
 _SHORT = 12
 
@@ -87,11 +90,35 @@ def find_review(inst: Installation, digest: str) -> Review:
     Raises:
         NothingToReview: there is none, or more than one.
     """
-    known = reviews_of(inst)
+    known = [*reviews_of(inst), *findings_of(inst)]
     found = [review for review in known if digest and review.subject.digest.startswith(digest)]
     if len(found) != 1:
         raise NothingToReview(ascii(digest)[1:-1], ", ".join(review.id for review in known) or "-")
     return found[0]
+
+
+def findings_of(inst: Installation) -> Iterator[Review]:
+    """Personal-data findings that keep newest deliveries out, by delivery; approving one clears it.
+
+    The same text in the same field has one mark, so clearing it clears it wherever it stands.
+    """
+    reviews = inst.reviews
+    for outcome in inst.ledger.outcomes(inst.processing_keys.values()):
+        newest = inst.ledger.newest(outcome.delivery.rpartition(".")[0])
+        if outcome.verdict is not Verdict.REJECTED or newest is None or newest.id != outcome.delivery:
+            continue
+        seen: set[str] = set()
+        for finding in read_findings(inst.workspace.outcomes / outcome.folder):
+            mark = finding.remedy.params.get("mark")
+            if not isinstance(mark, str) or mark in seen:
+                continue
+            seen.add(mark)
+            place = finding.location
+            document = {
+                "delivery": outcome.delivery, "file": place.file, "sheet": place.sheet, "row": place.row,
+                "field": place.field, "kind": finding.message.params["kind"],
+            }  # fmt: skip
+            yield _review(reviews, Subject(SubjectKind.FINDING, outcome.delivery.partition(".")[0], mark), document)
 
 
 def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basis: str, reason: str = "") -> Entry:

@@ -27,10 +27,11 @@ from pipelines.publish.history import (
 )
 from pipelines.publish.manifests import Manifest, load_deliveries, load_manifest
 from pipelines.publish.notes import VersionNote, save_note
+from pipelines.publish.planning import Replaced
 from pipelines.publish.preview import next_versions
 from pipelines.publish.published_segments import PublishedSegment, published_segments
 from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery, Sources
-from pipelines.publish.release import Release, Replaced, is_released, no_longer_shown, release
+from pipelines.publish.release import Release, is_released, no_longer_shown, release
 from pipelines.publish.restoring import damaged_parts, is_kept, put_back
 from pipelines.publish.rollback import rollback
 from pipelines.publish.segments import build_segment

@@ -12,7 +12,8 @@ from pipelines.publish.compose import compose
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.notes import load_note
-from pipelines.publish.release import base_of, is_released
+from pipelines.publish.planning import base_of
+from pipelines.publish.release import is_released
 from pipelines.publish.snapshots import latest_snapshot
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog

@@ -12,7 +12,8 @@ from pipelines.publish.compose import restore
 from pipelines.publish.errors import NotDisclosed, VersionWithdrawn
 from pipelines.publish.history import find_version, newest_version
 from pipelines.publish.notes import VersionNote
-from pipelines.publish.release import Release, base_of, commit_versions
+from pipelines.publish.planning import base_of
+from pipelines.publish.release import Release, commit_versions
 from pipelines.publish.snapshots import SnapshotEntry, heal_pointer, next_snapshot
 from pipelines.publish.stores import Store
 from pipelines.publish.withdrawals import finish_withdrawal

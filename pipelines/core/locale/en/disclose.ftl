@@ -11,7 +11,7 @@ disclose-personal-data = The field “{ $field }” holds what looks like { $kin
     [messaging_account] an account of a messaging service
    *[email] an e-mail address
   }. The field is published as it is and is not meant to carry it.
-disclose-personal-data-remedy = Take it out of the file and deliver again. If the field is meant to carry it, have its disclosure property in schema.json say so (personal_data), or give the field a treatment.
+disclose-personal-data-remedy = Take it out of the file and deliver again. If the field is meant to carry it, have its disclosure property in schema.json say so (personal_data), or give the field a treatment. If it is something else, an officer can clear it: gongkai review list --findings.
 disclose-personal-data-further = The field “{ $field }” holds the same in { $count } more rows, which are not listed: what looks like { $kind ->
     [identity_number] a resident identity number
     [bank_card] a bank card number

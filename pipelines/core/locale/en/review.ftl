@@ -75,3 +75,5 @@ publish-dataset-barred = { $dataset } is on the negative list (entry { $entry })
 orchestration-check-review = Approved as far as it needs to be: disclosure plan, and each version where that is asked for.
 orchestration-review-cleared = Nothing of it waits for an approval.
 orchestration-review-waiting = Waits for an approval: { $subjects }. gongkai review list
+publish-personal-data = { $dataset } is not released: its texts hold what looks like personal data ({ $kind }, in { $document } at { $place }). Reword the descriptor, the code list or the note, and run again.
+cli-review-findings-help = Personal-data findings that keep deliveries out: approving one clears it.

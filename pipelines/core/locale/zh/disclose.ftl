@@ -11,7 +11,7 @@ disclose-personal-data = 字段“{ $field }”中有疑似{ $kind ->
     [messaging_account] 微信、QQ 等账号
    *[email] 电子邮箱地址
   }的内容。该字段按原样公开，不应含有此类信息。
-disclose-personal-data-remedy = 请从文件中删除后重新报送。如该字段本应含有此类信息，请在 schema.json 中该字段的 disclosure 属性里注明（personal_data），或为该字段设定处理方式。
+disclose-personal-data-remedy = 请从文件中删除后重新报送。如该字段本应含有此类信息，请在 schema.json 中该字段的 disclosure 属性里注明（personal_data），或为该字段设定处理方式。如确非此类信息，可由审查人员放行：gongkai review list --findings。
 disclose-personal-data-further = 字段“{ $field }”另有 { $count } 行存在同类问题，未逐一列出：疑似{ $kind ->
     [identity_number] 居民身份证号码
     [bank_card] 银行卡号

@@ -75,3 +75,5 @@ publish-dataset-barred = { $dataset } 列入负面清单（条目 { $entry }）�
 orchestration-check-review = 所需审批均已完成：公开方案，以及按要求逐个审批的版本。
 orchestration-review-cleared = 没有等待审批的内容。
 orchestration-review-waiting = 等待审批：{ $subjects }。gongkai review list
+publish-personal-data = { $dataset } 未发布：其文字中有疑似个人信息（{ $kind }，{ $document } 的 { $place }）。请修改描述文件、代码表或说明后重新运行。
+cli-review-findings-help = 使交付被拒的个人信息检出项：批准即放行。

@@ -83,7 +83,7 @@ def _still_fits(written: Mapping[str, Any] | None, now: Mapping[str, Any] | None
     """Whether a column cleared as ``written`` shows nothing that it would not show if it were cleared ``now``."""
     if written is None or now is None or written["field"] != now["field"]:
         return False
-    if "treatment" not in now:
-        # Published as it is: whatever was shown before is shown now, save for look-alikes that were let through.
-        return set(written.get("personal_data", ())) <= set(now.get("personal_data", ()))
-    return all(written.get(part) == now.get(part) for part in ("treatment", "when"))
+    # Where it is published as it is, what was shown before is shown now, save for look-alikes that were let through.
+    if not set(written.get("personal_data", ())) <= set(now.get("personal_data", ())):
+        return False
+    return "treatment" not in now or all(written.get(part) == now.get(part) for part in ("treatment", "when"))

@@ -104,10 +104,10 @@ def _still_fits(written: Mapping[str, Any] | None, now: Mapping[str, Any] | None
         return False
     if SMALL_CELLS in now and not _was_protected(written.get(SMALL_CELLS), now[SMALL_CELLS]):
         return False
-    if "treatment" not in now:
-        # Published as it is: whatever was shown before is shown now, save for look-alikes that were let through.
-        return set(written.get("personal_data", ())) <= set(now.get("personal_data", ()))
-    return all(written.get(part) == now.get(part) for part in ("treatment", "when"))
+    # Where it is published as it is, what was shown before is shown now, save for look-alikes that were let through.
+    if not set(written.get("personal_data", ())) <= set(now.get("personal_data", ())):
+        return False
+    return "treatment" not in now or all(written.get(part) == now.get(part) for part in ("treatment", "when"))
 
 
 def _was_protected(written: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool:

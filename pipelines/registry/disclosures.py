@@ -132,7 +132,8 @@ class FieldDisclosure(Descriptor):
     treatment: Treatment | None = None
     when: dict[Identifier, tuple[Text, ...]] | None = None
     personal_data: tuple[PersonalDataKind, ...] = ()
-    """Kinds of look-alikes an active field is meant to carry (a project's address, say): not scanned for there."""
+    """Kinds of look-alikes that a field published as it is, if only in the rows that ``when`` leaves, is meant to carry
+    (a project's address, say): not scanned for there."""
 
     @model_validator(mode="after")
     def _complete(self) -> FieldDisclosure:
@@ -146,8 +147,8 @@ class FieldDisclosure(Descriptor):
             raise ValueError(
                 "a field that is not active names its treatment: drop, mask, surrogate, generalise, round or top_code"
             )
-        if self.personal_data:
-            raise ValueError("personal_data exempts active fields only")
+        if self.personal_data and self.when is None:
+            raise ValueError("personal_data exempts active fields, and the rows that when leaves as they are")
         if self.when is not None and isinstance(self.treatment, (Surrogate, Generalise)):
             raise ValueError("when goes with drop (the cell becomes absent), mask, round and top_code")
         return self

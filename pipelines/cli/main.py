@@ -20,6 +20,7 @@ from pipelines.cli import (
     rebuilding,
     registry_commands,
     reports,
+    requesting,
     reviewing,
     running,
     templates,
@@ -56,6 +57,7 @@ app.command("report", help=described("cli-report-help"))(reports.report)
 app.add_typer(deadlines.app, name="deadlines", help=described("cli-deadlines-help"))
 app.command("trace", help=described("cli-trace-help"))(tracing.trace)
 app.command("data-docs", help=described("cli-data-docs-help"))(data_docs.data_docs)
+app.command("requests", help=described("cli-requests-help"))(requesting.requests)
 app.add_typer(reviewing.app, name="review")
 app.add_typer(disclosing.app, name="disclosure")
 app.command("versions", help=described("cli-versions-help"))(history.versions)

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -55,8 +56,24 @@ def scan_documents(documents: Iterable[tuple[str, bytes]], allowed: Collection[s
             texts.append(_HARMLESS.sub(_TAKEN_OUT, permitted.sub(_TAKEN_OUT, text)))
         hits = suspicious_positions(pa.array(texts, pa.string()))
         told = sorted({(position, kind) for kind, positions in hits.items() if kind in kinds for position in positions})
-        found += [_finding(name, places[position], kind) for position, kind in told]
+        found += [_finding(name, places[position].text, kind) for position, kind in told]
     return found
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A line, and within JSON the keys that lead to a value (``None``: no JSON)."""
+
+    line: str = ""
+    keys: tuple[str, ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """As people are told; made of what was found something in alone, since keys are looked at one by one."""
+        if self.keys is None:
+            return self.line
+        pointer = "".join(f"/{_escaped(key)}" for key in self.keys) or "/"
+        return f"{self.line}#{pointer}" if self.line else pointer
 
 
 def _finding(name: str, place: str, kind: str) -> Finding:
@@ -64,40 +81,39 @@ def _finding(name: str, place: str, kind: str) -> Finding:
     return Finding(Check.PERSONAL_DATA, RULE, Severity.ERROR, message, Message("privacy-document-remedy"), Location())
 
 
-def _places(name: str, content: bytes) -> Iterator[tuple[str, str]]:
+def _places(name: str, content: bytes) -> Iterator[tuple[_Place, str]]:
     text = content.decode("utf-8", errors="replace")
     match PurePosixPath(name).suffix.lower():
         case ".json" | ".jsonld" | ".geojson":
             yield from _of_json(text)
         case ".jsonl":
             for number, line in enumerate(text.splitlines(), start=1):
-                yield from ((f"{number}#{place}", value) for place, value in _of_json(line))
+                yield from ((_Place(str(number), place.keys or ()), value) for place, value in _of_json(line))
         case ".csv":
             yield from _of_csv(text)
         case _:
             yield from _of_lines(text)
 
 
-def _of_json(text: str) -> Iterator[tuple[str, str]]:
-    """Every key and value with its pointer; a key's pointer is its value's."""
+def _of_json(text: str) -> Iterator[tuple[_Place, str]]:
+    """Every key and value with its place; a key's is that of what it is a key of."""
     try:
         document = json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError):
         yield from _of_lines(text)
         return
-    waiting: list[tuple[str, Any]] = [("", document)]
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), document)]
     while waiting:
-        place, value = waiting.pop()
+        keys, value = waiting.pop()
         if isinstance(value, _Pairs):
-            inner = [(f"{place}/{_escaped(key)}", key, item) for key, item in value]
-            yield from ((place or "/", key) for _, key, _ in inner)
-            waiting += [(below, item) for below, _, item in reversed(inner)]
+            yield from ((_Place(keys=keys), key) for key, _ in value)
+            waiting += [((*keys, key), item) for key, item in reversed(value)]
         elif isinstance(value, list):
-            waiting += [(f"{place}/{number}", item) for number, item in reversed(list(enumerate(value)))]
+            waiting += [((*keys, str(number)), item) for number, item in reversed(list(enumerate(value)))]
         elif isinstance(value, str):
-            yield place or "/", value
+            yield _Place(keys=keys), value
         elif isinstance(value, int) and abs(value) >= _SHORTEST_NUMBER:
-            yield place or "/", str(abs(value))
+            yield _Place(keys=keys), str(abs(value))
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -111,19 +127,19 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _of_csv(text: str) -> Iterator[tuple[str, str]]:
+def _of_csv(text: str) -> Iterator[tuple[_Place, str]]:
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         for row in reader:
-            yield from ((str(reader.line_num), cell) for cell in row)
+            yield from ((_Place(str(reader.line_num)), cell) for cell in row)
     except csv.Error:
         yield from _of_lines(text)
 
 
-def _of_lines(text: str) -> Iterator[tuple[str, str]]:
+def _of_lines(text: str) -> Iterator[tuple[_Place, str]]:
     """Lines, and the next one with a line that it may go on with."""
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
         behind = lines[number] if number < len(lines) else ""
         goes_on = line.rstrip()[-1:].isdigit() and behind.lstrip()[:1].isdigit()
-        yield str(number), f"{line}\n{behind}" if goes_on else line
+        yield _Place(str(number)), f"{line}\n{behind}" if goes_on else line

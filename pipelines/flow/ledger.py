@@ -185,6 +185,14 @@ class Ledger:
         ).fetchone()
         return _outcome(row) if row else None
 
+    def outcome_at(self, delivery: str, moment: str) -> StoredOutcome | None:
+        """What stood decided about a delivery at a time (UTC, ISO 8601), under whichever processing key."""
+        row = self._connection.execute(
+            "SELECT * FROM outcomes WHERE delivery = ? AND decided <= ? ORDER BY decided DESC LIMIT 1",
+            (delivery, moment),
+        ).fetchone()
+        return _outcome(row) if row else None
+
     def record_frames_read(self, outcome: StoredOutcome, frames_read: str) -> None:
         """Remember that what an outcome's expectation frames read has changed, and that it made no difference."""
         with self._writing() as connection:

@@ -23,6 +23,7 @@ from pipelines.registry.field_checks import unusable_parts
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.problems import Key, Problem, line_of, written
+from pipelines.registry.requests import unusable_requests
 from pipelines.registry.small_cells import CodeListLevel
 from pipelines.registry.small_cells_checks import unusable_small_cells
 from pipelines.registry.source_checks import unusable_sources
@@ -81,6 +82,11 @@ class DatasetChecker:
                 yield from self._known_field(name, key, drift.field)
                 if isinstance(drift, ShareDrift) and not self._is_categorical(drift.field):
                     yield self._problem(name, key, "check-not-categorical", field=drift.field)
+        yield from self._parts(name)
+
+    def _parts(self, name: str) -> Iterator[Problem]:
+        """What the parts of the descriptor say that have checks of their own."""
+        dataset = self.dataset.descriptor
         for source in unusable_sources(dataset, self.around.catalog.first_year):
             yield self._problem(name, ("sources", *source.key), source.kind, **source.params)
         for small in unusable_small_cells(self.dataset, self.around.tables):
@@ -89,6 +95,8 @@ class DatasetChecker:
         for deadline in unusable_deadlines(self.dataset, organisations, self.around.calendars,
                                            self.around.catalog.first_year):  # fmt: skip
             yield self._problem(name, ("deadlines", *deadline.key), deadline.kind, **deadline.params)
+        for part, kind, params in unusable_requests(self.dataset, self.around.calendars):
+            yield self._problem(name, ("requests", part), kind, **params)
         for resource in dataset.acceptance.references:
             if resource not in {key.reference.resource for key in self.dataset.foreign_keys}:
                 yield self._problem(name, ("acceptance", "references", resource), "check-unknown-reference",

@@ -13,6 +13,7 @@ from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Id
 from pipelines.registry.deadlines import DeadlineRule
 from pipelines.registry.disclosures import DatasetDisclosure
 from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
+from pipelines.registry.requests import RequestRegister
 from pipelines.registry.small_cells import SmallCells
 from pipelines.registry.sources import Source
 
@@ -137,6 +138,8 @@ class DatasetDescriptor(Descriptor):
     layouts: tuple[Layout, ...] = Field(min_length=1)
     row_constraints: tuple[RowConstraint, ...] = ()
     drift: tuple[Drift, ...] = ()
+    requests: RequestRegister | None = None
+    """Which fields say what, where the dataset is the register of requests for disclosure."""
     register_of: RegisterKind | None = None
     """What the catalog writes into it by itself; absent: departments deliver it."""
     sources: tuple[Source, ...] = ()

@@ -17,7 +17,10 @@ DISCLOSURES = {
     "execution": {"department_budget", "government_procurement_of_services", "project_progress",
                   "public_resource_trading", "work_ledger"},
     "management": {"administrative_licences", "administrative_penalties", "normative_documents",
-                   "power_and_responsibility_list", "supervision_inspections"},
+                   "power_and_responsibility_list", "supervision_inspections",
+                   # What the catalog and its office publish about disclosure itself.
+                   "active_disclosure_catalog", "corrections_register", "department_scoreboard", "disclosure_requests",
+                   "overdue_disclosures"},
     "service": {"public_service_items", "subsidy_distribution"},
     "result": {"audit_findings", "performance_tasks", "proposal_responses"},
 }  # fmt: skip

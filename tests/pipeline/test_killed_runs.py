@@ -12,6 +12,7 @@ from dagster_databases import put_databases
 from flowing import GOOD, HEADER
 from forked import run_forked
 from killed_run import STEPS
+from reviewing import approve_plans
 from support import write_registry
 
 from pipelines.catalog import open_catalog
@@ -32,7 +33,9 @@ def city(folder: Path) -> dict[str, str]:
         target = folder / "data" / "inbox" / organisation / "tree_inventory" / period / "trees.csv"
         target.parent.mkdir(parents=True)
         target.write_text(content, encoding="utf-8")
-    put_databases(Workspace.at(folder / "data", folder / "schema"))
+    workspace = Workspace.at(folder / "data", folder / "schema")
+    approve_plans(workspace)
+    put_databases(workspace)
     return {
         **os.environ,
         "GONGKAI_DATA": str(folder / "data"),

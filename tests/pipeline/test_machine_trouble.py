@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from flowing import GOOD, HEADER, Deliver
+from reviewing import approve_plans
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
@@ -28,6 +29,7 @@ def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv(DATA_VARIABLE, str(workspace.data))
     monkeypatch.setenv(SCHEMA_VARIABLE, str(workspace.schema))
     monkeypatch.setenv("GONGKAI_LANG", "en")
+    approve_plans(workspace)
 
     def command(*arguments: str) -> Result:
         return CliRunner().invoke(app, list(arguments), catch_exceptions=False)

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pipelines.core.records import Verdict
+from pipelines.core.records import DeliveryKey, Verdict
 from pipelines.flow.deadlines import Obligation, obligations, on_time
 from pipelines.flow.installation import Installation
-from pipelines.flow.lookups import stored_outcome
+from pipelines.flow.lookups import is_stored
 from pipelines.flow.outcomes import load_result
 from pipelines.flow.results import DeliveryResult
 from pipelines.registry import Dataset
@@ -28,32 +28,25 @@ def scoreboard(inst: Installation, dataset: Dataset, at: dt.datetime) -> Mapping
     known = list(_landed(inst, zone))
     if not known:
         return {}
-    first = min(entry.landed for entry in known).replace(day=1)
+    first = min(entry.day for entry in known).replace(day=1)
     return {f"{month:%Y-%m}": _month(inst, month, at, zone, known) for month in (last, this) if month >= first}
 
 
 @dataclass(frozen=True)
 class _Landed:
-    """A delivery that departments made: the day it was landed, and whether no newer one has taken its place."""
+    """A delivery that a department made: its place, and the day it was landed."""
 
-    landed: dt.date
-    organisation: str
-    dataset: str
+    day: dt.date
+    key: DeliveryKey
     delivery: str
-    is_newest: bool
 
 
 def _landed(inst: Installation, zone: ZoneInfo) -> Iterator[_Landed]:
-    seen: set[tuple[str, str, str]] = set()
+    """Deliveries of departments, newest first."""
     for entry in inst.ledger.deliveries():
         dataset = inst.catalog.datasets.get(entry.key.dataset)
-        if dataset is None or dataset.descriptor.register_of is not None:
-            continue
-        place = (entry.key.dataset, entry.key.period, entry.key.organisation)
-        day = dt.datetime.fromisoformat(entry.landed).astimezone(zone).date()
-        # Newest first.
-        yield _Landed(day, entry.key.organisation, entry.key.dataset, entry.id, place not in seen)
-        seen.add(place)
+        if dataset is not None and dataset.descriptor.register_of is None:
+            yield _Landed(dt.datetime.fromisoformat(entry.landed).astimezone(zone).date(), entry.key, entry.id)
 
 
 def _month(inst: Installation, month: dt.date, at: dt.datetime, zone: ZoneInfo,
@@ -64,13 +57,13 @@ def _month(inst: Installation, month: dt.date, at: dt.datetime, zone: ZoneInfo,
     for entry in obligations(inst, moment):
         if month <= entry.due.last_day < following:
             due.setdefault(entry.responsible, []).append(entry)
-    landed = [entry for entry in known if month <= entry.landed < following]
-    open_now = [entry for entry in known if entry.is_newest and entry.landed < following]
-    departments = sorted({*due, *(entry.organisation for entry in landed), *(e.organisation for e in open_now)})
+    until = [entry for entry in known if entry.day < following]
+    newest = {entry.key: entry for entry in reversed(until)}.values()
+    departments = sorted({*due, *(entry.key.organisation for entry in until)})
     return [
         _row(inst, department, due.get(department, []), moment,
-             [entry for entry in landed if entry.organisation == department],
-             [entry for entry in open_now if entry.organisation == department])
+             [entry for entry in until if entry.key.organisation == department and entry.day >= month],
+             [entry for entry in newest if entry.key.organisation == department])
         for department in departments
     ]  # fmt: skip
 
@@ -80,10 +73,9 @@ def _row(inst: Installation, department: str, owed: list[Obligation], moment: dt
     kept = on_time(owed, moment)
     met, late, overdue, uncertain = (sum(getattr(entry, name) for entry in kept)
                                      for name in ("met", "late", "overdue", "uncertain"))  # fmt: skip
-    results = [result for entry in landed if (result := _result(inst, entry)) is not None]
+    results = _results(inst, landed, moment)
     delivered = sum(result.rows_accepted + result.rows_quarantined for result in results)
     accepted = sum(result.rows_accepted for result in results)
-    standing = [result for entry in newest if (result := _result(inst, entry)) is not None]
     name = inst.catalog.organisations.get(department)
     return {
         "department": department,
@@ -101,14 +93,15 @@ def _row(inst: Installation, department: str, owed: list[Obligation], moment: dt
         "rows_delivered": delivered,
         "rows_accepted": accepted,
         "validity_rate": _share(accepted, delivered),
-        "open_corrections": sum(result.verdict is not Verdict.ACCEPTED for result in standing),
+        "open_corrections": sum(entry.verdict is not Verdict.ACCEPTED for entry in _results(inst, newest, moment)),
     }
 
 
-def _result(inst: Installation, entry: _Landed) -> DeliveryResult | None:
-    """The delivery's outcome; ``None`` while it has none."""
-    stored = stored_outcome(inst, entry.dataset, entry.delivery)
-    return None if stored is None else load_result(inst, stored)
+def _results(inst: Installation, landed: list[_Landed], moment: dt.datetime) -> list[DeliveryResult]:
+    """What stood decided about deliveries at a time; those without an outcome then are left out."""
+    time = moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    stored = (inst.ledger.outcome_at(entry.delivery, time) for entry in landed)
+    return [load_result(inst, outcome) for outcome in stored if outcome is not None and is_stored(inst, outcome)]
 
 
 def _share(part: int, whole: int) -> str:

@@ -1,0 +1,11 @@
+cli-requests-help = Open requests for disclosure with their deadlines, and topics that are asked for often.
+cli-requests-at-help = Day (YYYY-MM-DD); default: today.
+cli-requests-key = Request
+cli-requests-topic = Topic
+cli-requests-organisation = Organisation
+cli-requests-received = Received
+cli-requests-due = Due
+cli-requests-open = open
+cli-requests-overdue = overdue
+cli-requests-none = No request waits for a reply.
+cli-requests-proposed = Asked for { $requests } times: { $topic }. Consider disclosing it actively: describe it as a dataset.

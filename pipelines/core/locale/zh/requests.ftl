@@ -1,0 +1,11 @@
+cli-requests-help = 尚未答复的公开申请及其期限，以及申请较多的主题。
+cli-requests-at-help = 日期（YYYY-MM-DD）；默认为今天。
+cli-requests-key = 申请
+cli-requests-topic = 主题
+cli-requests-organisation = 承办单位
+cli-requests-received = 收到日期
+cli-requests-due = 到期
+cli-requests-open = 办理中
+cli-requests-overdue = 逾期
+cli-requests-none = 没有待答复的申请。
+cli-requests-proposed = 已申请 { $requests } 次：{ $topic }。建议转为主动公开：将其描述为数据集。

@@ -48,8 +48,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Three at once on two cores: tests wait for disks, servers and processes of their own.
 test: lint $(OTHER_READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # For instance: make bench BENCH_FLAGS='--suite full --large --json results.json'
 bench: $(BENCH_READY)

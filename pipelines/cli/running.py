@@ -14,7 +14,7 @@ from pipelines.cli.context import ANY, Json, Language, described, log_to_file, o
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
 from pipelines.cli.progress import work_progress
 from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions, show_waiting
-from pipelines.core.errors import InvalidPeriod
+from pipelines.core.errors import GongkaiError, InvalidPeriod
 from pipelines.core.paths import Workspace
 from pipelines.core.periods import is_period
 from pipelines.core.records import Verdict
@@ -22,6 +22,7 @@ from pipelines.flow import (
     Installation,
     PeriodResult,
     ReleaseResult,
+    Work,
     in_order,
     open_installation,
     pending,
@@ -95,7 +96,7 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
                 unfinished.append(f"{work.dataset} {work.period}")
             progress.end()
     released = release(inst)
-    registers = update_registers(inst, dt.datetime.now(dt.UTC))
+    registers = _registers(inst, out)
     if registers:
         with work_progress(out, len(registers)) as progress:
             for work in registers:
@@ -108,6 +109,15 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
     return _Run(tuple(results), released, unplaced, tuple(unfinished))
+
+
+def _registers(inst: Installation, out: Output) -> tuple[Work, ...]:
+    """What the catalog delivers about itself and has changed. What cannot be told keeps nothing else back."""
+    try:
+        return update_registers(inst, dt.datetime.now(dt.UTC))
+    except GongkaiError as problem:
+        out.error(out.of(problem.message))
+        return ()
 
 
 def require_known(catalog: Catalog, datasets: list[str], period: str | None) -> None:

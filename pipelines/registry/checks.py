@@ -13,7 +13,7 @@ from pipelines.core.periods import PeriodClass
 from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.conditions import vouched_values
-from pipelines.registry.dataset import ShareDrift
+from pipelines.registry.dataset import REGISTER_PERIODS, ShareDrift
 from pipelines.registry.deadlines import unusable_deadlines
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
@@ -95,6 +95,9 @@ class DatasetChecker:
         for deadline in unusable_deadlines(self.dataset, organisations, self.around.calendars,
                                            self.around.catalog.first_year):  # fmt: skip
             yield self._problem(name, ("deadlines", *deadline.key), deadline.kind, **deadline.params)
+        if dataset.register_of is not None and dataset.period is not REGISTER_PERIODS[dataset.register_of]:
+            yield self._problem(name, ("period",), "check-register-period", register=dataset.register_of.value,
+                                period=REGISTER_PERIODS[dataset.register_of].value)  # fmt: skip
         for part, kind, params in unusable_requests(self.dataset, self.around.calendars):
             yield self._problem(name, ("requests", part), kind, **params)
         for resource in dataset.acceptance.references:

@@ -38,6 +38,15 @@ class RegisterKind(StrEnum):
     OVERDUE = "overdue"
 
 
+#: Periods that registers are kept by.
+REGISTER_PERIODS = {
+    RegisterKind.ACTIVE_DISCLOSURE: PeriodClass.NONE,
+    RegisterKind.SCOREBOARD: PeriodClass.MONTHLY,
+    RegisterKind.CORRECTIONS: PeriodClass.YEARLY,
+    RegisterKind.OVERDUE: PeriodClass.NONE,
+}
+
+
 class OnRowError(StrEnum):
     """What happens to a delivery with faulty rows."""
 

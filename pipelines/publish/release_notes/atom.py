@@ -119,9 +119,15 @@ def _entry(about: FeedAbout, snapshot: Snapshot, manifest: Manifest, headline: s
         f"<title>{_text(headline)}</title>",
         f"<updated>{_text(snapshot.released)}</updated>",
         f"<category term={quoteattr(on_one_line(manifest.theme))}/>",
+        # By this, readers that follow one dataset find its versions, corrections and withdrawals alone.
+        f"<category scheme={quoteattr(on_one_line(_datasets(about)))} term={quoteattr(manifest.dataset)}/>",
         f"<link rel=\"alternate\" type=\"text/markdown\" href={quoteattr(notes)}/>",
         f"<summary>{_text(' '.join(said))}</summary></entry>",
     ])  # fmt: skip
+
+
+def _datasets(about: FeedAbout) -> str:
+    return f"urn:gongkai:{about.catalog}:datasets"
 
 
 def _title(manifest: Manifest) -> str:

@@ -9,3 +9,5 @@ register-time-limit = { $subject }: within { $count } { $unit ->
         [landed] of the delivery
        *[field] of the event
     }
+check-register-period = The register { $register } is kept by periods of the class { $period }.
+check-register-period-remedy = Set “period” to it.

@@ -9,3 +9,5 @@ register-time-limit = { $subject }：{ $event ->
         [calendar_days] 日
        *[hours] 小时
     }内
+check-register-period = 登记簿 { $register } 的周期类别为 { $period }。
+check-register-period-remedy = 请将“period”改为该类别。

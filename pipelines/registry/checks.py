@@ -14,7 +14,7 @@ from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.conditions import vouched_values
 from pipelines.registry.dataset import REGISTER_PERIODS, ShareDrift
-from pipelines.registry.deadlines import unusable_deadlines
+from pipelines.registry.deadline_checks import unusable_deadlines
 from pipelines.registry.disclosures import Generalise
 from pipelines.registry.documents import Document
 from pipelines.registry.expectations import DELIVERY, PREVIOUS
@@ -23,7 +23,7 @@ from pipelines.registry.field_checks import unusable_parts
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layout_checks import UnusedColumn, layout_names
 from pipelines.registry.problems import Key, Problem, line_of, written
-from pipelines.registry.requests import unusable_requests
+from pipelines.registry.request_checks import unusable_requests
 from pipelines.registry.small_cells import CodeListLevel
 from pipelines.registry.small_cells_checks import unusable_small_cells
 from pipelines.registry.source_checks import unusable_sources

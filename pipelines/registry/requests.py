@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
 from pipelines.registry.base import Descriptor, Identifier
 from pipelines.registry.deadlines import Within
-from pipelines.registry.disclosures import Attribute
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from pipelines.registry.catalog import Dataset
 
 
 class ProposeAfter(Descriptor):
@@ -44,24 +38,3 @@ class RequestRegister(Descriptor):
         """Property → field, of those that are dates."""
         named = {"received": self.received, "replied": self.replied, "extended_to": self.extended_to}
         return {name: field for name, field in named.items() if field is not None}
-
-
-def unusable_requests(dataset: Dataset, calendars: Container[str]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    """What is wrong with ``requests``: property, message, parameters. Its fields are public, since they are counted."""
-    requests = dataset.descriptor.requests
-    if requests is None:
-        return
-    fields = {**requests.dates, "topic": requests.topic, "organisation": requests.organisation}
-    for name, field in fields.items():
-        if not dataset.has_field(field):
-            yield name, "check-unknown-field", {"field": field}
-            continue
-        spec = dataset.field(field)
-        if spec.disclosure.attribute is not Attribute.ACTIVE:
-            yield name, "check-deadline-not-public", {"field": field}
-        if name in requests.dates and spec.type != "date":
-            yield name, "check-deadline-field-type", {"field": field, "type": spec.type}
-    if requests.calendar is not None and requests.calendar not in calendars:
-        yield "calendar", "check-deadline-calendar", {"calendar": requests.calendar}
-    if requests.calendar is None and requests.within.working_days is not None:
-        yield "within", "check-deadline-no-calendar", {}

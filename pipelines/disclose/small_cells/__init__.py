@@ -8,7 +8,8 @@ Not here: where earlier versions come from and where decisions are kept (``flow`
 """
 
 from pipelines.disclose.small_cells.applying import apply, receipts
-from pipelines.disclose.small_cells.decision import Decision, decide
+from pipelines.disclose.small_cells.deciding import decide
+from pipelines.disclose.small_cells.decision import Decision
 from pipelines.disclose.small_cells.plan import Plan, make_plan
 from pipelines.disclose.small_cells.suppression import Earlier
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.core.records import FieldReceipt
 from pipelines.core.sql import identifier, literal
+from pipelines.disclose.small_cells.decision import Decision
 from pipelines.disclose.small_cells.plan import ALL, Hierarchy, Node, Plan
 from pipelines.disclose.small_cells.tally import Rows, looked_up
-
-if TYPE_CHECKING:
-    from pipelines.disclose.small_cells.decision import Decision
 
 #: What receipts call it: how a field is shown, and rows that lost it.
 TREATMENT, SUPPRESSED = "small_cells", "small_cells_suppressed"

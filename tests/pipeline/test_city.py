@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from forked import Finished, run_forked
+from shared import shared_folder
 
 from pipelines.core.paths import Workspace
 from pipelines.flow import open_installation
@@ -57,27 +57,25 @@ class City:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     """The run over the shipped inbox takes most of a minute: processes that share these tests share it too."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "city"
-    folder.mkdir(exist_ok=True)
-    environment = {**os.environ, "GONGKAI_DATA": str(folder / "data"), "GONGKAI_SURROGATE_KEY": "ef" * 32}
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made = City(folder / "data", environment, {}, generate(folder / "again", 2026, 1.0))
-        output = folder / "output.json"
-        if not output.exists():
-            output.write_text(_run(made), encoding="utf-8")
-    return City(folder / "data", environment, json.loads(output.read_text(encoding="utf-8")), made.ledger)
+    folder = shared_folder(tmp_path_factory, "city", _run)
+    ledger = generate(tmp_path_factory.mktemp("again"), 2026, 1.0)
+    output = json.loads((folder / "output.json").read_text(encoding="utf-8"))
+    return City(folder / "data", _environment(folder), output, ledger)
 
 
-def _run(city: City) -> str:
-    """What `make run` does; what it prints as JSON."""
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "GONGKAI_DATA": str(folder / "data"), "GONGKAI_SURROGATE_KEY": "ef" * 32}
+
+
+def _run(folder: Path) -> None:
+    """What `make run` does; what it prints as JSON is kept."""
+    city = City(folder / "data", _environment(folder), {}, SampleLedger(2026, 1.0, ()))
     shutil.copytree(PROJECT / "data" / "inbox", city.data / "inbox")
     approved = city.gongkai("review", "import", str(PROJECT / "catalog_schema" / "disclosure" / "approvals.yaml"))
     assert approved.returncode == 0 and "Does not apply" not in approved.stdout, approved.stdout
     result = city.gongkai("run", "--json")
     assert result.returncode == 0, result.stderr
-    return result.stdout
+    (folder / "output.json").write_text(result.stdout, encoding="utf-8")
 
 
 def query(city: City, sql: str) -> list[tuple[Any, ...]]:

@@ -19,12 +19,14 @@ Edit = Callable[..., None]
 
 
 @pytest.fixture
-def officer(gongkai: Command, workspace: Workspace) -> Command:
+def officer(gongkai: Command, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command without anybody who approves plans by the way, and a second dataset that withholds nothing."""
     schema = tree_schema()
     schema["fields"] = [entry for entry in schema["fields"] if entry["disclosure"]["attribute"] == "active"]
     write_registry(workspace.schema, open_trees=({**tree_descriptor(), "id": "open_trees"}, schema))
     gongkai.approves = False
+    # What Dagster is shown has tests of its own, and takes longer than the rest.
+    monkeypatch.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
     return gongkai
 
 

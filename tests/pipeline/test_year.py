@@ -5,6 +5,7 @@ What the ledger of reviews, the scoreboards, the corrections and the overdue lis
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import time_machine
 import yaml
 from dated import CALENDAR
 from flowing import HEADER, Command
+from shared import shared_folder
 from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
@@ -31,7 +33,7 @@ class City:
     """A small city whose clock can be set: parks and the east district deliver trees every quarter."""
 
     def __init__(self, folder: Path) -> None:
-        self.workspace = Workspace.at(folder / "data", _schema(folder / "schema"))
+        self.workspace = Workspace.at(folder / "data", folder / "schema")
         self.gongkai = Command(approves=False)
 
     def at(self, moment: str, *arguments: str) -> Any:
@@ -67,7 +69,7 @@ class City:
         return found
 
 
-def _schema(folder: Path) -> Path:
+def _schema(folder: Path) -> None:
     rule = {
         "id": "quarterly", "subject": {"zh": "树木", "en": "Trees"}, "event": "period_end", "calendar": "china",
         "within": {"working_days": 10}, "from_period": "2025-Q1", "basis": {"zh": "条例", "en": "Act"},
@@ -94,21 +96,30 @@ def _schema(folder: Path) -> Path:
         document |= {"theme": "parks", "publishers": ["parks_office"]}
         document["disclosure"]["unit"] = "parks_office"
         (target / "dataset.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    folder = shared_folder(tmp_path_factory, "year", _replay)
+    with _environment(folder):
+        yield City(folder)
+
+
+@contextlib.contextmanager
+def _environment(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        folder = tmp_path_factory.mktemp("year")
-        made = City(folder)
         patched.setenv("GONGKAI_SURROGATE_KEY", "ab" * 32)
-        patched.setenv(DATA_VARIABLE, str(made.workspace.data))
-        patched.setenv(SCHEMA_VARIABLE, str(made.workspace.schema))
+        patched.setenv(DATA_VARIABLE, str(folder / "data"))
+        patched.setenv(SCHEMA_VARIABLE, str(folder / "schema"))
         patched.setenv("GONGKAI_LANG", "en")
         patched.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
-        _year(made)
-        yield made
+        yield
+
+
+def _replay(folder: Path) -> None:
+    _schema(folder / "schema")
+    with _environment(folder):
+        _year(City(folder))
 
 
 def _year(city: City) -> None:

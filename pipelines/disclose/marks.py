@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.disclose.keys import SurrogateKey
@@ -12,8 +11,6 @@ from pipelines.disclose.plan import canonical
 #: Keeps this use of the installation's secret apart from others (RFC 5869 calls it "info").
 _DOMAIN = b"finding\0"
 _BYTES = 16
-
-Mark = Callable[[str, str, str], str]
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,17 @@ class Installation:
     @cached_property
     def processing_keys(self) -> dict[str, str]:
         """Per dataset, the hash of everything its outcomes depend on besides the delivered bytes."""
-        reviews, keys = self.reviews, {}
+        keys = {}
         for dataset_id, dataset in self.catalog.datasets.items():
-            parts = [str(PROCESSING_REVISION), dataset.digest, self.key.id, *sorted(reviews.cleared_marks(dataset_id))]
+            parts = [str(PROCESSING_REVISION), dataset.digest, self.key.id, *sorted(self.cleared_marks[dataset_id])]
             keys[dataset_id] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return keys
+
+    @cached_property
+    def cleared_marks(self) -> dict[str, frozenset[str]]:
+        """Per dataset, the personal-data findings that its outcomes are decided without: as read with their keys."""
+        reviews = self.reviews
+        return {dataset_id: reviews.cleared_marks(dataset_id) for dataset_id in self.catalog.datasets}
 
     @property
     def negative_list(self) -> NegativeList:

@@ -133,7 +133,7 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, ar
             validation = Validation(dataset, inst.catalog, around.references.tables, earlier, around.frame_rows)
             validated = reached.validated = validate(raw, validation, log, folder, progress)
             log.ran.add(Check.PERSONAL_DATA)
-            cleared = inst.reviews.cleared_marks(dataset.id)
+            cleared = inst.cleared_marks[dataset.id]
             disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress, cleared)
             log.extend(disclosure.findings)
             # To the end: what the files held is public, kept back, or was left out for a reason that is counted.

@@ -79,11 +79,6 @@ def reviews_of(inst: Installation) -> tuple[Review, ...]:
     return tuple(sorted(found, key=lambda review: (review.subject.dataset, review.subject.kind)))
 
 
-def waiting(inst: Installation) -> tuple[Review, ...]:
-    """What nobody has decided yet, and what has been rejected and still stands as it was."""
-    return tuple(review for review in reviews_of(inst) if review.state is not State.APPROVED)
-
-
 def find_review(inst: Installation, digest: str) -> Review:
     """The subject whose digest begins so.
 

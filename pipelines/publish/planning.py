@@ -76,7 +76,7 @@ class Planner:
             if dataset_id not in ready and entry and self._is_settled(dataset_id, entry, said):
                 continue
             planned.registry[dataset_id] = said
-            version = base_of(self.store, self.base, dataset_id, entry) if self.base and entry else None
+            version = self.base_of(dataset_id, entry)
             if self.catalog.datasets[dataset_id].is_disclosed:
                 self._release(planned, dataset_id, entry, version, ready.get(dataset_id, []))
             else:
@@ -90,12 +90,12 @@ class Planner:
 
     def _release(self, planned: Planned, dataset_id: str, entry: SnapshotEntry | None, version: Base | None,
                  candidates: Sequence[Segment]) -> None:  # fmt: skip
-        composed = self._composed(dataset_id, entry, version, candidates)
+        composed = self.composed(dataset_id, entry, version, candidates)
         needed = self._needed(dataset_id, composed)
         if isinstance(needed, Waiting):
             planned.waiting.append(needed)
             # Taking out what may not be shown any more never waits.
-            composed, needed = self._composed(dataset_id, entry, version, []), None
+            composed, needed = self.composed(dataset_id, entry, version, []), None
             if not composed.replaced:
                 del planned.registry[dataset_id]
                 return
@@ -116,8 +116,13 @@ class Planner:
         elif entry is not None and not (self.base and dataset_id in self.base.datasets):
             planned.relisted[dataset_id] = entry
 
-    def _composed(self, dataset_id: str, entry: SnapshotEntry | None, base: Base | None,
-                  candidates: Sequence[Segment]) -> Next:  # fmt: skip
+    def base_of(self, dataset_id: str, entry: SnapshotEntry | None) -> Base | None:
+        """A dataset's last version as what a new one follows; ``None`` before the first."""
+        return base_of(self.store, self.base, dataset_id, entry) if self.base and entry else None
+
+    def composed(self, dataset_id: str, entry: SnapshotEntry | None, base: Base | None,
+                 candidates: Sequence[Segment]) -> Next:  # fmt: skip
+        """What a release makes of a dataset once ``candidates`` take the places of their periods."""
         note = load_note(self.workspace, dataset_id, entry.manifest if entry else None)
         return compose(self.catalog, dataset_id, base, candidates, self.store, self.folder, note)
 

@@ -8,11 +8,9 @@ from pathlib import Path
 from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates
-from pipelines.publish.compose import compose
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest
-from pipelines.publish.notes import load_note
-from pipelines.publish.planning import base_of
+from pipelines.publish.planning import Planner
 from pipelines.publish.release import is_released
 from pipelines.publish.snapshots import latest_snapshot
 from pipelines.publish.stores import Store
@@ -37,6 +35,7 @@ def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processi
         CorruptStore: when the current release or a candidate cannot be read.
     """
     base = latest_snapshot(store)
+    planner = Planner(workspace, store, catalog, reviews, base, folder)
     candidates = pending_candidates(workspace)
     for dataset_id, dataset in catalog.datasets.items():
         if dataset.descriptor.disclosure.review != "each_version" or not reviews.is_plan_cleared(dataset):
@@ -49,8 +48,6 @@ def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processi
         entry = newest_entries(store, base, {dataset_id}).get(dataset_id) if base else None
         if not is_released(catalog, base, dataset_id) or (not ready and entry is None):
             continue
-        version = base_of(store, base, dataset_id, entry) if base and entry else None
-        note = load_note(workspace, dataset_id, entry.manifest if entry else None)
-        composed = compose(catalog, dataset_id, version, ready, store, folder, note)
+        composed = planner.composed(dataset_id, entry, planner.base_of(dataset_id, entry), ready)
         if composed.manifest is not None:
             yield composed.manifest

@@ -60,9 +60,11 @@ bench: $(BENCH_READY)
 	$(BENCH)/bin/python -m benchmarks.publish.run
 	$(BENCH)/bin/python -m benchmarks.privacy.run --contestants
 
-# Random tables and schemas against frictionless: how many, from which seed.
+# Random tables and schemas against frictionless: how many, from which seed. Then other examples than those that `make test`
+# repeats every time.
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz_engine.py $(or $(CASES),100000) $(or $(SEED),1)
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile exploring tests/property
 
 # Publishing under faults at every call, and by many at once, also in a bucket: what `make test` samples, in full.
 # About half an hour. FAULT_FLAGS='--every 10' takes every tenth system call only.

@@ -48,6 +48,7 @@ MESSAGING_SCREEN = (
 )
 
 _TRADER = re.compile(rf"(?<![0-9A-Za-z])9{_GAP}2(?:{_GAP}[0-9A-Za-z]){{16}}(?![0-9A-Za-z])")
+_WORD_OF_18 = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{18}(?![0-9A-Za-z])")
 _LOOKALIKES = str.maketrans("OI", "01")
 #: RE2 patterns that every text with a number of these kinds matches.
 TRADER_SCREEN = r"(?:^|[^0-9A-Za-z])9[ \-]{0,3}2(?:[ \-]{0,3}[0-9OoIi]){6}(?:[ \-]{0,3}[0-9A-Za-z]){10}"
@@ -75,8 +76,18 @@ def has_part(plain: str, kind: str) -> bool:
 
 
 def has_messaging_account(plain: str) -> bool:
-    """Tell whether an account of a messaging or payment service stands beside the service's name."""
-    return _MESSAGING.search(plain) is not None
+    """Tell whether an account of a messaging or payment service stands beside the service's name.
+
+    Letters amid a credit code (``91000000WX00000005``) name no service.
+    """
+    return any(not _within_credit_code(plain, match.start()) for match in _MESSAGING.finditer(plain))
+
+
+def _within_credit_code(plain: str, place: int) -> bool:
+    return any(
+        word.start() < place < word.end() and is_credit_code(word[0])
+        for word in _WORD_OF_18.finditer(plain, max(place - 18, 0), place + 18)
+    )
 
 
 def has_sole_trader_code(plain: str) -> bool:

@@ -75,7 +75,7 @@ def look_at(table: Table, rules: Rules) -> Suppressed:
     return done
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows=contributions([PLACES, KINDS]), least=st.integers(2, 4), percent=st.sampled_from([None, 20]),
        dominance=st.sampled_from([None, (1, 80), (2, 90)]))  # fmt: skip
 def test_nothing_suppressed_can_be_worked_out_of_a_table_with_a_hierarchy(
@@ -87,7 +87,7 @@ def test_nothing_suppressed_can_be_worked_out_of_a_table_with_a_hierarchy(
     assert suppress(table, rules) == done
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(rows=contributions([KINDS, AGES, Dimension.flat("sex", ["f", "m"])]))
 def test_nor_of_one_of_three_dimensions(rows: list[Contribution]) -> None:
     look_at(tabulate([KINDS, AGES, Dimension.flat("sex", ["f", "m"])], rows), Rules(3))

@@ -23,7 +23,7 @@ def encoded(draw: st.DrawFn) -> tuple[str, str]:
     return text, draw(st.sampled_from(encodings))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(encoded())
 def test_no_text_is_taken_for_another(case: tuple[str, str]) -> None:
     text, encoding = case

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.integers(0, 2**32))
 def test_error_descriptors_are_those_of_frictionless(seed: int) -> None:
     # Several cases per example: they share the examples' overhead, and the seed names the failing one.

@@ -22,7 +22,7 @@ from pipelines.validate.engine import JudgedBatch, ReferenceFailed, judge_batche
 Row = tuple[list[str | None], int, list[str] | None]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_batches_are_judged_and_typed_as_rows_are(seed: int) -> None:
     for number in range(3):

@@ -39,7 +39,7 @@ STYLES: list[tuple[str, Literal[0, 1]]] = [
 
 
 @given(ROWS, st.sampled_from(STYLES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_csv_cells_and_row_numbers_come_back(rows: list[list[str]], style: tuple[str, Literal[0, 1]]) -> None:
     end, quoting = style
     stream = io.StringIO(newline="")
@@ -63,7 +63,7 @@ def physical_lines(text: str) -> int:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_read_or_refused_with_a_finding(content: bytes) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
@@ -81,7 +81,7 @@ COUNTS = st.integers(0, 4)
 
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_row_is_accounted_for(
     preamble: int, rows: int, inner: int, blank: int, footer: int, unpivot: bool
 ) -> None:
@@ -154,7 +154,7 @@ def test_members_that_are_let_in_stay_inside(parts: list[str]) -> None:
 
 
 @given(st.lists(st.sampled_from(["1", '{"a":1}', "[", "]", "{", "}", ",", ":", '"r"', " ", "[]"]), max_size=9))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_json_records_come_from_whole_documents_alone(parts: list[str]) -> None:
     text = '{"r":[1,{"a":2}]' + "".join(parts)
     try:

@@ -73,7 +73,7 @@ def test_columns_have_letters(number: int) -> None:
     assert CellRange.of(f"{column_letters(number)}:XFD").first_column == number
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=600), st.integers(0, len(XLS)), st.booleans())
 def test_what_xls_files_hide_is_told_or_not_whatever_is_in_them(noise: bytes, at: int, cut: bool) -> None:
     with tempfile.NamedTemporaryFile() as file:

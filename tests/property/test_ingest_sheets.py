@@ -44,7 +44,7 @@ def filled(rows: Cells, left: int = 0) -> list[list[str | None]]:
 
 
 @given(st.lists(GRIDS, min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_ods_grids_come_back(grids: list[list[list[str]]]) -> None:
     found = read(FileFormat.ODS, ods({f"s{n}": rows for n, rows in enumerate(grids)})) if any_text(grids) else []
     written = [rows for rows in grids if any_text([rows])]
@@ -55,7 +55,7 @@ def test_ods_grids_come_back(grids: list[list[list[str]]]) -> None:
 
 
 @given(st.lists(GRIDS, min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_html_grids_come_back(grids: list[list[list[str]]]) -> None:
     shown = [[[as_shown(text) for text in cells] for cells in rows] for rows in grids]
     found = read(FileFormat.HTML, page(*map(table, shown)).encode()) if any_text(shown) else []
@@ -84,7 +84,7 @@ REPEATS = st.integers(1, 4)
 @given(
     st.lists(st.tuples(REPEATS, st.lists(st.tuples(REPEATS, st.sampled_from(["", "a", "b"])), max_size=4)), max_size=6)
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_repeated_rows_and_cells_read_as_written_out(rows: list[tuple[int, list[tuple[int, str]]]]) -> None:
     expanded = [
         [text for columns, text in cells for _ in range(columns)] for repeat, cells in rows for _ in range(repeat)
@@ -108,7 +108,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=25))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_page_is_read_or_refused(parts: list[str]) -> None:
     try:
         for grid, rows in read(FileFormat.HTML, "".join(parts).encode()):

@@ -78,7 +78,7 @@ def applied(rows: Counter[Row], changes: list[dict[str, Any]], key: Sequence[str
     return +result
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     key=st.sampled_from(KEYS), kept=ROWS, old=ROWS, new=ROWS, touched=st.lists(st.integers(0, 40), max_size=4),
     flip=st.booleans(), form=st.sampled_from([Form.LONG, Form.JSON]),

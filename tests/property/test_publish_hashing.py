@@ -77,7 +77,7 @@ def test_every_nan_is_the_same_beside_rows_that_are_equal(tmp_path: Path, others
     assert len(hashes) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS, row_group=st.sampled_from([1, 3, 1000]), codec=st.sampled_from(["none", "snappy", "zstd"]))
 def test_the_hash_is_of_the_rows_and_not_of_the_writer(rows: list[tuple[Any, ...]], row_group: int, codec: str) -> None:
     arrays = [pa.array([row[position] for row in rows], kind) for position, (_, kind, _) in enumerate(COLUMNS.values())]
@@ -88,7 +88,7 @@ def test_the_hash_is_of_the_rows_and_not_of_the_writer(rows: list[tuple[Any, ...
         assert logical_hash(connection, path, kinds) == reference(rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=TEXT.filter(lambda text: "\0" not in text and text != ""), text=TEXT.filter(lambda text: "\0" not in text))
 def test_names_and_texts_come_back_as_they_were_quoted(name: str, text: str) -> None:
     with duckdb.connect() as connection:

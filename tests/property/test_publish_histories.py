@@ -67,7 +67,7 @@ def home() -> Path:
 
 
 @given(steps=_STEPS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_version_that_can_be_read_has_the_rows_of_the_model(home: Path, steps: list[tuple[object, ...]]) -> None:
     base = workspace_with_registry(home)
     catalog = registry(base)

@@ -81,7 +81,7 @@ def balance(raw: RawTable, written: Sequence[Table], unpivot: bool) -> None:
 
 
 @given(st.data(), STYLES, PACKINGS, st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_rows_of_csv_files(data: st.DataObject, style: Style, packing: str, unpivot: bool) -> None:
     first = data.draw(tables(ragged=True, repeated=True))
     more = data.draw(st.lists(tables(ragged=True), max_size=2))
@@ -99,7 +99,7 @@ def test_rows_of_csv_files(data: st.DataObject, style: Style, packing: str, unpi
 @pytest.mark.parametrize(("kind", "examples"), [("xlsx", 30), ("ods", 60), ("html", 60)])
 def test_rows_of_sheets(kind: str, examples: int) -> None:
     @given(st.data(), st.sampled_from(["plain", "zip"]), st.booleans())
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples)
     def holds(data: st.DataObject, packing: str, unpivot: bool) -> None:
         first = data.draw(tables(repeated=True))
         more = data.draw(st.lists(tables(), max_size=2))
@@ -114,7 +114,7 @@ def test_rows_of_sheets(kind: str, examples: int) -> None:
 @pytest.mark.parametrize("kind", sorted(RECORDS))
 def test_rows_of_records(kind: str) -> None:
     @given(tables(), PACKINGS, st.booleans())
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     def holds(table: Table, packing: str, unpivot: bool) -> None:
         files = packed([RECORDS[kind]([table.body])], kind, packing)
         check(files, [table.body], layout(table.body, kind, unpivot), unpivot)
@@ -125,7 +125,7 @@ def test_rows_of_records(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "examples"), [("csv", 6), ("xlsx", 3), ("ods", 3)])
 def test_rows_under_a_drafted_layout(kind: str, examples: int) -> None:
     @given(st.data(), STYLES)
-    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
     def holds(data: st.DataObject, style: Style) -> None:
         table = data.draw(tables(gaps=False))
         content = as_csv(table, style) if kind == "csv" else SHEETS[kind]([table])
@@ -144,7 +144,7 @@ AS_DELIVERED = st.sampled_from(["", "oak", "ginkgo"])
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), AS_DELIVERED), max_size=8), st.integers(0, 2), st.integers(0, 2))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 def test_rows_up_to_the_published_version(rows: list[tuple[int, str]], blank: int, gaps: int) -> None:
     body = [f"t{key},{species},999901,1,,,," for key, species in rows] + [",,,,,,,"] * gaps + ["t9,pine,999901,1,,,,"]
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

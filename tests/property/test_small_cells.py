@@ -34,7 +34,7 @@ SCHEMA: dict[str, Any] = {"fields": [{"name": name} for name in NAMES]}
 
 
 def examples(number: int) -> settings:
-    return settings(max_examples=number, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    return settings(max_examples=number, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 bodies = st.tuples(

@@ -138,7 +138,7 @@ def test_withdrawals_are_told_with_their_reason(workspace: Workspace) -> None:
     assert "By <b>mistake</b>" in str(told["urn:gongkai:testville:tree_inventory:withdrawn:5"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=30) | st.text("-+=1.)#*_`[]()<>&|!~\\ \nahtps:/", max_size=30))
 def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     for line in (escaped(text), f"- {escaped(text)}", f"> {escaped(text)}"):

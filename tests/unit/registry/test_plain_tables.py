@@ -32,7 +32,7 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, Any], list[list[str]]]:
     return schema, [header, *rows]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_frictionless_agrees(table: tuple[dict[str, Any], list[list[str]]]) -> None:
     schema, records = table

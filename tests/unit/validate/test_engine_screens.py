@@ -53,7 +53,7 @@ def test_frictionless_accepts_whatever_a_format_screen_accepts(name: str) -> Non
     field = Schema.from_descriptor({"fields": [{"name": "f", "type": "string", "format": name}]}).fields[0]
     reader = ColumnReader(field, field.create_cell_reader())
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.from_regex(FORMATS[name], fullmatch=True).map(str.strip))
     def accepted(text: str) -> None:
         assert reader.judge(pa.array([text])).codes is None

@@ -6,14 +6,15 @@ records and the outcome folders (:mod:`pipelines.flow.rebuild`), so losing it lo
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.core.records import Delivery, DeliveryKey, Verdict
+from pipelines.flow.counts import COUNT_INDEXES, Counts
 from pipelines.flow.results import Work
+from pipelines.flow.sqlite_files import writing
 
 #: Stands in ``unresolved`` where a defect of the program kept a delivery from being judged: it is tried again.
 FAILED = "failed"
@@ -25,7 +26,13 @@ CLASH = "clash:"
 SET_ASIDE = "aside"
 
 #: Raised when the tables change.
-_FORMAT = 2
+_FORMAT = 3
+
+#: What makes the tables of an earlier format today's, where nothing of them has to be made anew.
+_UPGRADES: Mapping[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE outcomes ADD COLUMN rows_accepted INTEGER",
+        "ALTER TABLE outcomes ADD COLUMN rows_quarantined INTEGER"),
+}  # fmt: skip
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS inbox (
@@ -37,7 +44,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_by_key ON deliveries (dataset, period, organisation, sequence);
 CREATE TABLE IF NOT EXISTS outcomes (
     delivery TEXT, processing_key TEXT, verdict TEXT NOT NULL, folder TEXT NOT NULL,
-    unresolved TEXT, decided TEXT NOT NULL, frames_read TEXT,
+    unresolved TEXT, decided TEXT NOT NULL, frames_read TEXT, rows_accepted INTEGER, rows_quarantined INTEGER,
     PRIMARY KEY (delivery, processing_key));
 CREATE TABLE IF NOT EXISTS compositions (
     dataset TEXT, period TEXT, composition TEXT NOT NULL, segment TEXT, rows INTEGER NOT NULL,
@@ -46,6 +53,8 @@ CREATE TABLE IF NOT EXISTS lost_clashes (delivery TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS released (registry TEXT NOT NULL, snapshot INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS unreported (dataset TEXT, period TEXT, PRIMARY KEY (dataset, period));
 """
+#: A stored outcome's columns, as :class:`StoredOutcome` has them; the others are of :mod:`pipelines.flow.counts`.
+_OUTCOME = "delivery, processing_key, verdict, folder, unresolved, decided, frames_read"
 
 
 @dataclass(frozen=True)
@@ -88,32 +97,33 @@ class Ledger:
         path.chmod(0o600)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        self._begin_again_if_outdated()
-        self._connection.executescript(f"{_TABLES} PRAGMA user_version = {_FORMAT};")
+        self._bring_up_to_date()
+        self._connection.executescript(_TABLES + COUNT_INDEXES)
 
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
 
-    def _begin_again_if_outdated(self) -> None:
-        """An index of another format is emptied: it is rebuilt from the records it was made from."""
-        (found,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if found == _FORMAT:
+    def _bring_up_to_date(self) -> None:
+        """An index of another format is upgraded, or emptied: it is rebuilt from the records it was made from."""
+        if self._format() == _FORMAT:
             return
-        tables = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            self._connection.execute(f'DROP TABLE "{table}"')
+        with writing(self._connection) as connection:
+            statements = _UPGRADES.get(self._format())
+            if statements is None and self._format() != _FORMAT:  # Another process may have been quicker.
+                tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+                statements = tuple(f'DROP TABLE "{table}"' for (table,) in tables)
+            for statement in statements or ():
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection
-        except BaseException:
-            if self._connection.in_transaction:  # A full disk has ended it already.
-                self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+    def _format(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    @property
+    def counts(self) -> Counts:
+        """What became of deliveries, in figures."""
+        return Counts(self._connection)
 
     def is_empty(self) -> bool:
         """Tell whether nothing has been recorded yet."""
@@ -129,7 +139,7 @@ class Ledger:
     def record_landing(self, delivery: Delivery, signature: str | None, landed: str) -> None:
         """Remember a landed delivery, and that the inbox folder with ``signature`` needs no second look."""
         key = delivery.key
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (delivery.id, key.dataset, key.period, key.organisation, delivery.sequence, delivery.digest, landed),
@@ -154,6 +164,23 @@ class Ledger:
         )
         return [LandedDelivery(row[0], DeliveryKey(*row[1:4]), *row[4:]) for row in rows]
 
+    def landed_after(self, place: int, delivery: str, landed: str) -> Iterator[tuple[int, LandedDelivery]]:
+        """Deliveries in the order in which they were recorded, each with its place in it.
+
+        Args:
+            place: only those after this one.
+            delivery: which delivery was recorded there. If it is not there any more, all are given.
+            landed: when that one was landed.
+        """
+        known = self._connection.execute("SELECT id, landed FROM deliveries WHERE rowid = ?", (place,)).fetchone()
+        rows = self._connection.execute(
+            "SELECT rowid, id, dataset, period, organisation, sequence, digest, landed FROM deliveries "
+            "WHERE rowid > ? ORDER BY rowid",
+            (place if known == (delivery, landed) else 0,),
+        )
+        for row in rows:
+            yield row[0], LandedDelivery(row[1], DeliveryKey(*row[2:5]), *row[5:])
+
     def newest(self, name: str) -> LandedDelivery | None:
         """The delivery of that identifier; of an identifier without its sequence, the newest."""
         row = self._connection.execute(
@@ -167,9 +194,9 @@ class Ledger:
 
     def record_outcome(self, outcome: StoredOutcome, work: Work) -> None:
         """Remember what was decided about a delivery: its period is to be composed anew, and reported."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO outcomes ({_OUTCOME}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (outcome.delivery, outcome.processing_key, outcome.verdict.value, outcome.folder, outcome.unresolved,
                  outcome.decided, outcome.frames_read),
             )  # fmt: skip
@@ -181,21 +208,13 @@ class Ledger:
     def outcome(self, delivery: str, processing_key: str) -> StoredOutcome | None:
         """What was decided about a delivery under a processing key."""
         row = self._connection.execute(
-            "SELECT * FROM outcomes WHERE delivery = ? AND processing_key = ?", (delivery, processing_key)
-        ).fetchone()
-        return _outcome(row) if row else None
-
-    def outcome_at(self, delivery: str, moment: str) -> StoredOutcome | None:
-        """What stood decided about a delivery at a time (UTC, ISO 8601), under whichever processing key."""
-        row = self._connection.execute(
-            "SELECT * FROM outcomes WHERE delivery = ? AND decided <= ? ORDER BY decided DESC LIMIT 1",
-            (delivery, moment),
+            f"SELECT {_OUTCOME} FROM outcomes WHERE delivery = ? AND processing_key = ?", (delivery, processing_key)
         ).fetchone()
         return _outcome(row) if row else None
 
     def record_frames_read(self, outcome: StoredOutcome, frames_read: str) -> None:
         """Remember that what an outcome's expectation frames read has changed, and that it made no difference."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute(
                 "UPDATE outcomes SET frames_read = ? WHERE delivery = ? AND processing_key = ?",
                 (frames_read, outcome.delivery, outcome.processing_key),
@@ -206,7 +225,7 @@ class Ledger:
         clause = "WHERE delivery = ? AND processing_key = ? AND frames_read IS NOT NULL AND frames_read != ?"
         marked = [(name, processing_key, SET_ASIDE) for name in deliveries]
         if any(self._connection.execute(f"SELECT 1 FROM outcomes {clause}", entry).fetchone() for entry in marked):
-            with self._writing() as connection:
+            with writing(self._connection) as connection:
                 connection.executemany(f"UPDATE outcomes SET frames_read = '{SET_ASIDE}' {clause}", marked)
 
     def frames_read(self, dataset: str, processing_key: str) -> list[tuple[DeliveryKey, str]]:
@@ -230,13 +249,13 @@ class Ledger:
         """All outcomes under any of the processing keys."""
         found = []
         for key in sorted({*processing_keys}):
-            rows = self._connection.execute("SELECT * FROM outcomes WHERE processing_key = ?", (key,))
+            rows = self._connection.execute(f"SELECT {_OUTCOME} FROM outcomes WHERE processing_key = ?", (key,))
             found += [_outcome(row) for row in rows]
         return found
 
     def forget_outcome(self, outcome: StoredOutcome) -> None:
         """Forget an outcome whose folder is lost: the delivery is decided again."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute(
                 "DELETE FROM outcomes WHERE delivery = ? AND processing_key = ?",
                 (outcome.delivery, outcome.processing_key),
@@ -245,8 +264,8 @@ class Ledger:
     def current(self, dataset: str, processing_key: str) -> dict[DeliveryKey, StoredOutcome]:
         """Per department and period of a dataset, the newest accepted delivery's outcome."""
         rows = self._connection.execute(
-            "SELECT d.dataset, d.period, d.organisation, o.* FROM deliveries d JOIN outcomes o ON o.delivery = d.id "
-            "WHERE d.dataset = ? AND o.processing_key = ? AND o.verdict != ? ORDER BY d.sequence",
+            f"SELECT d.dataset, d.period, d.organisation, {_OUTCOME} FROM deliveries d JOIN outcomes o "
+            "ON o.delivery = d.id WHERE d.dataset = ? AND o.processing_key = ? AND o.verdict != ? ORDER BY d.sequence",
             (dataset, processing_key, Verdict.REJECTED.value),
         )
         return {DeliveryKey(*row[:3]): _outcome(row[3:]) for row in rows}
@@ -264,7 +283,7 @@ class Ledger:
 
     def undecided(self, processing_keys: Mapping[str, str]) -> set[Work]:
         """Datasets and periods whose newest delivery of some department has no outcome under its current key."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (dataset TEXT PRIMARY KEY, processing_key TEXT)")
             connection.execute("DELETE FROM wanted")
             connection.executemany("INSERT INTO wanted VALUES (?, ?)", processing_keys.items())
@@ -310,7 +329,7 @@ class Ledger:
 
     def record_lost_clash(self, delivery: str) -> None:
         """Remember that a delivery has given way to another department's."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute("INSERT OR IGNORE INTO lost_clashes VALUES (?)", (delivery,))
 
     # What has been composed, released and reported
@@ -334,7 +353,7 @@ class Ledger:
 
     def record_composition(self, work: Work, composition: str, segment: str | None, rows: int) -> None:
         """Remember that a segment was made of these outcomes and saved as a candidate."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO compositions VALUES (?, ?, ?, ?, ?)",
                 (work.dataset, work.period, composition, segment, rows),
@@ -342,7 +361,7 @@ class Ledger:
 
     def forget_composition(self, work: Work, segment: str) -> None:
         """Have a period composed anew if that segment is what its composition came to."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute(
                 "UPDATE compositions SET composition = '' WHERE dataset = ? AND period = ? AND segment = ?",
                 (work.dataset, work.period, segment),
@@ -355,7 +374,7 @@ class Ledger:
 
     def record_released(self, registry: str, snapshot: int) -> None:
         """Remember the state of the registry that has been released, and as which snapshot."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.execute("DELETE FROM released")
             connection.execute("INSERT INTO released VALUES (?, ?)", (registry, snapshot))
 
@@ -366,7 +385,7 @@ class Ledger:
 
     def mark_reported(self, works: Iterable[Work]) -> None:
         """Take datasets and periods off the list of unreported ones."""
-        with self._writing() as connection:
+        with writing(self._connection) as connection:
             connection.executemany(
                 "DELETE FROM unreported WHERE dataset = ? AND period = ?",
                 [(work.dataset, work.period) for work in works],

@@ -203,7 +203,7 @@ def test_another_catalog_or_a_lost_index_is_learned_anew(dated: Installation, de
     assert states(dated, AFTER) == before
     shutil.rmtree(dated.workspace.catalog)
     assert states(dated, AFTER) == dict.fromkeys(before, "overdue")
-    with learned(dated.workspace, dated.store) as index:
+    with learned(dated.workspace, dated.store, dated.ledger) as index:
         assert index.until is None
 
 
@@ -215,7 +215,7 @@ def test_settled_periods_are_looked_at_no_more_but_earlier_times_still_are(
     release_at(dated, IN_TIME)
     later = at("2026-06-01T00:00:00")
     assert states(dated, later, open_only=True) == {}
-    with learned(dated.workspace, dated.store) as index:
+    with learned(dated.workspace, dated.store, dated.ledger) as index:
         rule = ["tree_inventory", "yearly", json.dumps(["parks_office", "east_district_office"])]
         assert index.settled(*rule) == {"2025"}
     assert set(states(dated, at("2026-01-28T00:00:00"), open_only=True).values()) == {"due_soon"}

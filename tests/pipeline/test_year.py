@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,12 @@ import time_machine
 import yaml
 from dated import CALENDAR
 from flowing import HEADER, Command
+from registering import keep_registers
 from shared import shared_folder
 from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 
-PROJECT = Path(__file__).parents[2]
-REGISTERS = ("active_disclosure_catalog", "department_scoreboard", "corrections_register", "overdue_disclosures")
 BY = ("--by", "王审", "--basis", "测审〔2025〕1号")
 REASON = ("--reason-zh", "更正", "--reason-en", "Corrected")
 Row = dict[str, Any]
@@ -89,13 +87,7 @@ def _schema(folder: Path) -> None:
     write_registry(folder, tree_inventory=(trees, tree_schema()), requests=(asked, schema))
     (folder / "calendars").mkdir()
     (folder / "calendars" / "china.yaml").write_text(yaml.safe_dump(CALENDAR, allow_unicode=True), encoding="utf-8")
-    for name in REGISTERS:
-        target = folder / "datasets" / "parks" / name
-        shutil.copytree(PROJECT / "catalog_schema" / "datasets" / "openness" / name, target)
-        document = yaml.safe_load((target / "dataset.yaml").read_text(encoding="utf-8"))
-        document |= {"theme": "parks", "publishers": ["parks_office"]}
-        document["disclosure"]["unit"] = "parks_office"
-        (target / "dataset.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    keep_registers(folder)
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,9 +14,12 @@ import pyarrow.parquet as pq
 
 from pipelines.core.records import DeliveryKey
 from pipelines.disclose.clearance import DISCLOSED_FILE
-from pipelines.flow.deadlines.learned import Learned
+from pipelines.flow.deadlines.learned import Learned, Span
 from pipelines.flow.installation import Installation
 from pipelines.registry import Dataset
+
+FieldEvent = tuple[DeliveryKey, str, dt.datetime | None]
+"""Department and period, a day or UTC time (ISO 8601), and when it was first released."""
 
 
 @dataclass(frozen=True)
@@ -33,48 +35,66 @@ class FieldEvents:
     field: str
     zone: ZoneInfo
 
-    def by_key(self, *, open_only: bool) -> Iterator[tuple[DeliveryKey, dict[str, dt.datetime | None]]]:
-        """Per department and period, its events and when each was first released.
+    def all(self, span: Span) -> list[FieldEvent]:
+        """Events in a span, with when each was first released, by department and period."""
+        self._look_through()
+        released = list(self.learned.released_events(self.dataset.id, self.field, span))
+        known = {(key, event) for key, event, _ in released}
+        waiting = [
+            (key, event, None)
+            for key, event in self._waiting()
+            if span[0] <= event < span[1] and (key, event) not in known
+        ]
+        return sorted([*released, *waiting], key=lambda found: found[:2])
 
-        Args:
-            open_only: whether only departments and periods with something that is not released yet are wanted.
-        """
-        shown = self.learned.shown(self.dataset.id)
-        current = self.inst.ledger.current(self.dataset.id, self.inst.processing_keys[self.dataset.id])
-        waiting = {key: outcome.folder for key, outcome in current.items() if outcome.delivery not in shown}
-        released: defaultdict[DeliveryKey, dict[str, dt.datetime]] = defaultdict(dict)
-        for delivery, moment in shown.items():
-            released[_key_of(delivery)][delivery] = moment
-        for key in sorted({*waiting} if open_only else {*waiting, *released}):
-            yield key, self._events(released.get(key, {}), waiting.get(key))
+    def open(self) -> list[FieldEvent]:
+        """Events that nothing has been released of, by department and period. It costs no more than those."""
+        self._look_through()
+        released: dict[DeliveryKey, set[str]] = {}
+        found: list[FieldEvent] = []
+        for key, event in self._waiting():
+            if key not in released:
+                released[key] = self.learned.released_events_of(key, self.field)
+            if event not in released[key]:
+                found.append((key, event, None))
+        return sorted(found, key=lambda entry: entry[:2])
 
-    def _events(self, released: Mapping[str, dt.datetime], waiting: str | None) -> dict[str, dt.datetime | None]:
-        found: dict[str, dt.datetime | None] = {}
-        for delivery, moment in sorted(released.items(), key=lambda entry: entry[1]):
-            for event in self._of(delivery, self._folder(delivery)):
-                found.setdefault(event, moment)
-        if waiting is not None:
-            for event in self._of(waiting, self.inst.workspace.outcomes / waiting):
-                found.setdefault(event, None)
-        return found
+    def _waiting(self) -> Iterator[tuple[DeliveryKey, str]]:
+        """Events of the accepted rows that stand for a department and period and have not been released."""
+        folders: dict[DeliveryKey, str] = {}
+        for landing in self.learned.open_landings(self.dataset.id):
+            outcome = self.inst.ledger.outcome(landing.delivery, self.inst.processing_keys[self.dataset.id])
+            if outcome is not None and outcome.accepted:
+                folders[landing.key] = outcome.folder
+        for key, folder in folders.items():
+            for event in self._of(folder, self.inst.workspace.outcomes / folder):
+                yield key, event
+
+    def _look_through(self) -> None:
+        """Read what deliveries hold that have been released since the last time."""
+        unread, place = self.learned.unread(self.dataset.id, self.field)
+        if not unread and place == self.learned.looked_through(self.dataset.id, self.field):
+            return
+        lost = []
+        for delivery in unread:
+            folder = self._folder(delivery)
+            if folder is None:
+                lost.append(delivery)
+            else:
+                self._of(delivery, folder)
+        self.learned.look_on(self.dataset.id, self.field, place, lost)
 
     def _folder(self, delivery: str) -> Path | None:
         """The newest outcome of a released delivery that has rows."""
         files = (self.inst.workspace.outcomes / delivery).glob(f"*/{DISCLOSED_FILE}")
         return max((file.parent for file in files), key=lambda folder: folder.stat().st_mtime_ns, default=None)
 
-    def _of(self, rows: str, folder: Path | None) -> tuple[str, ...]:
+    def _of(self, rows: str, folder: Path) -> tuple[str, ...]:
         events = self.learned.events(rows, self.field)
-        if events is None and folder is not None:
+        if events is None:
             events = tuple(sorted(_read(folder / DISCLOSED_FILE, self.field, self.zone)))
             self.learned.keep_events(rows, self.field, events)
-        return events or ()
-
-
-def _key_of(delivery: str) -> DeliveryKey:
-    """A delivery's identifier is its key and its sequence; none of the parts has a dot."""
-    dataset, period, organisation, _ = delivery.split(".")
-    return DeliveryKey(dataset, period, organisation)
+        return events
 
 
 def _read(parquet: Path, field: str, zone: ZoneInfo) -> set[str]:

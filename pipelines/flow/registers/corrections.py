@@ -1,51 +1,55 @@
 """The register of corrections and withdrawals: every version that changed or took back what had been published.
 
-Read off the snapshots that came since the last time; what was found before stands in the register's own files.
+Read off the snapshots that came since the last time; what was found before stands in the register's own files, of which
+only those of years with something new are read.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from pipelines.core.files import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, replace_file
 from pipelines.flow.installation import Installation
+from pipelines.flow.registers.telling import Told, register_file, remembered
 from pipelines.publish import Manifest, Snapshot, latest_number, load_manifest, load_snapshot
 from pipelines.publish.tombstones import load_tombstone
 from pipelines.registry import Dataset
 
-#: Hidden: the folder is laid out like an inbox.
-_STATE = ".corrections.json"
 Row = dict[str, object]
 
 
-def corrections(inst: Installation, dataset: Dataset, at: dt.datetime) -> Mapping[str, list[Row]]:
-    """Rows by year, of every year that has any and of this one.
+def corrections(inst: Installation, dataset: Dataset, at: dt.datetime) -> Told:
+    """Rows of the years that have new ones, and of this year where it has not been told of yet.
 
     Args:
         inst: the installation.
         dataset: the register.
         at: the time, for this year.
+
+    Raises:
+        CorruptStore: a snapshot, a version or a tombstone cannot be read.
     """
-    known, followed = _known(inst, dataset), _followed(inst, dataset)
-    newest = latest_number(inst.store)
     zone = ZoneInfo(inst.catalog.descriptor.time_zone)
-    known.setdefault(str(at.astimezone(zone).year), {})
+    newest, followed = latest_number(inst.store), _followed(inst, dataset)
+    # Where the files are of other fields, all of them are written anew.
+    written = (path.parent.name for path in register_file(inst, dataset, "*").parents[1].glob(f"*/{dataset.id}.csv"))
+    years = {year: _known(inst, dataset, year) for year in (written if followed == 0 else ())}
+    this = str(at.astimezone(zone).year)
+    if not register_file(inst, dataset, this).is_file():
+        years.setdefault(this, {})
+    before = load_snapshot(inst.store, followed) if 0 < followed < newest else None
     for number in range(followed + 1, newest + 1):
-        before = load_snapshot(inst.store, number - 1) if number > 1 else None
         snapshot = load_snapshot(inst.store, number)
         year = str(dt.datetime.fromisoformat(snapshot.released).astimezone(zone).year)
         for row in _of_snapshot(inst, before, snapshot):
-            known.setdefault(year, {})[str(row["entry_id"])] = row
-    if newest > followed:
-        folder = inst.workspace.registers
-        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER_MODE)
-        state = json.dumps({"snapshot": newest, "store": inst.store.address, "fields": _fields(dataset)})
-        replace_file(folder / _STATE, state.encode(), PRIVATE_FILE_MODE)
-    return {year: [rows[key] for key in sorted(rows)] for year, rows in sorted(known.items())}
+            if year not in years:
+                years[year] = _known(inst, dataset, year)
+            years[year][str(row["entry_id"])] = row
+        before = snapshot
+    rows = {year: [rows[key] for key in sorted(rows)] for year, rows in sorted(years.items())}
+    return Told(rows, {"snapshot": newest, "store": inst.store.address, "fields": _fields(dataset)})
 
 
 def _of_snapshot(inst: Installation, before: Snapshot | None, snapshot: Snapshot) -> Iterator[Row]:
@@ -114,23 +118,19 @@ def _is_register(inst: Installation, dataset_id: str) -> bool:
 
 def _followed(inst: Installation, dataset: Dataset) -> int:
     """The newest snapshot that the files are made of; 0 where they are of another catalog, or lack a field."""
-    try:
-        state = json.loads((inst.workspace.registers / _STATE).read_bytes())
-        is_same = (state["store"], state["fields"]) == (inst.store.address, _fields(dataset))
-        return int(state["snapshot"]) if is_same else 0
-    except (FileNotFoundError, KeyError, TypeError, ValueError):
-        return 0
+    state = remembered(inst, dataset)
+    is_same = (state.get("store"), state.get("fields")) == (inst.store.address, _fields(dataset))
+    return int(state["snapshot"]) if is_same else 0
 
 
 def _fields(dataset: Dataset) -> list[str]:
     return [spec.name for spec in dataset.fields]
 
 
-def _known(inst: Installation, dataset: Dataset) -> dict[str, dict[str, Row]]:
-    """By year, the rows that the files have."""
-    folder = inst.workspace.registers / dataset.descriptor.publishers[0] / dataset.id
-    found: dict[str, dict[str, Row]] = {}
-    for path in sorted(folder.glob(f"*/{dataset.id}.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
-            found[path.parent.name] = {row["entry_id"]: dict(row) for row in csv.DictReader(stream)}
-    return found
+def _known(inst: Installation, dataset: Dataset, year: str) -> dict[str, Row]:
+    """The rows that the file of a year has."""
+    path = register_file(inst, dataset, year)
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {row["entry_id"]: dict(row) for row in csv.DictReader(stream)}

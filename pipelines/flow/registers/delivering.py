@@ -14,13 +14,13 @@ from pipelines.flow.registers.active_disclosure import active_disclosure
 from pipelines.flow.registers.corrections import corrections
 from pipelines.flow.registers.overdue import overdue
 from pipelines.flow.registers.scoreboard import scoreboard
+from pipelines.flow.registers.telling import Row, Told, register_file, remember
 from pipelines.flow.results import Work
 from pipelines.registry import Dataset
 from pipelines.registry.dataset import RegisterKind
 
-Rows = Iterable[Mapping[str, object]]
-#: Per kind, its rows by period, at a time.
-_MAKERS: Mapping[RegisterKind, Callable[[Installation, Dataset, dt.datetime], Mapping[str, Rows]]] = {
+#: Per kind, what it tells at a time.
+_MAKERS: Mapping[RegisterKind, Callable[[Installation, Dataset, dt.datetime], Told]] = {
     RegisterKind.ACTIVE_DISCLOSURE: active_disclosure,
     RegisterKind.SCOREBOARD: scoreboard,
     RegisterKind.CORRECTIONS: corrections,
@@ -43,19 +43,15 @@ def update_registers(inst: Installation, at: dt.datetime) -> tuple[Work, ...]:
         kind = dataset.descriptor.register_of
         if kind is None:
             continue
-        for period, rows in _MAKERS[kind](inst, dataset, at).items():
+        told = _MAKERS[kind](inst, dataset, at)
+        for period, rows in told.rows.items():
             if _deliver(register_file(inst, dataset, period), dataset, rows):
                 changed.append(Work(dataset.id, period))
+        remember(inst, dataset, told)
     return tuple(changed)
 
 
-def register_file(inst: Installation, dataset: Dataset, period: str) -> Path:
-    """Where a register's rows of a period are delivered."""
-    publisher = dataset.descriptor.publishers[0]
-    return inst.workspace.registers / publisher / dataset.id / period / f"{dataset.id}.csv"
-
-
-def _deliver(path: Path, dataset: Dataset, rows: Rows) -> bool:
+def _deliver(path: Path, dataset: Dataset, rows: Iterable[Row]) -> bool:
     text = io.StringIO(newline="")
     # What a maker knows and the schema has not is left out: the folder decides what is published.
     writer = csv.DictWriter(text, [spec.name for spec in dataset.fields], extrasaction="ignore", lineterminator="\n")

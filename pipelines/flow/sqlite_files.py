@@ -1,4 +1,4 @@
-"""Small SQLite files in the private folder, beside the ledger."""
+"""SQLite files in the private folder: the ledger and small ones beside it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def database(path: Path, tables: str) -> Iterator[sqlite3.Connection]:
 
 
 @contextlib.contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
+def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        yield
+        yield connection
     except BaseException:
         if connection.in_transaction:  # A full disk has ended it already.
             connection.execute("ROLLBACK")

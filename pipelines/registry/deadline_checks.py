@@ -70,9 +70,11 @@ def _event(position: int, rule: DeadlineRule, dataset: Dataset) -> Iterator[Unus
 
 
 def _beginning(position: int, rule: DeadlineRule, kind: PeriodClass, first_year: int) -> Iterator[UnusableDeadline]:
+    is_of_periods = rule.event in {PERIOD_START, PERIOD_END} and kind is not PeriodClass.NONE
+    if rule.from_date is not None and rule.from_period is None and not is_of_periods:
+        return
     if kind is PeriodClass.NONE:
-        if rule.from_date is None or rule.from_period is not None:
-            yield UnusableDeadline((position,), "check-deadline-from-date")
+        yield UnusableDeadline((position,), "check-deadline-from-date")
         return
     if rule.from_period is None or rule.from_date is not None:
         yield UnusableDeadline((position,), "check-deadline-from-period")

@@ -76,7 +76,7 @@ class DeadlineRule(Descriptor):
     from_period: Text | None = None
     """The first period that it is for (datasets with periods)."""
     from_date: dt.date | None = None
-    """Earlier events do not count (datasets without periods)."""
+    """Earlier events do not count (datasets without periods; landings and dates in rows of those that have some)."""
     basis: Bilingual
 
     @property

@@ -35,6 +35,15 @@ def test_every_shipped_descriptor_is_usable() -> None:
     assert found == DISCLOSURES
 
 
+def test_whatever_departments_deliver_has_time_limits() -> None:
+    for dataset in CATALOG.datasets.values():
+        said = dataset.descriptor
+        assert bool(said.deadlines) == (said.register_of is None), dataset.id
+        # What is delivered is published within the policy's ten working days, besides any limit of its own.
+        landed = [rule for rule in said.deadlines if rule.event == "landed"]
+        assert [rule.within.working_days for rule in landed] == ([] if said.register_of else [10]), dataset.id
+
+
 @pytest.mark.parametrize(
     ("dataset", "example"), EXAMPLES, ids=lambda value: getattr(value, "path", Path(str(value))).stem
 )

@@ -205,6 +205,27 @@ def test_the_catalog_is_portable_and_its_files_hold_the_same_rows(city: City, tm
         assert sum(len(frame) for frame in frames) == count
 
 
+def test_what_was_accepted_is_published_in_time_and_what_was_rejected_is_owed(city: City) -> None:
+    told = json.loads(city.gongkai("deadlines", "--json").stdout)["deadlines"]
+    verdicts = {
+        (entry.dataset, entry.period, entry.organisation): entry.verdict
+        for entry in city.ledger.deliveries
+        if entry.verdict != "unplaced"
+    }
+    landed = {
+        (entry["dataset"], entry["period"], entry["department"]): entry["state"]
+        for entry in told
+        if entry["deadline"] in {"after_delivery", "change_published"}
+    }
+    assert landed.keys() == verdicts.keys()
+    assert {key for key, state in landed.items() if state == "met"} == {
+        key for key, verdict in verdicts.items() if verdict != "rejected"
+    }
+    # What the city delivers no more becomes overdue month by month; until December 2026 most is met.
+    missed = [entry for entry in told if entry["state"] in {"late", "overdue"} and entry["event"] < "2026-12"]
+    assert len(missed) < list(landed.values()).count("met")
+
+
 def test_a_second_run_changes_nothing_and_the_store_verifies(city: City) -> None:
     again = json.loads(city.gongkai("run", "--json").stdout)
     assert (again["deliveries"], again["versions"], again["snapshot"]) == ([], [], 2)

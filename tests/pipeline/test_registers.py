@@ -107,6 +107,11 @@ def test_outcomes_and_versions_are_opened_once(kept: Installation, deliver: Deli
     (row,) = register(kept, "department_scoreboard")
     assert (row["deliveries"], row["rows_accepted"]) == ("4", str(int(first["rows_accepted"]) + 2))
     assert [row["kind"] for row in register(kept, "corrections_register")] == ["correction"]
+    trees = next(row for row in register(kept, "active_disclosure_catalog") if row["entry_id"] == "tree_inventory")
+    assert trees["newest_period"] == "2026"
+    title = kept.catalog.datasets["tree_inventory"].field("planted").titles
+    assert f"within 20 calendar days of the day in “{title.en}”" in trees["time_limit_en"]
+    assert f"“{title.zh}”所载之日后" in trees["time_limit_zh"]
 
 
 def test_figures_outlive_outcomes_and_are_taken_from_them_again(kept: Installation, workspace: Workspace) -> None:

@@ -60,8 +60,8 @@ def _entries(inst: Installation, newest: Mapping[str, list[str]]) -> Iterator[di
             "attribute": said.disclosure.attribute.value,
             "basis_zh": said.disclosure.basis.zh,
             "basis_en": said.disclosure.basis.en,
-            "time_limit_zh": _time_limits(said.deadlines, "zh"),
-            "time_limit_en": _time_limits(said.deadlines, "en"),
+            "time_limit_zh": _time_limits(dataset, "zh"),
+            "time_limit_en": _time_limits(dataset, "en"),
             "method_zh": translate("register-method", "zh", dataset=dataset_id),
             "method_en": translate("register-method", "en", dataset=dataset_id),
             "responsible_unit": said.disclosure.unit,
@@ -73,15 +73,17 @@ def _entries(inst: Installation, newest: Mapping[str, list[str]]) -> Iterator[di
         }
 
 
-def _time_limits(rules: tuple[DeadlineRule, ...], language: str) -> str:
+def _time_limits(dataset: Dataset, language: str) -> str:
     """The rules as a sentence each; a dataset without any is published as it comes."""
     texts = [
         translate("register-time-limit", language, subject=rule.subject.in_language(language),
-                  count=rule.within.count, unit=rule.within.unit.value, event=_event(rule))
-        for rule in rules
+                  count=rule.within.count, unit=rule.within.unit.value, **_event(dataset, rule, language))
+        for rule in dataset.descriptor.deadlines
     ]  # fmt: skip
     return "；".join(texts) if language == "zh" else "; ".join(texts)
 
 
-def _event(rule: DeadlineRule) -> str:
-    return "field" if rule.event_field is not None else rule.event
+def _event(dataset: Dataset, rule: DeadlineRule, language: str) -> dict[str, str]:
+    if rule.event_field is None:
+        return {"event": rule.event}
+    return {"event": "field", "field": dataset.field(rule.event_field).titles.in_language(language)}

@@ -84,6 +84,15 @@ def test_without_periods_there_is_a_first_day(tmp_path: Path) -> None:
     ]
 
 
+def test_landings_and_dates_in_rows_count_from_a_day_with_periods_too(tmp_path: Path) -> None:
+    day = {"from_period": None, "from_date": "2026-07-01"}
+    assert told(loaded(tmp_path, {**LANDED, **day}, {**PLANTED, **day})) == []
+    found = told(
+        loaded(tmp_path, {**YEARLY, **day}, {**PLANTED, **day, "from_period": "2026"}, {**LANDED, "from_period": None})
+    )
+    assert found == [("dataset.yaml", f"deadlines[{place}]", "check-deadline-from-period") for place in range(3)]
+
+
 def test_a_deadline_makes_nothing_anew(tmp_path: Path) -> None:
     before = load_catalog(write_registry(tmp_path)).datasets["tree_inventory"].digest
     assert loaded_digest(tmp_path, YEARLY) == loaded_digest(tmp_path, PLANTED, LANDED) == before

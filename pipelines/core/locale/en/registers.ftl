@@ -7,7 +7,7 @@ register-time-limit = { $subject }: within { $count } { $unit ->
         [period_start] of the beginning of the period
         [period_end] of the end of the period
         [landed] of the delivery
-       *[field] of the event
+       *[field] of the day in “{ $field }”
     }
 check-register-period = The register { $register } is kept by periods of the class { $period }.
 check-register-period-remedy = Set “period” to it.

@@ -3,7 +3,7 @@ register-time-limit = { $subject }：{ $event ->
         [period_start] 周期开始后
         [period_end] 周期结束后
         [landed] 交付后
-       *[field] 事项发生后
+       *[field] “{ $field }”所载之日后
     } { $count } { $unit ->
         [working_days] 个工作日
         [calendar_days] 日

@@ -10,6 +10,9 @@ BENCH_READY := $(BENCH)/.ready
 OTHER_DUCKDB := 1.4 1.5
 OTHER_READY := $(OTHER_DUCKDB:%=.venv-duckdb-%/.ready)
 
+# Hundreds of processes are started: without bytecode each would compile the project again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint ui bench fuzz faults clean setup
 
 setup: $(READY)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shipped import CATALOG
 
 from pipelines.registry import load_catalog
 from pipelines.validate.examples import Example, example_problems, examples, found_error_types
 
-REGISTRY = Path(__file__).parents[2] / "catalog_schema"
-CATALOG = load_catalog(REGISTRY)
 #: The five disclosures (五公开) and the datasets that carry them.
 DISCLOSURES = {
     "decision": {"major_decisions"},

@@ -20,17 +20,16 @@ import pyarrow.parquet as pq
 import pytest
 from forked import Finished, run_forked
 from shared import shared_folder
+from shipped import CATALOG
 
 from pipelines.core.paths import Workspace
 from pipelines.flow import open_installation
 from pipelines.flow.data_docs import data_docs
 from pipelines.publish import FolderStore
 from pipelines.publish.verifying import verify_catalog
-from pipelines.registry import load_catalog
 from pipelines.samples import SampleLedger, generate
 
 PROJECT = Path(__file__).parents[2]
-CATALOG = load_catalog(PROJECT / "catalog_schema")
 #: Departments deliver these; registers are the catalog's own.
 DELIVERED = {f"{each.theme}.{each.id}" for each in CATALOG.datasets.values() if each.descriptor.register_of is None}
 REGISTERS = {f"{each.theme}.{each.id}" for each in CATALOG.datasets.values()} - DELIVERED

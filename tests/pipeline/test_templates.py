@@ -11,17 +11,16 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from flowing import Command, run_all
+from shipped import CATALOG, REGISTRY
 from templating import filled
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, open_installation
 from pipelines.flow.lookups import stored_outcome
-from pipelines.registry import Dataset, load_catalog
+from pipelines.registry import Dataset
 from pipelines.validate import read_findings
 
-REGISTRY = Path(__file__).parents[2] / "catalog_schema"
-CATALOG = load_catalog(REGISTRY)
 CORE = {
     "department_budget": ("transport_bureau", "2026"),
     "project_progress": ("transport_bureau", "2026-03"),

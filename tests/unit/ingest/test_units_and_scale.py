@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 from ingesting import catalog, column, dataset, delivered
+from shipped import CATALOG
 
 from pipelines.core.errors import DeliveryRejected
 from pipelines.core.records import RawTable
 from pipelines.ingest import read
 from pipelines.ingest.units import known_unit, units_in
-from pipelines.registry import Dataset, load_catalog
+from pipelines.registry import Dataset
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.layouts import UnitNote
 
-SHIPPED = load_catalog(Path(__file__).parents[3] / "catalog_schema")
 NOTES = [
     UnitNote(),
     *(
         layout.unit_note
-        for known in SHIPPED.datasets.values()
+        for known in CATALOG.datasets.values()
         for layout in known.descriptor.layouts
         if layout.unit_note is not None
     ),

@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOG
 
-from pipelines.core.paths import Workspace
-from pipelines.registry import load_catalog
 from pipelines.samples import FLAWS
 from pipelines.samples.drawing import rows
 from pipelines.samples.registers import Register, registers
 
-CATALOG = load_catalog(Workspace.default().schema)
 AROUND = {"organisation": "audit_bureau", "organisation_name": "云川市审计局", "period": "2026", "year": "2026"}
 FIRST = dt.date(2026, 1, 1)
 

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import openpyxl
 import pytest
 import python_calamine as calamine
+from shipped import CATALOG
 from support import field, tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.messages import LANGUAGES
@@ -18,7 +19,6 @@ from pipelines.registry.disclosures import Attribute
 from pipelines.registry.fields import FieldType
 from pipelines.templates.workbook import make_template
 
-CORE = load_catalog(Path(__file__).parents[3] / "catalog_schema")
 EVERYTHING: dict[str, dict[str, Any]] = {
     "key": field("key", constraints={"required": True, "minLength": 2, "maxLength": 8}),
     "short": field("short", constraints={"maxLength": 4}),
@@ -147,35 +147,35 @@ def test_drop_downs_offer_what_is_valid(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("dataset", CORE.datasets)
+@pytest.mark.parametrize("dataset", CATALOG.datasets)
 def test_every_field_of_the_core_datasets_is_explained_in_both_languages(dataset: str, language: str) -> None:
-    book = opened(CORE, dataset, language)
+    book = opened(CATALOG, dataset, language)
     rows = explained(book)
-    for spec in CORE.dataset(dataset).fields:
+    for spec in CATALOG.dataset(dataset).fields:
         row = rows[spec.name]
         assert str(row[1]).split("\n") == [spec.titles.in_language(each) for each in
                                            sorted(LANGUAGES, key=lambda each: each != language)]  # fmt: skip
         assert len(str(row[8]).split("\n")) == 2
-    for rule in CORE.dataset(dataset).descriptor.row_constraints:
+    for rule in CATALOG.dataset(dataset).descriptor.row_constraints:
         assert any(
             rule.remedy.zh in str(cell) for row in book.worksheets[1].iter_rows(values_only=True) for cell in row
         )
 
 
 def test_examples_of_fields_that_are_not_public_are_not_shown() -> None:
-    dataset = CORE.dataset("subsidy_distribution")
-    rows = explained(opened(CORE, dataset.id))
+    dataset = CATALOG.dataset("subsidy_distribution")
+    rows = explained(opened(CATALOG, dataset.id))
     assert rows["awarded_amount"][7] == "860.00"
     for spec in dataset.fields:
         if spec.disclosure.attribute != "active":
             assert rows[spec.name][7] is None
-    everything = make_template(dataset, CORE, "zh").content
+    everything = make_template(dataset, CATALOG, "zh").content
     with zipfile.ZipFile(io.BytesIO(everything)) as package:
         assert not any(b"580102195607042113" in package.read(name) for name in package.namelist())
 
 
 def test_how_fields_are_disclosed_is_said() -> None:
-    rows = {name: str(row[8]) for name, row in explained(opened(CORE, "subsidy_distribution")).items()}
+    rows = {name: str(row[8]) for name, row in explained(opened(CATALOG, "subsidy_distribution")).items()}
     assert rows["currency"].startswith("published as it is")
     assert "in rows where “Recipient kind” is individual" in rows["recipient_name"]
     assert "pseudonym, under the name recipient_surrogate" in rows["recipient_identity_number"]
@@ -231,10 +231,10 @@ def test_prompts_are_as_long_as_excel_takes(tmp_path: Path) -> None:
 
 
 def test_a_dataset_that_is_not_disclosed_says_so_and_shows_no_values() -> None:
-    dataset = CORE.dataset("department_budget")
+    dataset = CATALOG.dataset("department_budget")
     withheld = dataset.descriptor.disclosure.model_copy(update={"attribute": Attribute.WITHHELD})
     descriptor = dataset.descriptor.model_copy(update={"disclosure": withheld})
-    made = make_template(dataclasses.replace(dataset, descriptor=descriptor), CORE, "en")
+    made = make_template(dataclasses.replace(dataset, descriptor=descriptor), CATALOG, "en")
     row = explained(openpyxl.load_workbook(io.BytesIO(made.content)))["amount"]
     assert row[7] is None
     assert str(row[8]).startswith("not published: the dataset is not actively disclosed (basis: Budget Law")
@@ -256,10 +256,10 @@ def test_every_type_has_a_template(tmp_path: Path, kind: str) -> None:
     assert rows["key"][3]
 
 
-@pytest.mark.parametrize("dataset", CORE.datasets)
+@pytest.mark.parametrize("dataset", CATALOG.datasets)
 def test_templates_open_in_other_readers_and_are_known_again(dataset: str, tmp_path: Path) -> None:
-    described: Dataset = CORE.dataset(dataset)
-    made = make_template(described, CORE, "zh")
+    described: Dataset = CATALOG.dataset(dataset)
+    made = make_template(described, CATALOG, "zh")
     path = tmp_path / "template.xlsx"
     path.write_bytes(made.content)
     with calamine.load_workbook(str(path)) as book:

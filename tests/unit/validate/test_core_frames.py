@@ -9,12 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from shipped import CATALOG
 
-from pipelines.registry import load_catalog
 from pipelines.validate.expectations.frames import Sources, computed
 from pipelines.validate.typed import typed_schema
 
-CATALOG = load_catalog(Path(__file__).parents[3] / "catalog_schema")
 CIVIL = CATALOG.organisations["civil_affairs_bureau"].credit_code
 Row = dict[str, Any]
 

@@ -9,7 +9,7 @@ import typer
 
 from pipelines.cli.context import ANY, Json, Language, described, output, program, readable_errors
 from pipelines.core.paths import Workspace
-from pipelines.disclose.negative_list import Unlisted, unlisted
+from pipelines.disclose.negative_list import Unlisted, missing, unlisted
 from pipelines.flow import open_installation
 from pipelines.flow.impact import Impact, assess
 from pipelines.flow.installation import local_today
@@ -27,12 +27,14 @@ def list_(at: At = None, as_json: Json = False, language: Language = ANY) -> Non
         day = at.date() if at is not None else local_today(inst.catalog)
         entries = inst.negative_list.in_force(day)
         free = unlisted(inst.catalog, inst.negative_list, day)
+        gone = missing(inst.catalog, entries)
         due = [(name, field, date) for name, field, date in _review_dates(inst.catalog.datasets) if date <= day]
         due += [(entry.id, None, entry.review_date) for entry in entries if entry.review_date <= day]
         out.json({
             "day": day.isoformat(), "digest": inst.negative_list.digest,
             "entries": [entry.model_dump(mode="json") for entry in entries],
             "unlisted": [vars(entry) for entry in free],
+            "missing": [vars(entry) for entry in gone],
             "review_due": [
                 {"subject": name, "field": field, "review_date": date.isoformat()} for name, field, date in due
             ],
@@ -47,6 +49,9 @@ def list_(at: At = None, as_json: Json = False, language: Language = ANY) -> Non
             for entry in entries
         ]  # fmt: skip
         out.table(columns, rows)
+        for lost in gone:
+            kind = "dataset" if lost.field is None else "field"
+            out.say(f"cli-disclosure-missing-{kind}", entry=lost.entry, dataset=lost.dataset, field=lost.field or "-")
         for each in free:
             out.say("cli-disclosure-unlisted", place=_place(each))
         for name, field, date in due:

@@ -16,6 +16,7 @@ from functools import partial
 from pipelines.core.files import scratch_folder
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
+from pipelines.disclose.negative_list import require_datasets
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates, remove_candidates
 from pipelines.publish.manifests import Manifest, load_manifest
@@ -72,7 +73,9 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
 
     Raises:
         CorruptStore: when the current release or a candidate cannot be read.
+        ListedDatasetMissing: the negative list in force is about a dataset that the registry does not have.
     """
+    require_datasets(catalog)
     while True:
         finish_withdrawal(store)
         base = latest_snapshot(store)

@@ -17,7 +17,7 @@ from pipelines.registry.disclosures import Attribute, Drop, Generalise, Surrogat
 from pipelines.registry.escalation import EscalationDescriptor
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import FieldSpec, ForeignKey, SchemaDescriptor, table_schema
-from pipelines.registry.negative_list import NegativeList
+from pipelines.registry.negative_list import NegativeEntry, NegativeList
 from pipelines.registry.problems import Problem
 from pipelines.registry.table_schemas import for_frictionless
 from pipelines.registry.tables import CodeList, Organisation
@@ -139,6 +139,8 @@ class Catalog:
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = field(default_factory=frozenset)
     negative_list: NegativeList = field(default_factory=NegativeList)
+    listed: tuple[NegativeEntry, ...] = ()
+    """The entries that the datasets are overlaid with: of the list in force, which need not be ``negative_list``."""
     calendars: Mapping[str, CalendarDescriptor] = field(default_factory=dict)
     escalation: EscalationDescriptor | None = None
 

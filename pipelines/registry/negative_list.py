@@ -96,12 +96,17 @@ def scope_problems(
 ) -> Iterator[Problem]:
     """Entries about datasets, fields or organisations that there are not: nothing would be protected by them.
 
+    Entries that have an end may be about what is gone: they are history, and until they end what is in force is
+    compared with what there is (:func:`pipelines.disclose.negative_list.under`).
+
     Args:
         listed: the register.
         fields: of every dataset that could be read.
         organisations: known ones, by identifier.
     """
     for number, entry in enumerate(listed.entries):
+        if entry.valid_to is not None:
+            continue
         if entry.unit not in organisations:
             yield _problem(("entries", number, "unit"), "check-unknown-organisation", organisation=entry.unit)
         for position, scope in enumerate(entry.scope):

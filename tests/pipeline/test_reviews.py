@@ -225,6 +225,36 @@ def test_the_negative_list_takes_effect_once_it_is_approved(
     assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code == 0
 
 
+def test_renaming_what_is_on_the_list_in_force_publishes_nothing(
+    officer: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    negative_list(workspace, scope=[{"dataset": "open_trees", "fields": ["note"]}])
+    officer("run")
+    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    folder = workspace.schema / "datasets" / "parks" / "open_trees"
+    for path in (folder / "schema.json", folder / "examples" / "valid.csv"):
+        path.write_text(path.read_text(encoding="utf-8").replace("note", "remark"), encoding="utf-8")
+    # The list is edited to match, and waits: the one in force still says what the field was called.
+    negative_list(workspace, scope=[{"dataset": "open_trees", "fields": ["species"]}])
+    header = HEADER.replace("keeper_phone,", "").replace("note", "remark")
+    deliver(header + "t1,ginkgo,999901,12.50,2020-03-01,,\n", dataset="open_trees")
+    done = officer.json("run")
+    assert [entry["verdict"] for entry in done["deliveries"]] == ["rejected"] and done["versions"] == []
+    (missing,) = officer.json("disclosure", "list")["missing"]
+    assert missing == {"entry": "NL-1", "dataset": "open_trees", "field": "note"}
+    assert "open_trees.note" in officer("disclosure", "list").stdout
+    # Nor does a dataset of another name; the list can be decided about meanwhile.
+    folder.rename(folder.with_name("trees"))
+    path = folder.with_name("trees") / "dataset.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("open_trees", "trees"), encoding="utf-8")
+    negative_list(workspace, scope=[{"dataset": "trees", "fields": ["remark"]}])
+    result = officer("run")
+    assert result.exit_code == 1 and "open_trees" in result.stderr
+    (review,) = (entry for entry in waiting(officer) if entry["kind"] == "negative_list")
+    officer("review", "approve", review["id"], *BY)
+    assert officer("run").exit_code == 0
+
+
 def test_what_is_withheld_without_being_listed_is_told(officer: Command, workspace: Workspace) -> None:
     negative_list(workspace, "note", valid_from="2024-01-01", review_date="2025-01-01")
     told = officer.json("disclosure", "list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,15 @@ import pytest
 import yaml
 from support import write_registry
 
-from pipelines.disclose.negative_list import Unlisted, under, unlisted
+from pipelines.disclose.negative_list import (
+    ListedDatasetMissing,
+    Missing,
+    Unlisted,
+    missing,
+    require_datasets,
+    under,
+    unlisted,
+)
 from pipelines.disclose.reviews import (
     Decision,
     DecisionKind,
@@ -93,6 +102,34 @@ def test_what_is_withheld_without_an_entry_is_told(tmp_path: Path) -> None:
 def test_a_list_that_protects_nothing_stops_everything(tmp_path: Path, broken: dict[str, Any]) -> None:
     with pytest.raises(CatalogUnusable):
         load_catalog(registry(tmp_path, entry(**broken)))
+
+
+def listed(*entries: dict[str, Any]) -> NegativeList:
+    return NegativeList.model_validate({"entries": entries})
+
+
+def test_an_entry_about_a_field_by_another_name_bars_the_dataset(tmp_path: Path) -> None:
+    catalog = load_catalog(registry(tmp_path))
+    before = listed(entry(fields=("note", "remark")))
+    overlaid = under(catalog, before, DAY)
+    assert overlaid.dataset("tree_inventory").barred == {None: "NL-1", "note": "NL-1"}
+    assert missing(catalog, overlaid.listed) == (Missing("NL-1", "tree_inventory", "remark"),)
+    require_datasets(overlaid)
+    assert under(catalog, before, dt.date(2025, 1, 1)).dataset("tree_inventory").barred == {}
+
+
+def test_an_entry_about_a_dataset_by_another_name_is_an_error_unless_it_is_only_broken(tmp_path: Path) -> None:
+    catalog = load_catalog(registry(tmp_path))
+    overlaid = under(catalog, listed(entry(dataset="trees")), DAY)
+    with pytest.raises(ListedDatasetMissing, match="trees"):
+        require_datasets(overlaid)
+    require_datasets(replace(overlaid, broken=frozenset({"trees"})))
+    require_datasets(under(catalog, listed(entry(dataset="trees", valid_to="2026-03-31")), DAY))
+
+
+def test_an_entry_that_has_an_end_may_be_about_what_is_gone(tmp_path: Path) -> None:
+    ended = entry(dataset="trees", unit="nobody", valid_to="2026-03-31")
+    assert load_catalog(registry(tmp_path, ended)).negative_list == listed(ended)
 
 
 def test_entries_have_names_of_their_own(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from pipelines.disclose.reviews import (
     account,
     disclosure_plan,
 )
-from pipelines.disclose.reviews.lists import keep_list
+from pipelines.disclose.reviews.lists import ListInForce, keep_list, last_approved
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.machine import machine_trouble
 from pipelines.publish import Manifest, next_versions, pending_candidates
@@ -121,13 +121,22 @@ def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basi
 
     Raises:
         EntriesGone: a negative list lacks entries of the one in force.
+        ListInForce: it would reject the negative list in force.
         ReviewsAltered: the ledger of reviews is not what it was.
     """
-    if review.subject.kind is SubjectKind.NEGATIVE_LIST and kind is DecisionKind.APPROVE:
-        keep_list(inst.workspace.reviews, inst.negative_list, inst.catalog.negative_list)
+    if review.subject.kind is SubjectKind.NEGATIVE_LIST:
+        _prepare_list(inst, kind)
     decision = Decision(kind, review.subject, by, account(), basis, reason)
     with machine_trouble():
         return ReviewLedger(inst.workspace.reviews).append(decision, now())
+
+
+def _prepare_list(inst: Installation, kind: DecisionKind) -> None:
+    in_force, proposed = inst.negative_list, inst.catalog.negative_list
+    if kind is DecisionKind.APPROVE:
+        keep_list(inst.workspace.reviews, in_force, proposed)
+    elif proposed == in_force:
+        raise ListInForce
 
 
 @dataclass(frozen=True)
@@ -172,10 +181,14 @@ def _review(reviews: Reviews, subject: Subject, document: Mapping[str, Any], **m
 
 
 def _negative_list(inst: Installation, reviews: Reviews) -> Iterator[Review]:
-    listed = inst.catalog.negative_list
+    listed, approved = inst.catalog.negative_list, last_approved(reviews)
+    if not listed.entries and approved is None:
+        return
     subject = Subject(SubjectKind.NEGATIVE_LIST, "", listed.digest)
-    if listed.entries or any(reviews.approved(SubjectKind.NEGATIVE_LIST)):
-        yield _review(reviews, subject, listed.model_dump(mode="json"))
+    review = _review(reviews, subject, listed.model_dump(mode="json"))
+    if review.state is State.APPROVED and approved is not None and approved.decision.subject != subject:
+        review = replace(review, state=State.WAITING)  # Another was approved since.
+    yield review
 
 
 def _plans(inst: Installation, reviews: Reviews) -> Iterator[Review]:

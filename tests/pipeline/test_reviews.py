@@ -75,6 +75,11 @@ def negative_list(workspace: Workspace, *fields: str, **more: Any) -> None:
     path.write_text(yaml.safe_dump({"entries": [entry]}, allow_unicode=True), encoding="utf-8")
 
 
+def the_list(officer: Command) -> dict[str, Any]:
+    (found,) = (entry for entry in waiting(officer) if entry["kind"] == "negative_list")
+    return found
+
+
 def test_what_withholds_something_waits_and_everything_else_goes_on(officer: Command, deliver: Deliver) -> None:
     both(deliver)
     done = officer.json("run")
@@ -225,6 +230,25 @@ def test_the_negative_list_takes_effect_once_it_is_approved(
     assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code == 0
 
 
+def test_the_list_in_force_goes_by_an_approval_alone(officer: Command, workspace: Workspace) -> None:
+    negative_list(workspace, "note")
+    first = the_list(officer)
+    refused = officer("review", "reject", first["id"], *BY, "--reason", "暂缓")
+    assert refused.exit_code == 1 and "cannot be rejected" in refused.stderr
+    officer("review", "approve", first["id"], *BY)
+    assert officer("review", "reject", first["id"], *BY, "--reason", "暂缓").exit_code == 1
+    negative_list(workspace, "note", "keeper_phone")
+    second = the_list(officer)
+    officer("review", "approve", second["id"], *BY)
+    # Back to a list that was approved before: it waits, as any that is not in force.
+    negative_list(workspace, "note")
+    again = the_list(officer)
+    assert (again["digest"], again["state"]) == (first["digest"], "waiting")
+    (workspace.schema / "disclosure" / "negative_list.yaml").write_text("entries: []\n", encoding="utf-8")
+    (entry,) = officer.json("disclosure", "list")["entries"]
+    assert entry["scope"][0]["fields"] == ["note", "keeper_phone"]
+
+
 def test_renaming_what_is_on_the_list_in_force_publishes_nothing(
     officer: Command, deliver: Deliver, workspace: Workspace
 ) -> None:
@@ -250,8 +274,7 @@ def test_renaming_what_is_on_the_list_in_force_publishes_nothing(
     negative_list(workspace, scope=[{"dataset": "trees", "fields": ["remark"]}])
     result = officer("run")
     assert result.exit_code == 1 and "open_trees" in result.stderr
-    (review,) = (entry for entry in waiting(officer) if entry["kind"] == "negative_list")
-    officer("review", "approve", review["id"], *BY)
+    officer("review", "approve", the_list(officer)["id"], *BY)
     assert officer("run").exit_code == 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,11 +55,6 @@ class Reviews:
             for subject in self._last
             if subject.kind is SubjectKind.FINDING and subject.dataset == dataset_id and self.approval(subject)
         )
-
-    def approved(self, kind: SubjectKind) -> Iterable[Entry]:
-        """Approvals of one kind that stand, oldest first."""
-        return (entry for entry in self.entries
-                if entry.decision.subject.kind is kind and self.approval(entry.decision.subject) is entry)  # fmt: skip
 
     @cached_property
     def _known(self) -> frozenset[str]:

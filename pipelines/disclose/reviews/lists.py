@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pipelines.core.errors import GongkaiError
 from pipelines.core.files import PRIVATE_FILE_MODE, create_file
 from pipelines.disclose.reviews.decisions import Reviews
-from pipelines.disclose.reviews.ledger import ReviewsAltered, SubjectKind
+from pipelines.disclose.reviews.ledger import DecisionKind, Entry, ReviewsAltered, SubjectKind
 from pipelines.registry.negative_list import NegativeList
 
 _FOLDER = "negative_lists"
@@ -25,8 +25,27 @@ class EntriesGone(GongkaiError):
         super().__init__(entries=entries)
 
 
+class ListInForce(GongkaiError):
+    """The list in force cannot be rejected: what was in force instead would be a list that nobody has approved."""
+
+    message_id = "review-error-list-in-force"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+def last_approved(reviews: Reviews) -> Entry | None:
+    """The last approval of a negative list, whatever was decided about that list later."""
+    approvals = (entry for entry in reversed(reviews.entries)
+                 if entry.decision.subject.kind is SubjectKind.NEGATIVE_LIST
+                 and entry.decision.kind is DecisionKind.APPROVE)  # fmt: skip
+    return next(approvals, None)
+
+
 def list_in_force(folder: Path, reviews: Reviews, current: NegativeList) -> NegativeList:
     """The list that was approved last; ``current`` while none has been: nothing is published yet that it could change.
+
+    Only another approval takes its place, so that no list comes into force by a rejection.
 
     Args:
         folder: of the reviews.
@@ -36,7 +55,7 @@ def list_in_force(folder: Path, reviews: Reviews, current: NegativeList) -> Nega
     Raises:
         ReviewsAltered: the approved list is missing or not what was approved.
     """
-    approved = max(reviews.approved(SubjectKind.NEGATIVE_LIST), key=lambda entry: entry.number, default=None)
+    approved = last_approved(reviews)
     if approved is None or approved.decision.subject.digest == current.digest:
         return current
     path = folder / _FOLDER / f"{approved.decision.subject.digest}.json"

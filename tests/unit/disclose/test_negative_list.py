@@ -157,6 +157,19 @@ def test_the_list_that_was_approved_last_is_in_force(tmp_path: Path) -> None:
     assert list_in_force(folder, load_reviews(folder), first) == second
 
 
+def test_a_rejection_puts_no_list_in_force(tmp_path: Path) -> None:
+    folder = tmp_path / "reviews"
+    first, second = listed(entry()), listed(entry(), entry("NL-2"))
+    approve(folder, NegativeList(), first)
+    approve(folder, first, second)
+    for each in (second, first):
+        subject = Subject(SubjectKind.NEGATIVE_LIST, "", each.digest)
+        ReviewLedger(folder).append(
+            Decision(DecisionKind.REJECT, subject, "王审", "tester", "依据"), "2026-04-02T00:00:00Z"
+        )
+        assert list_in_force(folder, load_reviews(folder), NegativeList()) == second
+
+
 def test_entries_are_ended_not_deleted(tmp_path: Path) -> None:
     listed = NegativeList.model_validate({"entries": [entry()]})
     ended = NegativeList.model_validate({"entries": [entry(valid_to="2026-05-01")]})

@@ -1,5 +1,6 @@
 review-error-altered = The ledger of reviews is not what it was: entry { $entry } of { $file } is missing or altered. Nothing is released until it is restored from a backup.
 review-error-entries-gone = The negative list cannot be approved: { $entries } of the list in force is missing or begins on another day. Entries are ended with valid_to, not deleted.
+review-error-list-in-force = The negative list in force cannot be rejected: another one takes its place once that is approved. Change catalog_schema/disclosure/negative_list.yaml, ending entries with valid_to, and approve it.
 review-error-unknown = Nothing to decide about has a digest that begins with “{ $digest }”, or more than one thing has. There is: { $known }.
 cli-review-help = Decide what may be published: disclosure plans, versions, the negative list.
 cli-review-list-help = List what waits for a decision.

@@ -1,5 +1,6 @@
 review-error-altered = 审查台账已被改动：{ $file } 第 { $entry } 条缺失或与记录不符。请从备份恢复；在此之前不发布任何内容。
 review-error-entries-gone = 负面清单不能批准：现行清单中的 { $entries } 缺失或起始日期不同。条目应以 valid_to 终止，不应删除。
+review-error-list-in-force = 生效的负面清单不能驳回：批准另一份清单后才由其取代。请修改 catalog_schema/disclosure/negative_list.yaml（以 valid_to 终止条目），并批准修改后的清单。
 review-error-unknown = 没有（或不止一个）摘要以“{ $digest }”开头的待审事项。现有：{ $known }。
 cli-review-help = 决定哪些可以公开：公开方案、版本、负面清单。
 cli-review-list-help = 列出等待决定的事项。

@@ -13,6 +13,7 @@ from pipelines.disclose.negative_list import Unlisted, missing, unlisted
 from pipelines.flow import open_installation
 from pipelines.flow.impact import Impact, assess
 from pipelines.flow.installation import local_today
+from pipelines.registry.negative_list import Scope
 
 app = typer.Typer(help=described("cli-disclosure-help"), no_args_is_help=True)
 
@@ -44,7 +45,7 @@ def list_(at: At = None, as_json: Json = False, language: Language = ANY) -> Non
                    "cli-disclosure-from", "cli-disclosure-to", "cli-disclosure-review")  # fmt: skip
         rows = [
             (entry.id, entry.matter.zh if chinese else entry.matter.en, entry.basis,
-             "; ".join(f"{scope.dataset}: {', '.join(scope.fields) or '*'}" for scope in entry.scope),
+             "; ".join(map(_scope, entry.scope)),
              entry.valid_from, entry.valid_to or "", entry.review_date)
             for entry in entries
         ]  # fmt: skip
@@ -93,6 +94,11 @@ def _review_dates(datasets: Any) -> Any:
         for spec in dataset.fields:
             if spec.disclosure.review_date is not None:
                 yield dataset_id, spec.name, spec.disclosure.review_date
+
+
+def _scope(scope: Scope) -> str:
+    rows = ", ".join(f"{field} = {' | '.join(values)}" for field, values in scope.when.items())
+    return f"{scope.dataset}: {', '.join(scope.fields) or '*'}" + (f" ({rows})" if rows else "")
 
 
 def _place(entry: Unlisted) -> str:

@@ -57,9 +57,8 @@ def barred(dataset: Dataset, entries: tuple[NegativeEntry, ...]) -> dict[str | N
         if entry.covers(dataset.id, None) or any(_missing_fields(dataset, entry)):
             found.setdefault(None, entry.id)
         for spec in dataset.fields:
-            treatment = spec.disclosure.treatment
-            is_treated = treatment is not None and treatment.type in entry.treatments
-            if not is_treated and any(s.dataset == dataset.id and spec.name in s.fields for s in entry.scope):
+            said = spec.disclosure
+            if not entry.permits(dataset.id, spec.name, said.treatment, said.when):
                 found.setdefault(spec.name, entry.id)
     return found
 

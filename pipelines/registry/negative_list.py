@@ -9,13 +9,14 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from pipelines.core.messages import Message, Parameter
 from pipelines.registry.base import Bilingual, Descriptor, Identifier, Text
+from pipelines.registry.disclosures import Treatment
 from pipelines.registry.fields import FieldSpec
 from pipelines.registry.problems import Problem, written
 
@@ -25,10 +26,27 @@ TreatmentType = Literal["drop", "mask", "surrogate", "generalise", "round", "top
 
 
 class Scope(Descriptor):
-    """What of a dataset an entry is about: fields by their delivered names, or the dataset as a whole."""
+    """What of a dataset an entry is about: fields by their delivered names, or the dataset as a whole.
+
+    ``when`` limits it to the rows where each of the named fields has one of the given values, as in field descriptors:
+    only there the fields have to be treated.
+    """
 
     dataset: Identifier
     fields: tuple[Identifier, ...] = ()
+    when: dict[Identifier, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rows_are_of_fields(self) -> Scope:
+        if self.when and not self.fields:
+            raise ValueError("when goes with fields")
+        return self
+
+    def covers_rows(self, treated: Mapping[str, Iterable[str]] | None) -> bool:
+        """Whether a treatment in the rows that ``treated`` names (``None``: all) leaves none out that this is about."""
+        return all(
+            field in self.when and set(self.when[field]) <= set(values) for field, values in (treated or {}).items()
+        )
 
 
 class NegativeEntry(Descriptor):
@@ -38,8 +56,9 @@ class NegativeEntry(Descriptor):
     matter: Bilingual
     basis: Text
     scope: tuple[Scope, ...] = Field(min_length=1)
-    treatments: tuple[TreatmentType, ...] = ("drop", "mask", "surrogate", "generalise", "round", "top_code")
-    """Treatments under which a field of it may be published."""
+    treatments: tuple[TreatmentType | Treatment, ...] = ("drop", "mask", "surrogate", "generalise", "round")
+    """Treatments under which a field of it may be published: types, or treatments in full, which allow no others of
+    their type. Top coding has to be named, since it leaves most values as they are."""
     valid_from: dt.date
     valid_to: dt.date | None = None
     explanation: Bilingual
@@ -55,6 +74,22 @@ class NegativeEntry(Descriptor):
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it applies on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def permits(self, dataset: str, field: str, treatment: Treatment | None,
+                when: Mapping[str, Iterable[str]] | None) -> bool:  # fmt: skip
+        """Whether a field may be published under a treatment (``None``: as it is).
+
+        Args:
+            dataset: whose field it is.
+            field: its delivered name.
+            treatment: what is done to it.
+            when: the rows that it is done in, as in field descriptors; ``None``: all.
+        """
+        scopes = [scope for scope in self.scope if scope.dataset == dataset and field in scope.fields]
+        if not scopes:
+            return True
+        suffices = treatment is not None and (treatment.type in self.treatments or treatment in self.treatments)
+        return suffices and all(scope.covers_rows(when) for scope in scopes)
 
     def covers(self, dataset: str, field: str | None) -> bool:
         """Whether it is about a field, or with ``None`` about the dataset as a whole."""
@@ -116,7 +151,7 @@ def scope_problems(
                 yield _problem((*key, "dataset"), "check-unknown-dataset", {"known": known}, name=scope.dataset)
                 continue
             names = {spec.name for spec in fields[scope.dataset]}
-            for field in scope.fields:
+            for field in (*scope.fields, *scope.when):
                 if field not in names:
                     yield _problem((*key, "fields"), "check-unknown-field", field=field)
 

@@ -31,6 +31,7 @@ from pipelines.disclose.reviews import (
 )
 from pipelines.disclose.reviews.lists import EntriesGone, keep_list, list_in_force
 from pipelines.registry import Catalog, load_catalog
+from pipelines.registry.disclosures import FieldDisclosure
 from pipelines.registry.load import CatalogUnusable
 from pipelines.registry.negative_list import NegativeList
 
@@ -71,6 +72,44 @@ def test_an_entry_may_allow_only_some_treatments(tmp_path: Path) -> None:
     assert barred(catalog) == {"keeper_phone": "NL-1"}
 
 
+MASK = {"type": "mask", "keep_first": 1, "length": 2}
+TOP = {"type": "top_code", "above": 10**9}
+KIND = {"kind": ["natural_person"]}
+
+
+@pytest.mark.parametrize(
+    ("treatment", "when", "said", "allowed"),
+    [
+        (MASK, None, {}, True),
+        (MASK, KIND, {}, False),  # other rows are published as they are
+        (MASK, KIND, {"when": KIND}, True),
+        (MASK, {"kind": ["natural_person", "sole_trader"]}, {"when": KIND}, True),
+        (MASK, {"kind": ["sole_trader"]}, {"when": KIND}, False),
+        (MASK, {**KIND, "year": ["2026"]}, {"when": KIND}, False),
+        (MASK, None, {"when": KIND}, True),
+        (TOP, None, {}, False),
+        (TOP, None, {"treatments": ["top_code"]}, True),
+        (TOP, None, {"treatments": [{"type": "top_code", "above": 100}]}, False),
+        ({**MASK, "keep_first": 4}, None, {"treatments": ["drop", MASK]}, False),
+        (MASK, None, {"treatments": ["drop", MASK]}, True),
+        ({"type": "drop"}, None, {"treatments": ["drop", MASK]}, True),
+    ],
+)  # fmt: skip
+def test_a_treatment_has_to_reach_all_that_the_entry_is_about(
+    treatment: dict[str, Any], when: dict[str, Any] | None, said: dict[str, Any], allowed: bool
+) -> None:
+    field = FieldDisclosure.model_validate({
+        "attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
+        "treatment": treatment, "when": when,
+    })  # fmt: skip
+    about = {"dataset": "tree_inventory", "fields": ["note"], "when": said.get("when", {})}
+    given = {key: value for key, value in said.items() if key != "when"}
+    (found,) = listed(entry(scope=[about], **given)).entries
+    assert found.permits("tree_inventory", "note", field.treatment, field.when) is allowed
+    assert not found.permits("tree_inventory", "note", None, None)
+    assert found.permits("tree_inventory", "height", None, None)
+
+
 def test_a_dataset_on_the_list_is_not_published_at_all(tmp_path: Path) -> None:
     catalog = load_catalog(registry(tmp_path, entry(fields=())))
     assert barred(catalog) == {None: "NL-1"}
@@ -97,6 +136,9 @@ def test_what_is_withheld_without_an_entry_is_told(tmp_path: Path) -> None:
     [
         {"dataset": "no_such_dataset"}, {"fields": ("no_such_field",)}, {"unit": "nobody"}, {"valid_to": "2025-01-01"},
         {"review_date": None}, {"basis": ""}, {"surprise": 1},
+        {"scope": [{"dataset": "tree_inventory", "when": {"species": ["pine"]}}]},
+        {"scope": [{"dataset": "tree_inventory", "fields": ["note"], "when": {"no_such_field": ["b"]}}]},
+        {"scope": [{"dataset": "tree_inventory", "fields": ["note"], "when": {"species": []}}]},
     ],
 )  # fmt: skip
 def test_a_list_that_protects_nothing_stops_everything(tmp_path: Path, broken: dict[str, Any]) -> None:

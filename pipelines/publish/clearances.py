@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from pipelines.publish.schemas import primary_key
 from pipelines.registry import Dataset, published_name
+from pipelines.registry.disclosures import Treatment
+from pipelines.registry.negative_list import NegativeEntry
 from pipelines.registry.small_cells import SmallCells, name_of
 
 PROPERTY = "disclosure"
@@ -82,6 +86,35 @@ def no_longer_public(schema: Mapping[str, Any], dataset: Dataset) -> frozenset[s
         if not _still_fits(entry.get(PROPERTY), now.get(entry["name"]))
         or entry.get(PROPERTY, {}).get("field") in dataset.barred
     )
+
+
+def barred_by(dataset_id: str, schemas: Iterable[Mapping[str, Any]], entries: Iterable[NegativeEntry]) -> str | None:
+    """The entry of the negative list under which a published version may not be shown, by its own clearances.
+
+    For datasets that the registry cannot tell of, as their descriptors are broken.
+
+    Args:
+        dataset_id: the dataset.
+        schemas: the public schemas of the version and its segments.
+        entries: those in force.
+    """
+    columns = [(entry["name"], entry.get(PROPERTY, {})) for schema in schemas for entry in schema["fields"]]
+    for entry in entries:
+        if entry.covers(dataset_id, None):
+            return entry.id
+        for name, cleared in columns:
+            treatment = _treatment(cleared.get("treatment"))
+            if not entry.permits(dataset_id, cleared.get("field", name), treatment, cleared.get("when")):
+                return entry.id
+    return None
+
+
+def _treatment(said: Mapping[str, Any] | None) -> Treatment | None:
+    """A recorded treatment; ``None``: none, or one that is not known any more."""
+    try:
+        return TypeAdapter[Treatment](Treatment).validate_python(said)
+    except ValidationError:
+        return None
 
 
 def without(schema: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -269,7 +269,10 @@ def _version_of(package: str) -> str:
 
 def registry_state(catalog: Catalog) -> str:
     """Changes whenever something changes that a release takes from the registry rather than from candidates."""
-    return hashlib.sha256(canonical_json({key: registry_digest(catalog, key) for key in catalog.datasets})).hexdigest()
+    state = {key: registry_digest(catalog, key) for key in catalog.datasets}
+    # Of broken datasets only the negative list says something.
+    barring = [entry.model_dump(mode="json") for entry in catalog.listed if any(map(entry.names, catalog.broken))]
+    return hashlib.sha256(canonical_json({"datasets": state, "broken": barring})).hexdigest()
 
 
 def registry_digest(catalog: Catalog, dataset_id: str) -> str:

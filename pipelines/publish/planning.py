@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import Reviews
+from pipelines.publish.clearances import barred_by
 from pipelines.publish.compose import Base, Next, compose, registry_digest
 from pipelines.publish.gate import personal_data_in
 from pipelines.publish.history import newest_entries
@@ -81,6 +82,8 @@ class Planner:
                 self._release(planned, dataset_id, entry, version, ready.get(dataset_id, []))
             else:
                 self._withdraw(planned, dataset_id, version)
+        for dataset_id in sorted(shown.keys() - self.catalog.datasets.keys()):
+            self._withdraw_barred(planned, dataset_id, shown[dataset_id])
         return planned
 
     def _is_settled(self, dataset_id: str, entry: SnapshotEntry, said: str) -> bool:
@@ -134,14 +137,30 @@ class Planner:
     def _withdraw(self, planned: Planned, dataset_id: str, version: Base | None) -> None:
         dataset = self.catalog.datasets[dataset_id]
         attribute, entry = dataset.descriptor.disclosure.attribute.value, dataset.barred.get(None)
-        planned.withdrawn.append(dataset_id)
         if entry is not None:
-            planned.notices.append(Message("publish-dataset-barred", {"dataset": dataset_id, "entry": entry}))
+            notice = Message("publish-dataset-barred", {"dataset": dataset_id, "entry": entry})
         else:
-            told = {"dataset": dataset_id, "attribute": attribute}
-            planned.notices.append(Message("publish-dataset-withdrawn", told))
-        if version is not None:
-            planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in version.manifest.segments]
+            notice = Message("publish-dataset-withdrawn", {"dataset": dataset_id, "attribute": attribute})
+        _take_out(planned, dataset_id, version, notice)
+
+    def _withdraw_barred(self, planned: Planned, dataset_id: str, shown: SnapshotEntry) -> None:
+        """A dataset that the registry cannot tell of stays as it is, unless the negative list bars what is shown."""
+        entries = [entry for entry in self.catalog.listed if entry.names(dataset_id)]
+        version = self.base_of(dataset_id, shown) if entries else None
+        if version is None:
+            return
+        schemas = (version.manifest.schema, *(segment.schema for segment in version.manifest.segments))
+        entry = barred_by(dataset_id, schemas, entries)
+        if entry is not None:
+            notice = Message("publish-broken-dataset-barred", {"dataset": dataset_id, "entry": entry})
+            _take_out(planned, dataset_id, version, notice)
+
+
+def _take_out(planned: Planned, dataset_id: str, version: Base | None, notice: Message) -> None:
+    planned.withdrawn.append(dataset_id)
+    planned.notices.append(notice)
+    if version is not None:
+        planned.replaced += [Replaced(dataset_id, part.period, part.digest) for part in version.manifest.segments]
 
 
 def base_of(store: Store, snapshot: Snapshot, dataset_id: str, entry: SnapshotEntry) -> Base:

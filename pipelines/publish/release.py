@@ -59,9 +59,10 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
             reviews: Reviews, now: datetime) -> Release:  # fmt: skip
     """Publish all candidates as one snapshot, and take out of it what may not be public any more.
 
-    Datasets that the registry does not know, or that are broken in it, stay as they are; one that is not disclosed
-    actively any more leaves the snapshot. Candidates of either wait, and one that was made under another
-    processing key than the current is not taken. What needs an officer's approval waits too, all else goes on.
+    Datasets that the registry does not know, or that are broken in it, stay as they are unless the negative list bars
+    what is shown of them; one that is not disclosed actively any more leaves the snapshot. Candidates of either wait,
+    and one that was made under another processing key than the current is not taken. What needs an officer's approval
+    waits too, all else goes on.
 
     Args:
         workspace: where the candidates lie.

@@ -91,6 +91,10 @@ class NegativeEntry(Descriptor):
         suffices = treatment is not None and (treatment.type in self.treatments or treatment in self.treatments)
         return suffices and all(scope.covers_rows(when) for scope in scopes)
 
+    def names(self, dataset: str) -> bool:
+        """Whether it is about a dataset or anything of it."""
+        return any(scope.dataset == dataset for scope in self.scope)
+
     def covers(self, dataset: str, field: str | None) -> bool:
         """Whether it is about a field, or with ``None`` about the dataset as a whole."""
         return any(

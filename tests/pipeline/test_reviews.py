@@ -278,6 +278,34 @@ def test_renaming_what_is_on_the_list_in_force_publishes_nothing(
     assert officer("run").exit_code == 0
 
 
+def test_a_broken_descriptor_is_no_way_past_the_list(officer: Command, deliver: Deliver, workspace: Workspace) -> None:
+    both(deliver)
+    for _ in range(2):
+        officer("run")
+        for review in waiting(officer):
+            officer("review", "approve", review["id"], *BY)
+    path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "dataset.yaml"
+    sound = path.read_text(encoding="utf-8")
+    path.write_text(sound.replace("- parks_office", "- nobody"), encoding="utf-8")
+    # What was published satisfies this list: it stays.
+    negative_list(workspace, "keeper_phone")
+    officer("review", "approve", the_list(officer)["id"], *BY)
+    done = officer.json("run")
+    assert done["withdrawn"] == [] and released(officer).keys() == {"open_trees", "tree_inventory"}
+    negative_list(workspace, "keeper_phone", "note")
+    officer("review", "approve", the_list(officer)["id"], *BY)
+    done = officer.json("run")
+    assert done["withdrawn"] == ["tree_inventory"] and released(officer).keys() == {"open_trees"}
+    assert [notice["id"] for notice in done["notices"]] == ["publish-broken-dataset-barred"]
+    assert officer.json("run")["withdrawn"] == []
+    # Once it is mended, and the list lets it, it comes back.
+    path.write_text(sound, encoding="utf-8")
+    negative_list(workspace, "keeper_phone", "note", valid_to="2026-01-02")
+    officer("review", "approve", the_list(officer)["id"], *BY)
+    officer("run")
+    assert released(officer).keys() == {"open_trees", "tree_inventory"}
+
+
 def test_what_is_withheld_without_being_listed_is_told(officer: Command, workspace: Workspace) -> None:
     negative_list(workspace, "note", valid_from="2024-01-01", review_date="2025-01-01")
     told = officer.json("disclosure", "list")

@@ -75,6 +75,7 @@ disclose-barred-field = The field “{ $field }” is on the negative list (entr
 disclose-barred-dataset = The dataset is on the negative list (entry { $entry }), as a whole or by a field that it does not have, and may not be published.
 disclose-error-listed-dataset-missing = The negative list in force (entry { $entry }) is about the dataset “{ $dataset }”, which there is not. Nothing is released until a list is approved that names the dataset as it is called now, or ends the entry with valid_to: gongkai review list
 disclose-barred-remedy = Withhold it in the descriptor under a treatment that entry { $entry } allows; have a list approved that calls it what it is called now, if it was renamed; or end the entry if it does not hold any more.
+publish-broken-dataset-barred = { $dataset } is on the negative list (entry { $entry }) as it was published, and its descriptor is broken: it has been taken out of the catalog as a whole. Mend the descriptor (gongkai check) and run again. Files of earlier releases stay in data/catalog/objects.
 publish-dataset-barred = { $dataset } is on the negative list (entry { $entry }), as a whole or by a field that it does not have: it has been taken out of the catalog. Files of earlier releases stay in data/catalog/objects.
 orchestration-check-review = Approved as far as it needs to be: disclosure plan, and each version where that is asked for.
 orchestration-review-cleared = Nothing of it waits for an approval.

@@ -75,6 +75,7 @@ disclose-barred-field = 字段“{ $field }”列入负面清单（条目 { $ent
 disclose-barred-dataset = 该数据集整体列入负面清单（条目 { $entry }），或缺少清单所列字段，不得公开。
 disclose-error-listed-dataset-missing = 生效的负面清单（条目 { $entry }）涉及的数据集“{ $dataset }”不存在。在批准按现名列出该数据集、或以 valid_to 终止该条目的清单之前，不发布任何内容：gongkai review list
 disclose-barred-remedy = 请在描述文件中按条目 { $entry } 允许的处理方式改为不予公开；已改名的，请批准按现名列出它的清单；条目不再适用的，请终止该条目。
+publish-broken-dataset-barred = { $dataset } 已公开的内容列入负面清单（条目 { $entry }），而其描述文件有误，已整体从目录中撤下。请修正描述文件（gongkai check）后重新运行。以往发布的文件仍在 data/catalog/objects 中。
 publish-dataset-barred = { $dataset } 整体列入负面清单（条目 { $entry }），或缺少清单所列字段，已从目录中撤下。以往发布的文件仍在 data/catalog/objects 中。
 orchestration-check-review = 所需审批均已完成：公开方案，以及按要求逐个审批的版本。
 orchestration-review-cleared = 没有等待审批的内容。

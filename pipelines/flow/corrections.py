@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from pipelines.core.errors import GongkaiError
-from pipelines.core.personal_data import looks_like_personal_data
 from pipelines.core.versions import Change
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
+from pipelines.flow.public_texts import require_nobodys
 from pipelines.flow.releasing import refresh_index, release_state, require_catalog, sign_releases, tell
 from pipelines.flow.results import Work
 from pipelines.publish import (
@@ -30,16 +29,10 @@ from pipelines.publish import withdraw as withdraw_versions
 from pipelines.publish.stores import StoreEntry
 
 
-class PersonalReason(GongkaiError):
-    """What an officer wrote becomes public, and looks like it has personal data. The text is not repeated."""
-
-    message_id = "privacy-note"
-
-
 def rollback(inst: Installation, dataset: str, version: str, reason: Mapping[str, str]) -> Release:
     """Release a dataset with the content of an earlier version; see :func:`pipelines.publish.rollback`."""
     require_catalog(inst)
-    _require_nobodys(*reason.values())
+    require_nobodys(*reason.values())
     with machine_trouble():
         done = publish_earlier(inst.workspace, inst.store, inst.catalog, dataset, version, reason, _now())
     _follow_up(inst)
@@ -50,7 +43,7 @@ def withdraw(inst: Installation, dataset: str, versions: Collection[str], reason
              remove_bytes: bool = False) -> Withdrawal:  # fmt: skip
     """Withdraw versions of a dataset, all of them if none is named; see :func:`pipelines.publish.withdraw`."""
     require_catalog(inst)
-    _require_nobodys(*reason.values(), basis)
+    require_nobodys(*reason.values(), basis)
     with machine_trouble():
         done = withdraw_versions(inst.store, dataset, versions, reason, _now(), basis=basis, remove_bytes=remove_bytes)
     _follow_up(inst)
@@ -86,11 +79,11 @@ def note(inst: Installation, dataset: str, text: Mapping[str, str], at_least: Ch
 
     Raises:
         UnknownDataset: the registry has no such dataset.
-        PersonalReason: the text looks like it has personal data; notes are published.
+        PersonalText: the text looks like it has personal data; notes are published.
         CorruptStore: when the store is damaged.
     """
     inst.catalog.dataset(dataset)
-    _require_nobodys(*text.values())
+    require_nobodys(*text.values())
     follows = previous = None
     snapshot = latest_snapshot(inst.store)
     entry = newest_entries(inst.store, snapshot, {dataset}).get(dataset) if snapshot else None
@@ -114,11 +107,6 @@ def _follow_up(inst: Installation) -> None:
     tell(inst)
     refresh_index(inst)
     sign_releases(inst)
-
-
-def _require_nobodys(*texts: str) -> None:
-    if any(map(looks_like_personal_data, texts)):
-        raise PersonalReason
 
 
 def _now() -> dt.datetime:

@@ -28,6 +28,7 @@ from pipelines.disclose.reviews import (
 from pipelines.disclose.reviews.lists import ListInForce, keep_list, last_approved
 from pipelines.flow.installation import Installation, now
 from pipelines.flow.machine import machine_trouble
+from pipelines.flow.public_texts import require_nobodys
 from pipelines.publish import Manifest, next_versions, pending_candidates
 from pipelines.validate import read_findings
 
@@ -122,8 +123,10 @@ def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basi
     Raises:
         EntriesGone: a negative list lacks entries of the one in force.
         ListInForce: it would reject the negative list in force.
+        PersonalText: the basis, which becomes public with what is approved, looks like it has personal data.
         ReviewsAltered: the ledger of reviews is not what it was.
     """
+    require_nobodys(basis)
     if review.subject.kind is SubjectKind.NEGATIVE_LIST:
         _prepare_list(inst, kind)
     decision = Decision(kind, review.subject, by, account(), basis, reason)
@@ -157,10 +160,15 @@ def take_over(inst: Installation, recorded: Iterable[Recorded]) -> tuple[tuple[R
     Returns:
         What has been approved now (what was approved before is not again), and what does not apply: there is no such
         subject as things are.
+
+    Raises:
+        PersonalText: a basis looks like it has personal data; nothing is recorded then.
     """
+    entries = tuple(recorded)
+    require_nobodys(*(entry.basis for entry in entries))
     known = {review.subject: review for review in reviews_of(inst)}
     approved, other = [], []
-    for entry in recorded:
+    for entry in entries:
         review = known.get(Subject(entry.kind, entry.dataset, entry.digest))
         if review is None:
             other.append(entry)

@@ -113,6 +113,20 @@ def test_the_public_sees_the_decision_and_not_who_made_it(
         assert not path.is_file() or "王审".encode() not in path.read_bytes(), path
 
 
+def test_a_basis_with_personal_data_is_refused(officer: Command, deliver: Deliver, tmp_path: Path) -> None:
+    both(deliver)
+    officer("run")
+    (review,) = waiting(officer)
+    basis = "同意 11010519491231002X"
+    refused = officer("review", "approve", review["id"], "--by", "王审", "--basis", basis)
+    assert refused.exit_code == 1 and basis not in refused.stderr and "personal data" in refused.stderr
+    known = {"kind": "disclosure_plan", "dataset": "tree_inventory", "digest": review["digest"], "by": "王审"}
+    path = tmp_path / "decisions.yaml"
+    path.write_text(yaml.safe_dump([{**known, "basis": "1号"}, {**known, "basis": basis}]), encoding="utf-8")
+    assert officer("review", "import", str(path)).exit_code == 1
+    assert officer.json("review", "log")["entries"] == []
+
+
 def test_a_rejected_plan_keeps_what_waits_where_it_is(officer: Command, deliver: Deliver) -> None:
     both(deliver)
     officer("run")

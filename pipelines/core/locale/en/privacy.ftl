@@ -12,4 +12,4 @@ privacy-document = { $document }, at { $place }: what looks like { $kind ->
    *[email] an e-mail address
   } would become public.
 privacy-document-remedy = Take it out of where the document is made of: a descriptor, a code list, a note. Addresses and telephones of organisations belong in organisations.csv.
-privacy-note = The note has what looks like personal data. Notes are published with every version: write it without.
+privacy-note = The text has what looks like personal data. Notes, reasons and bases become public with a version: write it without.

@@ -12,4 +12,4 @@ privacy-document = 文件 { $document } 的 { $place } 处有疑似{ $kind ->
    *[email] 电子邮箱地址
   }的内容，将被公开。
 privacy-document-remedy = 请从该文件的来源（描述文件、代码表或说明）中删除。单位的邮箱和电话应填在 organisations.csv 中。
-privacy-note = 说明中有疑似个人信息的内容。说明会随每个版本公开，请去掉后再写。
+privacy-note = 文字中有疑似个人信息的内容。说明、理由和依据会随版本公开，请去掉后再写。

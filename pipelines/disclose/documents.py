@@ -28,9 +28,11 @@ _ALL = frozenset(kind.value for kind in PersonalData)
 _TAKEN_OUT = " | "
 _HARMLESS = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-f]{32,128}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-    r"|[0-9]{4}-[01][0-9]-[0-3][0-9](?:T[0-9:.+\-]{5,32}Z?)?|[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}|\+?[0-9]+(?:\.[0-9]+)?[eE][+\-]?[0-9]+)"
+    r"|[0-9]{4}-[01][0-9]-[0-3][0-9](?:T[0-9:.+\-]{5,32}Z?)?|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\+?[0-9]+(?:\.[0-9]+)?[eE][+\-]?[0-9]+)"
     r"(?![0-9A-Za-z])"
 )
+#: Not before, and not behind an allowed address: it would be part of another one. Ideographs are no part of addresses.
+_BEFORE, _BEHIND = r"(?<![^\W\u3400-\u9fff])(?<![.%+\-])", r"(?![^\W\u3400-\u9fff]|-|\.[^\W\u3400-\u9fff])"
 #: Counts and sizes have eleven digits now and then; identity and card numbers have more.
 _SHORTEST_NUMBER = 10**14
 
@@ -45,9 +47,8 @@ def scan_documents(documents: Iterable[tuple[str, bytes]], allowed: Collection[s
         allowed: texts that may be public wherever they stand, such as the e-mail addresses that organisations declare.
         kinds: the kinds (:class:`PersonalData`) that are looked for.
     """
-    permitted = re.compile(
-        "|".join(map(re.escape, sorted(filter(None, allowed), key=len, reverse=True))) or r"(?!)", re.I
-    )
+    known = "|".join(map(re.escape, sorted(filter(None, allowed), key=len, reverse=True)))
+    permitted = re.compile(rf"{_BEFORE}(?:{known}){_BEHIND}" if known else r"(?!)", re.I)
     found: list[Finding] = []
     for name, content in documents:
         places, texts = [], []

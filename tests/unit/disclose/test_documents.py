@@ -38,6 +38,7 @@ def told(name: str, content: str | bytes, *allowed: str) -> list[tuple[str, str]
         ("notes/1.0.0.zh.md", "更正\n\n联系人张伟\n", "3", "personal_name"),
         ("notes/1.0.0.zh.md", "更正13812345\n678\n", "1", "mobile"),
         ("feed.atom", "<feed>\n<name>a</name><email>zhang@example.com</email>\n</feed>", "2", "email"),
+        ("notes/1.0.0.zh.md", "联系 138.0013.8000", "1", "mobile"),
         ("broken.json", '{"a": "13812345678"', "1", "mobile"),
     ],
 )
@@ -58,6 +59,19 @@ def test_what_catalogs_are_full_of_is_nobodys() -> None:
         ("/publisher/email", "email"),
         ("/publisher/telephone", "landline"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("zhanggk@city.gov.cn", True), ("zhang.gk@city.gov.cn", True), ("ｚgk@city.gov.cn", True),
+        ("zhang+gk@city.gov.cn", True), ("gk@city.gov.cn.zhang.com", True), ("gk@city.gov.cnzhang.com", True),
+        ("gk@city.gov.cn", False), ("请写信至GK@city.gov.cn。", False), ("请写信至gk@city.gov.cn咨询", False),
+        ("Write to <gk@city.gov.cn>, or gk@city.gov.cn.", False), ("mailto:gk@city.gov.cn", False),
+    ],
+)  # fmt: skip
+def test_an_allowed_address_is_the_whole_address(text: str, is_told: bool) -> None:
+    assert bool(told("notes/1.0.0.zh.md", text, "gk@city.gov.cn")) is is_told
 
 
 @given(st.binary(max_size=200), st.sampled_from(["a.json", "a.jsonl", "a.csv", "a.md", "a"]))

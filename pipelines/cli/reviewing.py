@@ -147,7 +147,9 @@ def _decide(kind: DecisionKind, digest: str, by: str, basis: str, reason: str, o
         review = find_review(inst, digest)
         entry = decide(inst, review, kind, by.strip(), basis.strip(), reason.strip())
         out.json(_entry(entry))
-        out.say(f"cli-review-done-{kind}", subject=out.text(f"cli-review-kind-{review.subject.kind}"),
+        is_cleared = review.subject.kind is SubjectKind.FINDING and review.state is State.APPROVED
+        done = "taken-back" if is_cleared and kind is DecisionKind.REJECT else kind.value
+        out.say(f"cli-review-done-{done}", subject=out.text(f"cli-review-kind-{review.subject.kind}"),
                 dataset=review.subject.dataset or "-", number=entry.number, program=program())  # fmt: skip
 
 
@@ -182,7 +184,8 @@ def _place(review: Review) -> str:
     if review.subject.kind is not SubjectKind.FINDING:
         return ""
     said = review.document
-    return ", ".join(str(said[name]) for name in ("delivery", "file", "sheet", "row", "field", "kind") if said[name])
+    names = ("delivery", "file", "sheet", "row", "field", "kind")
+    return ", ".join(str(said[name]) for name in names if said.get(name))
 
 
 def _treatment(said: dict[str, Any]) -> str:

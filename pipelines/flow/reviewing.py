@@ -54,7 +54,7 @@ class NothingToReview(GongkaiError):
 
 @dataclass(frozen=True)
 class Review:
-    """Something to decide about. ``document`` is what is decided: the plan, the list, or the version's manifest.
+    """Something to decide about. ``document`` is what is decided: plan, list, version's manifest, a finding's place.
 
     ``periods`` and ``rows`` are those of the candidates that wait for it; ``decided`` is the last decision.
     """
@@ -94,11 +94,24 @@ def find_review(inst: Installation, digest: str) -> Review:
 
 
 def findings_of(inst: Installation) -> Iterator[Review]:
-    """Personal-data findings that keep newest deliveries out, by delivery; approving one clears it.
+    """Personal-data findings that keep newest deliveries out, by delivery, then those that are cleared, by dataset.
 
-    The same text in the same field has one mark, so clearing it clears it wherever it stands.
+    Approving one clears it, rejecting it takes that back. The same text in the same field has one mark, so clearing it
+    clears it wherever it stands; where that is nobody knows any more, so the document of a cleared one is empty.
     """
     reviews = inst.reviews
+    found = set[Subject]()
+    for review in _keeping_out(inst, reviews):
+        found.add(review.subject)
+        yield review
+    for dataset_id in inst.catalog.datasets:
+        for mark in sorted(reviews.cleared_marks(dataset_id)):
+            subject = Subject(SubjectKind.FINDING, dataset_id, mark)
+            if subject not in found:
+                yield _review(reviews, subject, {})
+
+
+def _keeping_out(inst: Installation, reviews: Reviews) -> Iterator[Review]:
     for outcome in inst.ledger.outcomes(inst.processing_keys.values()):
         newest = inst.ledger.newest(outcome.delivery.rpartition(".")[0])
         if outcome.verdict is not Verdict.REJECTED or newest is None or newest.id != outcome.delivery:

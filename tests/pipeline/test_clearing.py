@@ -60,9 +60,17 @@ def test_taking_a_clearance_back_rejects_the_delivery_again(gongkai: Command, de
     (found,) = findings(gongkai)
     gongkai("review", "approve", found["id"], *BY)
     assert gongkai.json("run")["deliveries"][0]["verdict"] == "accepted"
-    # The finding is not there any more while it is cleared: what was decided is in the log.
     (logged,) = [entry for entry in gongkai.json("review", "log")["entries"] if entry["kind"] == "finding"]
     assert logged["digest"] == found["digest"] and logged["reason"] == "项目编号"
+    # While it is cleared it keeps nothing out, and is listed only where that is asked for.
+    assert findings(gongkai) == []
+    (cleared,) = gongkai.json("review", "list", "--findings", "--all")["reviews"]
+    assert (cleared["id"], cleared["state"]) == (found["id"], "approved")
+    taken_back = gongkai("review", "reject", cleared["id"], *BY)
+    assert taken_back.exit_code == 0 and "withdraw tree_inventory" in taken_back.stdout
+    assert "published rows for the period stay" in gongkai("run").output
+    (again,) = findings(gongkai)
+    assert (again["id"], again["state"]) == (found["id"], "rejected")
 
 
 def test_nothing_can_be_delivered_for_a_register(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:

@@ -111,12 +111,16 @@ def import_(
     out = output(as_json, language)
     recorded = _recorded(file, out)
     with readable_errors(out), open_installation(Workspace.default()) as inst:
-        approved, other = take_over(inst, recorded)
-        out.json({"approved": [_row(review) for review in approved],
+        taken = take_over(inst, recorded)
+        out.json({"approved": [_row(review) for review in taken.approved],
+                  "overruled": [_row(review) for review in taken.overruled],
                   "not_applicable": [{"kind": entry.kind.value, "dataset": entry.dataset, "digest": entry.digest}
-                                     for entry in other]})  # fmt: skip
-        out.say("cli-review-imported", approved=len(approved), known=len(recorded) - len(approved) - len(other))
-        for entry in other:
+                                     for entry in taken.other]})  # fmt: skip
+        out.say("cli-review-imported", approved=len(taken.approved), known=len(taken.known))
+        for review in taken.overruled:
+            out.say("cli-review-overruled", subject=out.text(f"cli-review-kind-{review.subject.kind}"),
+                    dataset=review.subject.dataset or "-", digest=review.id, program=program())  # fmt: skip
+        for entry in taken.other:
             out.say("cli-review-not-applicable", subject=out.text(f"cli-review-kind-{entry.kind}"),
                     dataset=entry.dataset or "-", digest=entry.digest)  # fmt: skip
 

@@ -7,7 +7,7 @@ scan for personal data that an officer can clear.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -167,12 +167,21 @@ class Recorded:
     reason: str = ""
 
 
-def take_over(inst: Installation, recorded: Iterable[Recorded]) -> tuple[tuple[Review, ...], tuple[Recorded, ...]]:
+@dataclass
+class TakenOver:
+    """What became of decisions made elsewhere: ``approved`` now, or ``known`` to be approved already; ``overruled`` by
+    what was decided here; ``other`` do not apply: there is no such subject as things are."""
+
+    approved: list[Review] = field(default_factory=list)
+    known: list[Review] = field(default_factory=list)
+    overruled: list[Review] = field(default_factory=list)
+    other: list[Recorded] = field(default_factory=list)
+
+
+def take_over(inst: Installation, recorded: Iterable[Recorded]) -> TakenOver:
     """Record approvals that were decided elsewhere, of what is to be decided here to the byte.
 
-    Returns:
-        What has been approved now (what was approved before is not again), and what does not apply: there is no such
-        subject as things are.
+    What was decided here counts as later, so an approval is recorded only of what nothing was decided about.
 
     Raises:
         PersonalText: a basis looks like it has personal data; nothing is recorded then.
@@ -180,15 +189,19 @@ def take_over(inst: Installation, recorded: Iterable[Recorded]) -> tuple[tuple[R
     entries = tuple(recorded)
     require_nobodys(*(entry.basis for entry in entries))
     known = {review.subject: review for review in reviews_of(inst)}
-    approved, other = [], []
+    taken = TakenOver()
     for entry in entries:
         review = known.get(Subject(entry.kind, entry.dataset, entry.digest))
         if review is None:
-            other.append(entry)
-        elif review.state is not State.APPROVED:
+            taken.other.append(entry)
+        elif review.state is State.APPROVED:
+            taken.known.append(review)
+        elif review.decided is not None:
+            taken.overruled.append(review)
+        else:
             decide(inst, review, DecisionKind.APPROVE, entry.by, entry.basis, entry.reason)
-            approved.append(replace(review, state=State.APPROVED))
-    return tuple(approved), tuple(other)
+            taken.approved.append(replace(review, state=State.APPROVED))
+    return taken
 
 
 def _review(reviews: Reviews, subject: Subject, document: Mapping[str, Any], **more: Any) -> Review:

@@ -341,6 +341,12 @@ def test_approvals_from_a_file_apply_to_what_they_name_only(officer: Command, de
     assert [entry["digest"] for entry in done["not_applicable"]] == ["0" * 64]
     assert officer.json("review", "import", str(path))["approved"] == []
     assert len(officer.json("review", "log")["entries"]) == 1
+    # What was decided here counts, whenever the file is imported.
+    officer("review", "reject", digest, *BY, "--reason", "缺依据")
+    done = officer.json("review", "import", str(path))
+    assert done["approved"] == [] and [entry["digest"] for entry in done["overruled"]] == [digest]
+    assert "Not recorded" in officer("review", "import", str(path)).stdout
+    assert len(officer.json("review", "log")["entries"]) == 2 and waiting(officer)[0]["state"] == "rejected"
     for text in ("not: [a, list]", "- {kind: other}", "{", "[[["):
         path.write_text(text)
         assert officer("review", "import", str(path)).exit_code == 2

@@ -7,7 +7,7 @@ cli-review-list-help = List what waits for a decision.
 cli-review-show-help = Show what would be decided, and what was decided before.
 cli-review-approve-help = Approve it; the next run releases what waited for it.
 cli-review-reject-help = Reject it; what waits for it stays where it is, what is published stays as it is.
-cli-review-import-help = Record approvals from a YAML file. Each names what it approves by its whole digest; others do not apply.
+cli-review-import-help = Record approvals from a YAML file. Each names what it approves by its whole digest; others do not apply, nor do those of what was decided here.
 cli-review-log-help = Show all decisions.
 cli-review-all-help = Also what has been approved.
 cli-review-digest-help = Beginning of the digest, as “review list” shows it.
@@ -46,6 +46,7 @@ cli-review-done-taken-back = Not cleared any more: { $subject } { $dataset } (de
 cli-review-empty = { $option } says nothing.
 cli-review-unreadable = { $file } is not a list of decisions: each needs kind, dataset, digest, by and basis.
 cli-review-imported = { $approved } approvals recorded, { $known } known already.
+cli-review-overruled = Not recorded: about { $subject } { $dataset } something else was decided here, which counts. To approve it all the same: { $program } review approve { $digest }
 cli-review-not-applicable = Does not apply: { $subject } { $dataset } { $digest } is not what there is to decide about.
 cli-run-waiting = Waits for review: { $subject } { $dataset } ({ $digest }){ $rejected ->
     [yes] , rejected

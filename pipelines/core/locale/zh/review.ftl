@@ -7,7 +7,7 @@ cli-review-list-help = 列出等待决定的事项。
 cli-review-show-help = 显示待决定的内容及以往决定。
 cli-review-approve-help = 批准；下次运行即发布等待中的内容。
 cli-review-reject-help = 驳回；等待中的内容保持原状，已发布的内容不变。
-cli-review-import-help = 从 YAML 文件登记批准决定。每条以完整摘要指明所批准的内容，其余不适用。
+cli-review-import-help = 从 YAML 文件登记批准决定。每条以完整摘要指明所批准的内容，其余不适用；本处已有决定的，不登记。
 cli-review-log-help = 显示全部决定。
 cli-review-all-help = 同时列出已批准的事项。
 cli-review-digest-help = 摘要的开头部分，见“review list”。
@@ -46,6 +46,7 @@ cli-review-done-taken-back = 已取消放行：{ $subject } { $dataset }（决�
 cli-review-empty = { $option } 没有内容。
 cli-review-unreadable = { $file } 不是决定清单：每条须有 kind、dataset、digest、by 和 basis。
 cli-review-imported = 登记 { $approved } 项批准，另有 { $known } 项此前已登记。
+cli-review-overruled = 未记录：对{ $subject } { $dataset } 本处另有决定，以该决定为准。仍要批准的：{ $program } review approve { $digest }
 cli-review-not-applicable = 不适用：{ $subject } { $dataset } { $digest } 不是现有的待审内容。
 cli-run-waiting = 等待审查：{ $subject } { $dataset }（{ $digest }）{ $rejected ->
     [yes] ，已驳回

@@ -165,9 +165,12 @@ def _recorded(file: Path, out: Output) -> list[Recorded]:
 
 
 def _show_document(out: Output, review: Review) -> None:
-    """The plan field by field; other documents as YAML."""
-    if review.subject.kind is not SubjectKind.DISCLOSURE_PLAN:
-        out.console.print(yaml.safe_dump(dict(review.document), allow_unicode=True, sort_keys=False), soft_wrap=True)
+    """The plan's fields as a table; all else that is decided as YAML."""
+    fields = review.document.get("fields", {}) if review.subject.kind is SubjectKind.DISCLOSURE_PLAN else {}
+    rest = {key: value for key, value in review.document.items() if not (fields and key == "fields")}
+    if rest:
+        out.console.print(yaml.safe_dump(rest, allow_unicode=True, sort_keys=False), soft_wrap=True)
+    if not fields:
         return
     columns = (
         "cli-review-field",
@@ -178,7 +181,7 @@ def _show_document(out: Output, review: Review) -> None:
     )
     rows = [
         (field, said["attribute"], _treatment(said), said.get("basis", ""), said.get("unit", ""))
-        for field, said in review.document["fields"].items()
+        for field, said in fields.items()
     ]
     out.table(columns, rows)
 

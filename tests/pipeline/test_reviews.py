@@ -127,6 +127,18 @@ def test_a_basis_with_personal_data_is_refused(officer: Command, deliver: Delive
     assert officer.json("review", "log")["entries"] == []
 
 
+def test_all_that_a_plan_says_is_shown(officer: Command, workspace: Workspace, edit: Edit) -> None:
+    edit(review="each_version")
+    folder = workspace.schema / "datasets" / "parks" / "tree_inventory"
+    document = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
+    document["small_cells"] = {"k": 3, "quasi_identifiers": {"planted": ["year"]}, "max_suppressed_share": 0.5}
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    (review,) = waiting(officer)
+    shown = officer("review", "show", review["id"]).stdout
+    for said in ("attribute: active", "review: each_version", "k: 3", "planted:", "keeper_phone"):
+        assert said in shown
+
+
 def test_a_rejected_plan_keeps_what_waits_where_it_is(officer: Command, deliver: Deliver) -> None:
     both(deliver)
     officer("run")

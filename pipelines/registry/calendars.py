@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipelines.core.errors import GongkaiError
 from pipelines.core.messages import Message
@@ -29,12 +29,18 @@ class CalendarUnusable(GongkaiError):
 
 
 class Correction(Descriptor):
-    """Days that a document decrees, over what the package says."""
+    """Days that a document decrees, over what the package and corrections before it say."""
 
     document: Text
     """Its number, for whoever asks why."""
     days_off: tuple[dt.date, ...] = ()
     working_days: tuple[dt.date, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Correction:
+        if set(self.days_off) & set(self.working_days):
+            raise ValueError("a day is either off or worked")
+        return self
 
 
 class CalendarDescriptor(Descriptor):
@@ -62,8 +68,11 @@ def working_calendar(calendar: CalendarDescriptor) -> WorkingCalendar:
         CalendarUnusable: when the package does not know its country.
     """
     package = _Package(calendar)
-    off = frozenset(day for entry in calendar.corrections for day in entry.days_off)
-    worked = frozenset(day for entry in calendar.corrections for day in entry.working_days)
+    is_worked: dict[dt.date, bool] = {}
+    for entry in calendar.corrections:
+        is_worked |= dict.fromkeys(entry.days_off, False) | dict.fromkeys(entry.working_days, True)
+    worked = frozenset(day for day, decreed in is_worked.items() if decreed)
+    off = is_worked.keys() - worked
 
     @cache
     def year(number: int) -> YearOfDays:

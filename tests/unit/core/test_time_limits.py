@@ -158,6 +158,18 @@ def test_corrections_go_over_what_the_package_says() -> None:
     assert not ahead.is_working(day("2027-02-03"), Bound.LATEST)
 
 
+def test_a_later_correction_of_a_day_holds() -> None:
+    off, worked = (
+        {"document": "No. 1", "days_off": ["2026-03-04"]},
+        {"document": "No. 2", "working_days": ["2026-03-04"]},
+    )
+    for said, expected in (([off, worked], True), ([worked, off], False)):
+        days = working_calendar(calendar(corrections=said))
+        assert days.is_working(day("2026-03-04"), Bound.LATEST) is expected
+    with pytest.raises(ValueError, match="either off or worked"):
+        calendar(corrections=[{**off, "working_days": ["2026-03-04"]}])
+
+
 def test_a_year_that_only_the_descriptor_calls_announced_stays_uncertain() -> None:
     wrong = calendar(2027)
     assert unknown_years(wrong) == (2027,)

@@ -7,7 +7,6 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from pipelines.validate import read_findings
 
 MEGABYTES = 3 << 10
 PEAK = 900
+#: Of CPU: how long it takes depends on what else the machine does.
 SECONDS = 120
 DRIVER = Path(__file__).parents[1] / "run_under_limits.py"
 FORMATS = ("csv", "xlsx", "ods", "html", "json", "jsonl", "parquet")
@@ -30,14 +30,14 @@ FIRST_YEAR = 2024
 
 def run(workspace: Workspace) -> tuple[Any, int]:
     """What ``gongkai run`` says, and how many megabytes it took."""
-    began = time.perf_counter()
     done = subprocess.run(
         [sys.executable, str(DRIVER), str(MEGABYTES), "run", "--json"], capture_output=True, text=True, check=False,
         cwd=workspace.data.parent, env={**os.environ, "PYTHONPATH": str(DRIVER.parents[1])}, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    assert time.perf_counter() - began < SECONDS
-    return json.loads(done.stdout), int(done.stderr.split()[-1])
+    peak, seconds = done.stderr.split()[-2:]
+    assert float(seconds) < SECONDS
+    return json.loads(done.stdout), int(peak)
 
 
 def test_every_file_is_told_and_no_other_held_back(gongkai: Command, deliver: Deliver, workspace: Workspace) -> None:

@@ -15,14 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.sql import literal
+from pipelines.disclose.small_cells import Decision, Earlier, apply, decide, require_hidden
 from pipelines.disclose.small_cells.plan import Hierarchy, Plan, Step
 from pipelines.disclose.small_cells.tally import Rows
 from pipelines.registry import FieldSpec
 
 #: key, person, kind, place, day (a number), matter
-Row = tuple[int, str | None, str, str | None, int | None, str]
+Row = tuple[int, str | None, str, str | None, int | None, str | None]
 NAMES = ("key", "person", "kind", "place", "day", "matter")
 QUASI = ("place", "day")
+SCHEMA: dict[str, Any] = {"fields": [{"name": name} for name in NAMES]}
 KIND, PLACE, DAY, MATTER = 2, 3, 4, 5
 REGIONS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b", "a": "a", "b": "b"}
 TOP = dict.fromkeys(REGIONS, "r")
@@ -66,6 +68,19 @@ def fetched(connection: duckdb.DuckDBPyConnection, rows: Rows) -> list[Row]:
 def written(connection: duckdb.DuckDBPyConnection, rows: Rows, target: Path) -> Path:
     connection.execute(f"COPY ({rows.select}) TO {literal(str(target))} (FORMAT parquet)")
     return target
+
+
+def decided(connection: duckdb.DuckDBPyConnection, rows: Iterable[Row], folder: Path, number: int, *,
+            earlier: Sequence[Earlier] = (), made: Plan | None = None, **said: Any,
+            ) -> tuple[Decision, list[Row], Earlier]:  # fmt: skip
+    """What a version shows, and that version as an earlier one of the next. ``said``: as of :func:`plan`."""
+    made = made or plan(**said)
+    keys, file = folder / f"keys{number}.parquet", folder / f"version{number}.parquet"
+    given_rows = select(connection, rows)
+    decision = decide(connection, made, given_rows, earlier, keys)
+    require_hidden(connection, made, decision, given_rows, keys)
+    shown = apply(made, decision, given_rows, keys)
+    return decision, fetched(connection, shown), Earlier((written(connection, shown, file),), SCHEMA, decision.levels)
 
 
 def keys_in(path: Path) -> list[int]:

@@ -36,7 +36,7 @@ from pipelines.core.files import (
 from pipelines.core.identifiers import is_sha256
 from pipelines.core.paths import Workspace
 from pipelines.core.records import FieldReceipt
-from pipelines.disclose.small_cells import Decision, Earlier, Plan, apply, decide, receipts
+from pipelines.disclose.small_cells import Decision, Earlier, Plan, apply, decide, receipts, require_hidden
 from pipelines.disclose.small_cells.tally import Rows
 from pipelines.flow.installation import Installation
 from pipelines.flow.results import Work
@@ -83,11 +83,13 @@ class Protection:
         """As :data:`pipelines.publish.segments.Protect`. Rows that were published once are published as they were then.
 
         Raises:
+            RowsNotSuppressed: when rows would be shown that were decided not to be.
             CorruptStore: when something that was published of the period is missing or damaged: what a new version
                 would give away cannot be told then.
         """
         rows = Rows(select, names)
         decision, keys = self._decided_before() or self._decide(connection, rows)
+        require_hidden(connection, self.plan, decision, rows, keys)
         self._made.append((decision, keys))
         return apply(self.plan, decision, rows, keys).select, receipts(self.plan, decision)
 

@@ -13,24 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_tables import (
-    NAMES,
     Row,
     at,
+    decided,
     difference,
-    fetched,
     keys_in,
     losses,
     nodes,
     plan,
-    select,
     too_small,
-    written,
 )
 
 from pipelines.core.databases import private_database
-from pipelines.disclose.small_cells import Decision, Earlier, apply, decide
-
-SCHEMA: dict[str, Any] = {"fields": [{"name": name} for name in NAMES]}
+from pipelines.disclose.small_cells import Earlier
 
 
 def examples(number: int) -> settings:
@@ -61,18 +56,6 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as path:
         yield Path(path)
-
-
-def decided(connection: duckdb.DuckDBPyConnection, rows: list[Row], folder: Path, number: int, **said: Any
-            ) -> tuple[Decision, list[Row], Earlier]:  # fmt: skip
-    """What a version shows, and that version as an earlier one of the next."""
-    earlier = said.pop("earlier", [])
-    made = plan(**said)
-    keys, file = folder / f"keys{number}.parquet", folder / f"version{number}.parquet"
-    given_rows = select(connection, rows)
-    decision = decide(connection, made, given_rows, earlier, keys)
-    shown = apply(made, decision, given_rows, keys)
-    return decision, fetched(connection, shown), Earlier((written(connection, shown, file),), SCHEMA, decision.levels)
 
 
 @examples(14)

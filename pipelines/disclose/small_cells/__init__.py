@@ -7,10 +7,20 @@ least (``lattice``, ``tally``), which rows lose their quasi-identifiers (``suppr
 Not here: where earlier versions come from and where decisions are kept (``flow``), and tables of sums (``aggregates``).
 """
 
-from pipelines.disclose.small_cells.applying import apply, receipts
+from pipelines.disclose.small_cells.applying import RowsNotSuppressed, apply, receipts, require_hidden
 from pipelines.disclose.small_cells.deciding import decide
 from pipelines.disclose.small_cells.decision import Decision
 from pipelines.disclose.small_cells.plan import Plan, make_plan
 from pipelines.disclose.small_cells.suppression import Earlier
 
-__all__ = ["Decision", "Earlier", "Plan", "apply", "decide", "make_plan", "receipts"]
+__all__ = [
+    "Decision",
+    "Earlier",
+    "Plan",
+    "RowsNotSuppressed",
+    "apply",
+    "decide",
+    "make_plan",
+    "receipts",
+    "require_hidden",
+]

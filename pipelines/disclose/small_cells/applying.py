@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
+
+from pipelines.core.errors import GongkaiError
 from pipelines.core.records import FieldReceipt
 from pipelines.core.sql import identifier, literal
 from pipelines.disclose.small_cells.decision import Decision
@@ -13,6 +16,15 @@ from pipelines.disclose.small_cells.tally import Rows, looked_up
 
 #: What receipts call it: how a field is shown, and rows that lost it.
 TREATMENT, SUPPRESSED = "small_cells", "small_cells_suppressed"
+
+
+class RowsNotSuppressed(GongkaiError):
+    """Rows that were to lose their quasi-identifiers have kept them."""
+
+    message_id = "small-cells-not-suppressed"
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows=rows)
 
 
 def apply(plan: Plan, decision: Decision, rows: Rows, keys: Path) -> Rows:
@@ -43,11 +55,31 @@ def generalised(plan: Plan, node: Node, rows: Rows, keys: Path | None = None) ->
         spared = f"NOT ({plan.applies(rows.names, 'r.')})"
         columns.append(f"CASE WHEN {spared} THEN r.{identifier(name)} {hidden}ELSE {value} END AS {identifier(name)}")
     if keys is not None:
-        listed = ", ".join(identifier(name) for name in plan.key)
-        hidden_keys = f"SELECT {listed}, true AS hidden FROM read_parquet({literal(str(keys))})"
-        same = " AND ".join(f"h.{identifier(name)} = r.{identifier(name)}" for name in plan.key)
-        joins.append(f"LEFT JOIN ({hidden_keys}) h ON {same}")
+        joins.append(f"LEFT JOIN {hidden_rows(plan, keys)}")
     return Rows(f"SELECT {', '.join(columns)} FROM ({rows.select}) r {' '.join(joins)}", rows.names)
+
+
+def hidden_rows(plan: Plan, keys: Path) -> str:
+    """SQL for what rows ``r`` are joined with to tell which lose their quasi-identifiers: ``h.hidden``."""
+    listed = ", ".join(map(identifier, plan.key))
+    return f"(SELECT {listed}, true AS hidden FROM read_parquet({literal(str(keys))})) h ON {plan.same_key('h', 'r')}"
+
+
+def require_hidden(connection: duckdb.DuckDBPyConnection, plan: Plan, decision: Decision, rows: Rows,
+                   keys: Path) -> None:  # fmt: skip
+    """Make sure that all rows that a decision suppresses are found by their keys; those that were not would be shown.
+
+    There are more where several rows have a key, which are not published at all.
+
+    Raises:
+        RowsNotSuppressed: when some are not found.
+    """
+    query = (
+        f"SELECT count(*) FROM ({rows.select}) r JOIN {hidden_rows(plan, keys)} WHERE {plan.applies(rows.names, 'r.')}"
+    )
+    ((found,),) = connection.execute(query).fetchall()
+    if found < decision.hidden:
+        raise RowsNotSuppressed(decision.hidden - int(found))
 
 
 def _value(hierarchy: Hierarchy, level: int, joins: list[str]) -> str:

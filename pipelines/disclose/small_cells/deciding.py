@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.core.sql import identifier, literal
-from pipelines.disclose.small_cells.applying import counts, generalised
+from pipelines.core.sql import identifier
+from pipelines.disclose.small_cells.applying import counts, generalised, hidden_rows
 from pipelines.disclose.small_cells.decision import Decision
 from pipelines.disclose.small_cells.lattice import Search
 from pipelines.disclose.small_cells.plan import Node, Plan
@@ -82,13 +82,11 @@ def _suppressed(connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, r
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, rows: Rows, keys: Path) -> list[int]:
-    listed = ", ".join(identifier(name) for name in plan.key)
-    hidden = f"SELECT {listed}, true AS hidden FROM read_parquet({literal(str(keys))})"
     names = ", ".join(f"r.{identifier(name)}" for name in plan.names)
     meant = plan.applies(rows.names, "r.")
     joined = (
         f"SELECT {names}, {meant} AS meant, coalesce(h.hidden, false) AS hidden "
-        f"FROM ({rows.select}) r LEFT JOIN ({hidden}) h USING ({listed})"
+        f"FROM ({rows.select}) r LEFT JOIN {hidden_rows(plan, keys)}"
     )
     (found,) = connection.execute(f"SELECT {counts(plan.hierarchies, node)} FROM ({joined})").fetchall()
     return [int(number) for number in found]

@@ -144,6 +144,11 @@ class Plan:
             return combined([identifier(name) for name in names])
         return f"coalesce(CAST({identifier(self.person)} AS VARCHAR), '')" if self.person in available else "''"
 
+    def same_key(self, one: str, other: str) -> str:
+        """SQL: whether two rows have the same key. Parts of it may be absent, which is a value like any other here."""
+        names = map(identifier, self.key)
+        return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names)
+
     def covering(self, levels: Sequence[Mapping[str, str]]) -> tuple[Plan, Node]:
         """The finest node that is as coarse as all of these, each by field and name of its level.
 

@@ -102,7 +102,6 @@ class Suppression:
         plan, names = self._plan, version.names
         common = tuple(name for name in self._rows.names if name in names)
         keyed = all(name in names for name in plan.key)
-        same = " AND ".join(f"n.{identifier(name)} = o.{identifier(name)}" for name in plan.key)
         listed = "".join(f"{identifier(name)}, " for name in plan.key) if keyed else ""
         files = ", ".join(literal(str(path)) for path in version.files)
         self._connection.execute(
@@ -113,7 +112,7 @@ class Suppression:
         # A row that is in both versions with the same content has its number there; any other has gone or changed.
         matched = (
             f"SELECT o.class, o.person, n.row FROM small_then o LEFT JOIN {self._content(common)} n "
-            f"ON {same} AND n.content = o.content"
+            f"ON {plan.same_key('n', 'o')} AND n.content = o.content"
             if keyed
             else "SELECT class, person, NULL AS row FROM small_then"
         )
@@ -135,7 +134,7 @@ class Suppression:
             key = ", ".join(identifier(each) for each in self._plan.key)
             self._connection.execute(
                 f"CREATE TABLE {name} AS SELECT n.*, s.row FROM (SELECT {key}, {_content(common)} AS content "
-                f"FROM ({self._rows.select})) n JOIN (SELECT row, {key} FROM small_new) s USING ({key})"
+                f"FROM ({self._rows.select})) n JOIN small_new s ON {self._plan.same_key('n', 's')}"
             )
             self._contents[common] = name
         return self._contents[common]

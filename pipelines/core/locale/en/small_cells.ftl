@@ -30,3 +30,8 @@ small-cells-record-lost = What was kept of how people's rows were protected (sma
 notes-small-cells = { $field } is shown by: { $level } (groups of at least { $k } persons)
 small-cells-unprotected = The dataset “{ $dataset }” has small cells, which nothing has looked after: its rows are not published.
 small-cells-other-descriptor = The rows of { $period } were protected by other levels than today's descriptor has.
+small-cells-not-suppressed =
+    { $rows ->
+        [one] A row that was
+       *[other] { $rows } rows that were
+    } to lose what others may know of people (small cells) would be shown with it: the period is not published.

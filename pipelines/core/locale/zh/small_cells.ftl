@@ -30,3 +30,4 @@ small-cells-record-lost = { $period } 的小样本保护记录已丢失：data/p
 notes-small-cells = { $field }按此显示：{ $level }（每组至少 { $k } 人）
 small-cells-unprotected = 数据集“{ $dataset }”声明了小样本保护，但尚未执行：不公开其数据行。
 small-cells-other-descriptor = { $period } 的数据行所用的泛化级别与当前描述不同。
+small-cells-not-suppressed = 有 { $rows } 行应去掉他人可能已知的个人信息（小样本），却仍会显示：该时期不予公开。

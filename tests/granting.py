@@ -16,7 +16,7 @@ from reviewing import approving
 from support import WITHHELD, field, tree_descriptor, write_registry
 
 from pipelines.core.paths import Workspace
-from pipelines.flow import Installation, pending, process, release
+from pipelines.flow import Installation, open_installation, pending, process, release
 from pipelines.ingest import scan_inbox
 from pipelines.publish import (
     FolderStore,
@@ -29,6 +29,7 @@ from pipelines.publish import (
 )
 
 GRANTS = "grants"
+WEST, EAST = "parks_office", "east_district_office"
 HEADER = "grant_id,person,kind,place,day,age,purpose,amount"
 PLACES = {"n1": "n", "n2": "n", "s1": "s", "s2": "s", "n": "", "s": ""}
 PURPOSES = ("food", "rent", "care")
@@ -102,8 +103,28 @@ def grants(office: str, count: int, year: int, seed: int) -> dict[str, Grant]:
     return rows
 
 
+def alike(count: int) -> dict[str, Grant]:
+    """Rows of as many persons, all at the same place on the same day."""
+    return {
+        key: (key, f"p{key}", "person", "n1", "2025-01-05", "44", PURPOSES[number % 3], "100.00")
+        for number in range(count)
+        for key in [f"{number + 1:03d}"]
+    }
+
+
 def text_of(rows: Iterable[Grant]) -> str:
     return "\n".join([HEADER, *(",".join(row) for row in rows)]) + "\n"
+
+
+def deliver(workspace: Workspace, organisation: str, period: str, rows: Mapping[str, Grant]) -> None:
+    path = workspace.inbox / organisation / GRANTS / period / "grants.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text_of(rows.values()), encoding="utf-8")
+
+
+def run(workspace: Workspace) -> None:
+    with open_installation(workspace) as inst:
+        publish(inst)
 
 
 def publish(inst: Installation) -> None:

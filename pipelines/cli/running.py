@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from traceback import format_tb
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
 from pipelines.cli.progress import work_progress
 from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions, show_waiting
 from pipelines.core.errors import GongkaiError, InvalidPeriod
+from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.core.periods import is_period
 from pipelines.core.records import Verdict
@@ -52,6 +54,8 @@ class _Run:
     unplaced: tuple[Unplaced, ...]
     unfinished: tuple[str, ...]
     """Deliveries, or datasets and periods, that memory did not suffice for."""
+    refused: Mapping[Work, Message]
+    """Datasets and periods that could not be brought up to date, and why."""
 
 
 def run(
@@ -68,7 +72,7 @@ def run(
         log_to_file(workspace)
         done = _run(inst, out, datasets or [], period)
         _show(out, inst, done)
-    if done.unfinished:
+    if done.unfinished or done.refused:
         raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
                    for result in period_result.processed)  # fmt: skip
@@ -87,6 +91,7 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
     ]
     results: list[PeriodResult] = []
     unfinished: list[str] = []
+    refused: dict[Work, Message] = {}
     with work_progress(out, len(works)) as progress:
         for work in works:
             try:
@@ -94,6 +99,8 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
             except MemoryError:
                 # One that does not fit into memory keeps no other from being published.
                 unfinished.append(f"{work.dataset} {work.period}")
+            except GongkaiError as problem:
+                refused[work] = problem.message
             progress.end()
     released = release(inst)
     registers = _registers(inst, out)
@@ -105,10 +112,10 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
         released = released.followed_by(release(inst))
     refresh_index(inst)
     sign_releases(inst)
-    _tell_dagster(inst, out, results, released)
+    _tell_dagster(inst, out, results, released, refused)
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
-    return _Run(tuple(results), released, unplaced, tuple(unfinished))
+    return _Run(tuple(results), released, unplaced, tuple(unfinished), refused)
 
 
 def _registers(inst: Installation, out: Output) -> tuple[Work, ...]:
@@ -128,9 +135,10 @@ def require_known(catalog: Catalog, datasets: list[str], period: str | None) -> 
         raise InvalidPeriod(period, " / ".join(sorted(kind.value for kind in classes)))
 
 
-def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], released: ReleaseResult) -> None:
+def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], released: ReleaseResult,
+                  refused: Collection[Work]) -> None:  # fmt: skip
     """Show in Dagster what this run did, and what an earlier run that was killed did not come to show."""
-    known = {result.work for result in results}
+    known = {*(result.work for result in results), *refused}
     forgotten = [work for work in in_order(inst, inst.ledger.unreported()) if work not in known]
     if not results and not forgotten and not released.versions and not released.withdrawn:
         return
@@ -157,6 +165,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "problems": [problem.as_dict() for problem in inst.catalog.problems],
             "held": _held(done),
             "unfinished": list(done.unfinished),
+            "refused": [{**vars(work), "message": reason.as_dict()} for work, reason in done.refused.items()],
             "withdrawn": list(done.release.withdrawn),
             "notices": [notice.as_dict() for notice in done.release.notices],
             "waiting": [vars(entry) for entry in done.release.waiting],
@@ -177,7 +186,9 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
     show_waiting(out, done.release.waiting)
     for name in done.unfinished:
         out.error(out.text("cli-run-unfinished", name=name))
-    waiting = done.unfinished or any(result.not_landed for result in done.results)
+    for work, reason in done.refused.items():
+        out.error(out.text("cli-run-refused", name=f"{work.dataset} {work.period}", reason=out.of(reason)))
+    waiting = done.unfinished or done.refused or any(result.not_landed for result in done.results)
     if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)
         rejected = inst.ledger.rejected()

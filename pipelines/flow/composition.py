@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from traceback import format_tb
 
+import duckdb
+
+from pipelines.core.errors import GongkaiError
 from pipelines.core.findings import Check, Finding, Location, Severity
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.records import Verdict
@@ -31,6 +37,8 @@ from pipelines.publish import (
 from pipelines.registry import Dataset
 from pipelines.validate import read_findings
 
+_logger = logging.getLogger(__name__)
+
 RULE = "primary-key"
 #: Keeps this use of the installation's secret apart from surrogates (RFC 5869 calls it "info").
 _DIGEST_DOMAIN = b"delivery-digest\0"
@@ -44,6 +52,32 @@ def composition_key(processing_key: str, outcomes: Sequence[StoredOutcome], held
     return f"{processing_key} {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
 
 
+class PeriodRefused(GongkaiError):
+    """The rows of a period cannot be put together. DuckDB's errors may show values, so only their class is told."""
+
+    message_id = "flow-period-refused"
+
+    def __init__(self, work: Work, reason: str) -> None:
+        super().__init__(dataset=work.dataset, period=work.period, reason=reason)
+
+
+@contextlib.contextmanager
+def refusing(work: Work) -> Iterator[None]:
+    """Refuse a period whose queries fail, so that no other has to wait for it.
+
+    Raises:
+        PeriodRefused: a query failed.
+        OSError, MemoryError: the machine's trouble.
+    """
+    try:
+        with machine_trouble():
+            yield
+    except duckdb.Error as problem:
+        kind, places = type(problem).__name__, "".join(format_tb(problem.__traceback__))
+        _logger.error("%s %s: %s\n%s", work.dataset, work.period, kind, places)
+        raise PeriodRefused(work, kind) from None
+
+
 def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[StoredOutcome]) -> Segment | None:
     """Build the segment of a dataset and period and save it as a candidate for the next release.
 
@@ -51,11 +85,12 @@ def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[
 
     Raises:
         DuplicateAcrossDeliveries: departments delivered rows with the same key.
+        PeriodRefused: they cannot be put together.
         CorruptStore: the dataset has small cells, and something published of the period is missing or damaged.
     """
     contributions = [contribution(inst, outcome) for outcome in current]
     plan = make_plan(dataset, inst.catalog.tables)
-    with inst.scratch(f"{work.dataset}.{work.period}") as folder, machine_trouble():
+    with inst.scratch(f"{work.dataset}.{work.period}") as folder, refusing(work):
         protection = Protection(inst, work, plan, contributions, folder / "protection") if plan else None
         protect = protection.protect if protection else None
         segment = build_segment(dataset, work.period, contributions, folder, protect=protect)

@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 from granting import (
     CELLS,
+    EAST,
     GRANTS,
     PURPOSES,
-    Grant,
+    WEST,
     Shown,
     declare,
+    deliver,
     given_away,
     grants,
     grants_registry,
     manifests,
-    publish,
     published,
-    text_of,
+    run,
 )
 
 from pipelines.core.paths import Workspace
@@ -31,19 +32,7 @@ from pipelines.flow.tracing import trace
 from pipelines.publish import build_segment, latest_snapshot, load_manifest, object_path, rollback
 from pipelines.publish.errors import Unprotected
 
-WEST, EAST = "parks_office", "east_district_office"
 REASON = {"zh": "试", "en": "trial"}
-
-
-def deliver(workspace: Workspace, organisation: str, period: str, rows: dict[str, Grant]) -> None:
-    path = workspace.inbox / organisation / GRANTS / period / "grants.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text_of(rows.values()), encoding="utf-8")
-
-
-def run(workspace: Workspace) -> None:
-    with open_installation(workspace) as inst:
-        publish(inst)
 
 
 def go_back(inst: Installation, version: str) -> None:

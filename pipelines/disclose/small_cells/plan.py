@@ -125,7 +125,9 @@ class Plan:
             for each in self.hierarchies
         }
         spared = {name: sorted(values) for name, values in self.spared.items()}
-        state: list[Any] = [self.k, steps, self.person, dict(self.sensitive), self.max_suppressed_share, spared]
+        state: list[Any] = [
+            self.k, steps, self.person, dict(self.sensitive), self.max_suppressed_share, spared, self.key,
+        ]  # fmt: skip
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
     def applies(self, available: Sequence[str], alias: str = "") -> str:
@@ -145,9 +147,12 @@ class Plan:
         return f"coalesce(CAST({identifier(self.person)} AS VARCHAR), '')" if self.person in available else "''"
 
     def same_key(self, one: str, other: str) -> str:
-        """SQL: whether two rows have the same key. Parts of it may be absent, which is a value like any other here."""
-        names = map(identifier, self.key)
-        return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names)
+        """SQL: whether two rows have the same key. Parts of it may be absent, which is a value like any other here.
+
+        Compared as text: the key of an earlier version may have had another type.
+        """
+        parts = [tuple(f"CAST({row}.{identifier(name)} AS VARCHAR)" for row in (one, other)) for name in self.key]
+        return " AND ".join(f"{left} IS NOT DISTINCT FROM {right}" for left, right in parts)
 
     def covering(self, levels: Sequence[Mapping[str, str]]) -> tuple[Plan, Node]:
         """The finest node that is as coarse as all of these, each by field and name of its level.

@@ -12,11 +12,10 @@ from pipelines.core.paths import Workspace
 from pipelines.core.records import Delivery
 from pipelines.disclose.small_cells import apply, make_plan, receipts
 from pipelines.disclose.small_cells.tally import Rows
-from pipelines.flow.composition import contribution, public_digest
+from pipelines.flow.composition import contribution, public_digest, refusing
 from pipelines.flow.installation import Installation
 from pipelines.flow.ledger import StoredOutcome
 from pipelines.flow.lookups import References, references, stored_outcome
-from pipelines.flow.machine import machine_trouble
 from pipelines.flow.outcomes import Progress, decide, load_result
 from pipelines.flow.protection import load_record, record_path
 from pipelines.flow.results import Work
@@ -71,10 +70,11 @@ def make(scratch: Installation, published: PublishedSegment, folder: Path, recor
                 outcomes.append(decided.outcome)
         if len(outcomes) < len(deliveries):
             return Made(None, tuple(reasons))
+        work = Work(dataset.id, published.segment.period)
         protect = _protected_then(scratch, dataset, published, records)
         if isinstance(protect, Message):
             return Made(None, (*reasons, protect))
-        with machine_trouble():
+        with refusing(work):
             contributions = [contribution(scratch, outcome) for outcome in outcomes]
             segment = build_segment(dataset, published.segment.period, contributions, folder, protect=protect)
     except GongkaiError as problem:

@@ -66,6 +66,7 @@ cli-lang-unknown = “{ $language }” is not a language of this command; use en
 cli-run-held = { $delivery } is rejected by the current descriptor; the department's published rows for the period stay as they are. Redeliver, or correct the descriptor. → See “report { $delivery }”.
 cli-run-notice = Withdrawn: { $notice }
 cli-run-unfinished = Not done: { $name }: memory does not suffice. Everything else is done; make more memory available and run again.
+cli-run-refused = Not done: { $name }: { $reason } Everything else is done.
 cli-run-rejected-stand = { $deliveries } rejected deliveries stand: “gongkai status” lists them.
 cli-waiting = waiting
 cli-status-delivery = { $delivery }: { $verdict }, landed { $landed }

@@ -18,3 +18,4 @@ flow-rebuild-tools = It was made with other versions: { $tools }.
 flow-rebuild-same-rows = The rows are the same; only the bytes that they are written as differ.
 flow-rebuild-rows = It has other rows ({ $deliveries }): the descriptor, a code list or rows that it refers to have changed since.
 flow-rebuild-values = It has as many rows, with other values or in another order: the descriptor, a code list or the surrogate key has changed since.
+flow-period-refused = The rows of { $dataset } { $period } could not be put together ({ $reason }); what is published of it stays. Where it failed stands in the log under data/private/logs. “gongkai verify” tells whether something published is damaged, “gongkai rebuild” puts it back; else report the log to the maintainers.

@@ -18,3 +18,4 @@ flow-rebuild-tools = 发布时所用的版本不同：{ $tools }。
 flow-rebuild-same-rows = 各行相同，仅写成的字节不同。
 flow-rebuild-rows = 行数不同（{ $deliveries }）：描述文件、代码表或其引用的行在发布后有变化。
 flow-rebuild-values = 行数相同，但值或顺序不同：描述文件、代码表或化名密钥在发布后有变化。
+flow-period-refused = { $dataset } { $period } 的数据行未能合并（{ $reason }），已公开的内容保持不变。出错位置见 data/private/logs 下的日志。“gongkai verify”可查出已公开内容是否损坏，“gongkai rebuild”可将其恢复；否则请将日志报告给维护者。

@@ -1,0 +1,63 @@
+"""What happens around the protection of people's rows: keys of another type, damage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flowing import Command
+from granting import GRANTS, WEST, alike, deliver, grants_registry, published, run
+
+from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
+from pipelines.publish import object_path
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("GONGKAI_SURROGATE_KEY", "cd" * 32)
+    return Workspace.at(tmp_path / "data", grants_registry(tmp_path / "schema"))
+
+
+def test_a_key_of_another_type_is_compared_as_text(people: Workspace) -> None:
+    rows = alike(30)
+    deliver(people, WEST, "2025", {key: (f"w{key}", *row[1:]) for key, row in rows.items()})
+    run(people)
+    path = people.schema / "datasets" / "parks" / GRANTS / "schema.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    field = next(each for each in schema["fields"] if each["name"] == "grant_id")
+    field["type"] = "integer"
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    deliver(people, WEST, "2025", rows)
+    run(people)
+    old, new = published(people, "2025")
+    assert len(new.combinations(new.rows)) == 1 and {*old.rows} == {f"w{int(key):03d}" for key in new.rows}
+
+
+def test_a_period_that_cannot_be_put_together_stops_no_other_and_shows_no_value(
+    people: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(people.data))
+    monkeypatch.setenv(SCHEMA_VARIABLE, str(people.schema))
+    monkeypatch.setenv("GONGKAI_LANG", "en")
+    rows = alike(12)
+    deliver(people, WEST, "2025", rows)
+    run(people)
+    (part,) = published(people, "2025")[0].segment.parts
+    damaged = people.catalog / object_path(part.sha256)
+    sound = damaged.read_bytes()
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"PAR1" + b"p001" * (len(sound) // 4 - 1) + sound[len(sound) // 4 * 4 :])
+    for period in ("2025", "2026"):
+        day = f"{period}-01-06"
+        deliver(people, WEST, period, {key: (*row[:4], day, *row[5:]) for key, row in rows.items()})
+    done = Command()("run", "--json")
+    assert done.exit_code == 3 and "Not done: grants 2025: " in done.stderr and "p001" not in done.stderr
+    (told,) = json.loads(done.stdout)["refused"]
+    assert (told["dataset"], told["period"]) == (GRANTS, "2025")
+    logged = "".join(path.read_text(encoding="utf-8") for path in (people.private / "logs").iterdir())
+    assert "grants 2025: InvalidInputException" in logged and "p001" not in logged
+    assert [shown.version for shown in published(people, "2026")] == ["1.1.0"]
+    damaged.write_bytes(sound)
+    run(people)
+    assert [shown.version for shown in published(people, "2025")] == ["1.0.0", "1.1.0", "1.1.1"]

@@ -196,9 +196,45 @@ def published(workspace: Workspace, period: str) -> list[Shown]:
     return found
 
 
+def general(value: Any, level: str | None) -> Any:
+    """A published value at a level that is as coarse, or coarser."""
+    match (level or "exact").split():
+        case ["exact"]:
+            return value
+        case ["all"]:
+            return None
+        case ["codelist", _]:
+            return PLACES.get(value) or value
+        case ["band", size] if value is not None:
+            return value // int(size) * int(size)
+        case [unit] if value is not None:
+            return value.replace(
+                day=1, month={"month": value.month, "quarter": (value.month - 1) // 3 * 3 + 1}.get(unit, 1)
+            )
+    return value
+
+
+def set_apart(old: Shown, new: Shown) -> list[list[str]]:
+    """Keys of rows that are alike by what their keys tell: that they are new, or showed something else before."""
+    levels = {entry.published_as: entry.level for entry in new.segment.receipt if entry.level is not None}
+    found: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for key, row in new.rows.items():
+        was = old.rows.get(key)
+        if was is None:
+            found["new",].append(key)
+            continue
+        names = [name for name in new.said["with"] if name in was]
+        origin = [was["kind"], *(was[n] if was["kind"] == "body" else general(was[n], levels[n]) for n in names)]
+        if was != row and origin != [row["kind"], *(row[name] for name in names)]:
+            found[tuple(origin)].append(key)
+    return [*found.values()]
+
+
 def given_away(old: Shown, new: Shown) -> list[tuple[Any, ...]]:
-    """Combinations of too few persons among what differs between two versions, on either side."""
+    """Combinations of too few persons among what differs between two versions, on either side, and among what keys
+    set apart of it in the later one."""
     gone = [key for key, row in old.rows.items() if new.rows.get(key) != row]
     come = [key for key, row in new.rows.items() if old.rows.get(key) != row]
     least = min(old.said["k"], new.said["k"])
-    return old.few(gone, least) + new.few(come, least)
+    apart = [shown for keys in set_apart(old, new) for shown in new.few(keys, new.said["k"])]
+    return old.few(gone, least) + new.few(come, least) + apart

@@ -26,7 +26,7 @@ NAMES = ("key", "person", "kind", "place", "day", "matter")
 QUASI = ("place", "day")
 SCHEMA: dict[str, Any] = {"fields": [{"name": name} for name in NAMES]}
 KIND, PLACE, DAY, MATTER = 2, 3, 4, 5
-REGIONS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b", "a": "a", "b": "b"}
+REGIONS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b", "a": "a", "b": "b", "r": "r"}
 TOP = dict.fromkeys(REGIONS, "r")
 
 _TEXTS = {"zh": "字段", "en": "Field"}
@@ -156,3 +156,20 @@ class Difference:
 def difference(old: Iterable[Row], new: Iterable[Row]) -> Difference:
     before, after = set(old), set(new)
     return Difference(sorted(before - after, key=lambda row: row[0]), sorted(after - before, key=lambda row: row[0]))
+
+
+def apart(old: Iterable[Row], new: Iterable[Row], node: Sequence[int]) -> list[list[Row]]:
+    """Rows of the new version that keys set apart, by what they showed in the old one: those whose keys are new, and
+    those that showed something else than what they show now at less exact levels."""
+    before = {row[0]: row for row in old}
+    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in new:
+        was = before.get(row[0])
+        if was is None:
+            found["new",].append(row)
+            continue
+        (general,) = at([was], node)
+        origin = was[KIND] == "body", general[PLACE], general[DAY]
+        if row != was and origin != (False, row[PLACE], row[DAY]):
+            found[origin].append(row)
+    return [*found.values()]

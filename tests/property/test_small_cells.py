@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_tables import (
     Row,
+    apart,
     at,
     decided,
     difference,
@@ -120,9 +121,11 @@ def test_no_difference_between_any_two_versions_has_a_small_group(
         decision, shown, made = decided(database, sorted(current.values()), folder, number, k=k, diverse=diverse,
                                         earlier=list(earlier))  # fmt: skip
         assert too_small(shown, k, diverse) == []
+        _, node = decision.node(plan(k))
         for before in versions:
             step = difference(before, shown)
             assert too_small(step.gone, k) == [] and too_small(step.come, k) == []
+            assert [group for rows in apart(before, shown, node) for group in too_small(rows, k, diverse)] == []
         for known in earlier:
             for each in plan(k).hierarchies:
                 assert each.steps[each.level(decision.levels[each.name]) or 0].covers(known.levels[each.name])

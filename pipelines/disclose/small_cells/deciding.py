@@ -24,7 +24,7 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
     Levels are chosen first: those that lose least of all whose small classes have no more than the share of rows that
     may be suppressed, none finer than an earlier version's. Where there are none, the coarsest. Then rows are
     suppressed. If what separates the rows from earlier versions takes more than that share, coarser levels are tried:
-    at these all rows change, and nobody stands out. Those are taken with which least is lost in all.
+    at these all rows change, so that corrected ones do not stand out. Those are taken with which least is lost in all.
 
     Args:
         connection: a database of nothing else; everything made in it is dropped.
@@ -71,7 +71,7 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
 def _suppressed(connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, rows: Rows,
                 earlier: Sequence[Earlier], keys: Path) -> int:  # fmt: skip
     """How many rows are suppressed at a node; writes their keys."""
-    suppression = Suppression(connection, plan, generalised(plan, node, rows))
+    suppression = Suppression(connection, plan, node, generalised(plan, node, rows))
     try:
         suppression.compare(earlier)
         hidden = suppression.run()

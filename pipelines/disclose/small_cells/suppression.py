@@ -2,10 +2,14 @@
 
 Whoever has two versions can take one from the other. So among the rows of a period that are new or changed in the
 later version, and among those that are gone or changed from the earlier one, no combination of quasi-identifiers may
-have fewer than ``k`` persons either; otherwise somebody who knows that one household was added finds its row. The same
-is asked for every earlier version, not for the last one alone, since people keep what they downloaded (the threat and
-the remedy are those of X. Xiao and Y. Tao, m-Invariance, SIGMOD 2007, and J.-W. Byun et al., Secure anonymization for
-incremental datasets, SDM 2006; the groups here are of rows that changed, since keys show which these are).
+have fewer than ``k`` persons either; otherwise somebody who knows that one household was added finds its row. Keys
+join the versions row by row, so they tell rows that are new from corrected ones, and of the others what they showed
+before: rows with a new key, and rows that showed something else (more than today's levels explain), have to be ``k``
+persons by themselves. Against whoever knows whose record was removed or corrected nothing helps but another key.
+
+The same is asked for every earlier version, not for the last one alone, since people keep what they downloaded (the
+threat and the remedy are those of X. Xiao and Y. Tao, m-Invariance, SIGMOD 2007, and J.-W. Byun et al., Secure
+anonymization for incremental datasets, SDM 2006; the groups here are of rows that changed).
 
 A row that is suppressed changes too, so rows are added until nothing is missing. Suppressing everything always fits.
 """
@@ -20,8 +24,8 @@ from typing import Any
 import duckdb
 
 from pipelines.core.sql import identifier, literal
-from pipelines.disclose.small_cells.plan import Plan, combined
-from pipelines.disclose.small_cells.tally import Rows
+from pipelines.disclose.small_cells.plan import Node, Plan, combined
+from pipelines.disclose.small_cells.tally import Rows, looked_up
 
 #: Property of a public schema's field that says how it was protected.
 PROPERTY = "small_cells"
@@ -47,26 +51,36 @@ class Earlier:
 
 
 class Suppression:
-    """Finds the rows for a table whose quasi-identifiers have been generalised already."""
+    """Finds the rows for a table whose quasi-identifiers have been generalised already: ``rows`` at ``node``."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> None:
-        self._connection, self._plan, self._rows = connection, plan, rows
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, rows: Rows) -> None:
+        self._connection, self._plan, self._node, self._rows = connection, plan, node, rows
         self._contents: dict[tuple[str, ...], str] = {}
         self._versions = 0
-        key = ", ".join(identifier(name) for name in plan.key)
+        places = range(len(plan.key))
+        # Not by the names of fields, which may be those of the other columns.
+        self._key = ", ".join(f"{identifier(name)} AS k{place}" for place, name in enumerate(plan.key))
+        self._same_key = " AND ".join(
+            f"CAST(n.k{place} AS VARCHAR) IS NOT DISTINCT FROM CAST(o.k{place} AS VARCHAR)" for place in places
+        )
         sensitive = "".join(
             f", CAST({identifier(name)} AS VARCHAR) AS s{place}" for place, name in enumerate(plan.sensitive)
         )
+        self._diverse = "".join(
+            f" OR count(DISTINCT s{place}) < {least}" for place, least in enumerate(plan.sensitive.values())
+        )
         combination = _combination(plan, plan.names, rows.names)
+        ordered = ", ".join(map(identifier, plan.key))
         # Numbered by the key: whatever is chosen among equals is chosen by it.
         connection.execute(
-            f"CREATE TABLE small_new AS SELECT row_number() OVER (ORDER BY {key}) AS row, {key}, "
+            f"CREATE TABLE small_new AS SELECT row_number() OVER (ORDER BY {ordered}) AS row, {self._key}, "
             f"{plan.person_sql(rows.names)} AS person, {combination} AS class{sensitive} "
             f"FROM ({rows.select})"
         )
         connection.execute("CREATE TABLE small_hidden (row BIGINT PRIMARY KEY)")
         connection.execute("CREATE TABLE small_old (version INTEGER, class UHUGEINT, person VARCHAR, row BIGINT)")
-        connection.execute("CREATE TABLE small_fresh (version INTEGER, row BIGINT)")
+        # ``origin``: what the row showed then, at today's levels; 0 where its key is new, none where it shows the same.
+        connection.execute("CREATE TABLE small_fresh (version INTEGER, row BIGINT, origin UHUGEINT)")
 
     def compare(self, earlier: Sequence[Earlier]) -> None:
         """Note what separates the table from earlier versions, before anything is suppressed."""
@@ -82,7 +96,7 @@ class Suppression:
 
     def write(self, target: Path) -> None:
         """Write the keys of the suppressed rows, in their order."""
-        key = ", ".join(identifier(name) for name in self._plan.key)
+        key = ", ".join(f"k{place} AS {identifier(name)}" for place, name in enumerate(self._plan.key))
         self._connection.execute(
             f"COPY (SELECT {key} FROM small_new SEMI JOIN small_hidden USING (row) ORDER BY row) "
             f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
@@ -99,20 +113,13 @@ class Suppression:
             self._connection.execute(f"DROP TABLE {name}")
 
     def _compare(self, number: int, version: Earlier) -> None:
-        plan, names = self._plan, version.names
-        common = tuple(name for name in self._rows.names if name in names)
-        keyed = all(name in names for name in plan.key)
-        listed = "".join(f"{identifier(name)}, " for name in plan.key) if keyed else ""
-        files = ", ".join(literal(str(path)) for path in version.files)
-        self._connection.execute(
-            f"CREATE TABLE small_then AS SELECT {listed}{plan.person_sql(names)} AS person, "
-            f"{_combination(plan, version.quasi_identifiers(plan), names)} AS class, {_content(common)} AS content "
-            f"FROM read_parquet([{files}])"
-        )
+        common = tuple(name for name in self._rows.names if name in version.names)
+        keyed = all(name in common for name in self._plan.key)
+        self._connection.execute(f"CREATE TABLE small_then AS {self._then(version, common, keyed)}")
         # A row that is in both versions with the same content has its number there; any other has gone or changed.
         matched = (
             f"SELECT o.class, o.person, n.row FROM small_then o LEFT JOIN {self._content(common)} n "
-            f"ON {plan.same_key('n', 'o')} AND n.content = o.content"
+            f"ON {self._same_key} AND n.content = o.content"
             if keyed
             else "SELECT class, person, NULL AS row FROM small_then"
         )
@@ -121,20 +128,53 @@ class Suppression:
             f"INSERT INTO small_old SELECT {number}, class, person, row FROM small_both WHERE class IS NOT NULL"
         )
         self._connection.execute(
-            f"INSERT INTO small_fresh SELECT {number}, row FROM small_new "
+            "CREATE TABLE small_come AS SELECT row FROM small_new "
             "WHERE class IS NOT NULL AND row NOT IN (SELECT row FROM small_both WHERE row IS NOT NULL)"
         )
-        self._connection.execute("DROP TABLE small_then")
-        self._connection.execute("DROP TABLE small_both")
+        # Without the key nobody can tell which rows are the same.
+        origins = (
+            "SELECT c.row, CASE WHEN NOT coalesce(known.same, false) THEN coalesce(known.origin, 0) END AS origin "
+            "FROM small_come c LEFT JOIN (SELECT n.row, min(o.origin) AS origin, bool_or(o.origin = n.origin) AS same "
+            f"FROM ({self._content(common)} SEMI JOIN small_come USING (row)) n JOIN small_then o ON {self._same_key} "
+            "GROUP BY n.row) known USING (row)"
+            if keyed
+            else "SELECT row, NULL AS origin FROM small_come"
+        )
+        self._connection.execute(f"INSERT INTO small_fresh SELECT {number}, row, origin FROM ({origins})")
+        for name in ("small_then", "small_both", "small_come"):
+            self._connection.execute(f"DROP TABLE {name}")
+
+    def _then(self, version: Earlier, common: tuple[str, ...], keyed: bool) -> str:
+        """SQL for an earlier version's rows: their content, and what they showed of people at today's levels."""
+        plan, names = self._plan, version.names
+        shown, values, joins = [], [], []
+        for place, (each, level) in enumerate(zip(plan.hierarchies, self._node, strict=True)):
+            if each.name in common:
+                shown.append(f"TRY_CAST({identifier(each.name)} AS {each.kind}) AS v{place}")
+                codes = each.codes(level)
+                values.append(each.sql(level, f"t.v{place}") if codes is None else f"g{place}.above")
+                joins += [looked_up(codes, f"t.v{place}", f"g{place}")] if codes is not None else []
+        columns = [
+            *([self._key] if keyed else []), *shown, f"{plan.person_sql(names)} AS person",
+            f"{_combination(plan, version.quasi_identifiers(plan), names)} AS class",
+            f"{_content(common)} AS content", f"{plan.applies(names)} AS meant",
+        ]  # fmt: skip
+        files = ", ".join(literal(str(path)) for path in version.files)
+        keys = "".join(f"t.k{place}, " for place in range(len(plan.key))) if keyed else ""
+        return (
+            f"SELECT {keys}t.person, t.class, t.content, {_origin('t.meant', values)} AS origin "
+            f"FROM (SELECT {', '.join(columns)} FROM read_parquet([{files}])) t {' '.join(joins)}"
+        )
 
     def _content(self, common: tuple[str, ...]) -> str:
-        """A table of the rows' content in these columns; most versions have the same ones."""
+        """A table of the rows' content in these columns, and of what they show of people; most versions have the same
+        columns."""
         if common not in self._contents:
             name = f"small_content_{len(self._contents)}"
-            key = ", ".join(identifier(each) for each in self._plan.key)
+            shown = [identifier(each) for each in self._plan.names if each in common]
             self._connection.execute(
-                f"CREATE TABLE {name} AS SELECT n.*, s.row FROM (SELECT {key}, {_content(common)} AS content "
-                f"FROM ({self._rows.select})) n JOIN small_new s ON {self._plan.same_key('n', 's')}"
+                f"CREATE TABLE {name} AS SELECT n.*, o.row FROM (SELECT {self._key}, {_content(common)} AS content, "
+                f"{_origin('true', shown)} AS origin FROM ({self._rows.select})) n JOIN small_new o ON {self._same_key}"
             )
             self._contents[common] = name
         return self._contents[common]
@@ -146,24 +186,29 @@ class Suppression:
 
     def _hide_classes(self) -> int:
         """Rows in classes of fewer than k persons, or of too few sensitive values."""
-        diverse = "".join(
-            f" OR count(DISTINCT s{place}) < {least}" for place, least in enumerate(self._plan.sensitive.values())
-        )
         return self._hide(
             "SELECT row FROM small_new SEMI JOIN (SELECT class FROM small_new ANTI JOIN small_hidden USING (row) "
-            f"WHERE class IS NOT NULL GROUP BY class HAVING count(DISTINCT person) < {self._plan.k}{diverse}) "
+            f"WHERE class IS NOT NULL GROUP BY class HAVING count(DISTINCT person) < {self._plan.k}{self._diverse}) "
             "USING (class)"
         )
 
     def _hide_fresh(self) -> int:
-        """Rows that are new, changed or shown again, where fewer than k persons of a combination are."""
+        """Rows that are new, changed or shown again, where fewer than k persons of a combination are.
+
+        Keys tell rows that are new from those that were there, and what these showed: each kind needs k persons of
+        its own, and as many sensitive values as a class.
+        """
+        columns = "".join(f", s{place}" for place in range(len(self._plan.sensitive)))
         shown = (
-            "SELECT version, row, class, person FROM small_fresh JOIN small_new USING (row) "
+            f"SELECT version, row, class, person, origin{columns} FROM small_fresh JOIN small_new USING (row) "
             "ANTI JOIN small_hidden USING (row)"
         )
+        few = f"count(DISTINCT person) < {self._plan.k}"
         return self._hide(
-            f"SELECT DISTINCT row FROM ({shown}) SEMI JOIN (SELECT version, class FROM ({shown}) GROUP BY ALL "
-            f"HAVING count(DISTINCT person) < {self._plan.k}) USING (version, class)"
+            f"SELECT row FROM ({shown}) SEMI JOIN (SELECT version, class FROM ({shown}) GROUP BY ALL HAVING {few}) "
+            f"USING (version, class) UNION SELECT row FROM ({shown}) SEMI JOIN (SELECT version, class, origin "
+            f"FROM ({shown}) WHERE origin IS NOT NULL GROUP BY ALL HAVING {few}{self._diverse}) "
+            "USING (version, class, origin)"
         )
 
     def _hide_companions(self) -> int:
@@ -204,6 +249,11 @@ def _combination(plan: Plan, names: Sequence[str], available: Sequence[str]) -> 
     shown = " OR ".join(f"{name} IS NOT NULL" for name in present) or "false"
     applies = f"({plan.applies(available)}) AND ({shown})"
     return f"CASE WHEN {applies} THEN md5_number({combined(present)}) END"
+
+
+def _origin(meant: str, shown: Sequence[str]) -> str:
+    """SQL for a number that stands for what a row shows of people, and whether it is about them."""
+    return f"md5_number({combined([meant, *shown])})"
 
 
 def _content(names: Sequence[str]) -> str:

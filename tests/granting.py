@@ -71,12 +71,17 @@ def grants_registry(folder: Path, cells: Mapping[str, Any] | None = None) -> Pat
         **tree_descriptor(), "id": GRANTS, "row_constraints": [], "drift": [], "small_cells": dict(cells or CELLS),
     }  # fmt: skip
     write_registry(folder, grants=(descriptor, grants_schema()))
+    write_places(folder, PLACES)
+    return folder
+
+
+def write_places(folder: Path, places: Mapping[str, str]) -> None:
+    """The code list of places, each with the one above it."""
     lists = folder / "codelists"
-    rows = ["code,name_zh,name_en,parent", *(f"{code},{code},{code},{parent}" for code, parent in PLACES.items())]
+    rows = ["code,name_zh,name_en,parent", *(f"{code},{code},{code},{parent}" for code, parent in places.items())]
     (lists / "places.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     schema = {"fields": [{"name": name, "type": "string"} for name in rows[0].split(",")], "primaryKey": ["code"]}
     (lists / "places.schema.json").write_text(json.dumps(schema), encoding="utf-8")
-    return folder
 
 
 def declare(workspace: Workspace, **said: Any) -> None:

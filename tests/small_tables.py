@@ -80,7 +80,7 @@ def decided(connection: duckdb.DuckDBPyConnection, rows: Iterable[Row], folder: 
     decision = decide(connection, made, given_rows, earlier, keys)
     require_hidden(connection, made, decision, given_rows, keys)
     shown = apply(made, decision, given_rows, keys)
-    return decision, fetched(connection, shown), Earlier((written(connection, shown, file),), SCHEMA, decision.levels)
+    return decision, fetched(connection, shown), Earlier((written(connection, shown, file),), SCHEMA, decision.known)
 
 
 def keys_in(path: Path) -> list[int]:

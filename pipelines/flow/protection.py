@@ -36,7 +36,7 @@ from pipelines.core.files import (
 from pipelines.core.identifiers import is_sha256
 from pipelines.core.paths import Workspace
 from pipelines.core.records import FieldReceipt
-from pipelines.disclose.small_cells import Decision, Earlier, Plan, apply, decide, receipts, require_hidden
+from pipelines.disclose.small_cells import Decision, Earlier, Known, Plan, apply, decide, receipts, require_hidden
 from pipelines.disclose.small_cells.tally import Rows
 from pipelines.flow.installation import Installation
 from pipelines.flow.results import Work
@@ -106,14 +106,9 @@ class Protection:
 
     def _decided_before(self) -> tuple[Decision, Path] | None:
         """What was decided of the very same rows, unless versions since then are less exact."""
-        known = [version.levels for version in self._earlier.values()]
-        for digest in self._earlier:
-            try:
-                record = load_record(self.inst.workspace, self.work, digest)
-            except CorruptStore as damaged:
-                _logger.warning("%s", damaged)  # What is decided anew is as safe, if not always the same.
-                continue
-            if record is None or record.input != self._input:
+        known = [version.shown for version in self._earlier.values()]
+        for record in self._records.values():
+            if record.input != self._input:
                 continue
             fitting, floor = self.plan.covering(known)
             _, node = record.decision.node(fitting)
@@ -151,7 +146,24 @@ class Protection:
             for part in segment.parts:
                 check_object(store, part.sha256, part.bytes)
             files = tuple(store.local(object_path(part.sha256)) for part in segment.parts)
-            found[digest] = Earlier(files, segment.schema, levels(segment))
+            record = self._records.get(digest)
+            codes = record.decision.codes if record else {}
+            shown = {name: Known(level, codes.get(name)) for name, level in levels(segment).items()}
+            found[digest] = Earlier(files, segment.schema, shown)
+        return found
+
+    @cached_property
+    def _records(self) -> Mapping[str, Record]:
+        """What is still known of how the published segments were decided."""
+        found = {}
+        for digest in self._published:
+            try:
+                record = load_record(self.inst.workspace, self.work, digest)
+            except CorruptStore as damaged:
+                _logger.warning("%s", damaged)  # What is decided anew is as safe, if not always the same.
+                continue
+            if record is not None:
+                found[digest] = record
         return found
 
 

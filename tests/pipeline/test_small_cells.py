@@ -1,4 +1,4 @@
-"""What happens around the protection of people's rows: keys of another type, damage."""
+"""What happens around the protection of people's rows: keys of another type, damage, code lists."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from flowing import Command
-from granting import GRANTS, WEST, alike, deliver, grants_registry, published, run
+from granting import GRANTS, WEST, alike, declare, deliver, grants_registry, published, run, write_places
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 from pipelines.publish import object_path
+from pipelines.publish.changes import levels
 
 
 @pytest.fixture
@@ -61,3 +62,18 @@ def test_a_period_that_cannot_be_put_together_stops_no_other_and_shows_no_value(
     damaged.write_bytes(sound)
     run(people)
     assert [shown.version for shown in published(people, "2025")] == ["1.0.0", "1.1.0", "1.1.1"]
+
+
+def test_a_code_list_that_becomes_deeper_makes_nothing_finer(people: Workspace) -> None:
+    declare(people, max_suppressed_share=0.0)
+    rows = alike(40)
+    for key in ("001", "002"):  # too few at their place: all are shown by what lies above
+        rows[key] = (*rows[key][:3], "n2", *rows[key][4:])
+    deliver(people, WEST, "2025", rows)
+    run(people)
+    deeper = {"n1": "n0", "n2": "n0", "n0": "n", "n": "all", "s1": "s0", "s2": "s0", "s0": "s", "s": "all", "all": ""}
+    write_places(people.schema, deeper)
+    run(people)
+    old, new = published(people, "2025")
+    assert levels(old.segment)["place"] == "codelist 1" and levels(new.segment)["place"] == "codelist 2"
+    assert {row["place"] for shown in (old, new) for row in shown.rows.values()} == {"n"}

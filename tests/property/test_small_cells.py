@@ -128,7 +128,7 @@ def test_no_difference_between_any_two_versions_has_a_small_group(
             assert [group for rows in apart(before, shown, node) for group in too_small(rows, k, diverse)] == []
         for known in earlier:
             for each in plan(k).hierarchies:
-                assert each.steps[each.level(decision.levels[each.name]) or 0].covers(known.levels[each.name])
+                assert each.steps[each.level(decision.levels[each.name]) or 0].covers(known.shown[each.name])
         versions.append(shown)
         earlier.append(made)
 

@@ -10,12 +10,13 @@ Not here: where earlier versions come from and where decisions are kept (``flow`
 from pipelines.disclose.small_cells.applying import RowsNotSuppressed, apply, receipts, require_hidden
 from pipelines.disclose.small_cells.deciding import decide
 from pipelines.disclose.small_cells.decision import Decision
-from pipelines.disclose.small_cells.plan import Plan, make_plan
+from pipelines.disclose.small_cells.plan import Known, Plan, make_plan
 from pipelines.disclose.small_cells.suppression import Earlier
 
 __all__ = [
     "Decision",
     "Earlier",
+    "Known",
     "Plan",
     "RowsNotSuppressed",
     "apply",

@@ -33,7 +33,7 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
         earlier: all published versions of the period that can still be read.
         keys: where the keys of suppressed rows are written, as Parquet.
     """
-    fitting, floor = plan.covering([version.levels for version in earlier])
+    fitting, floor = plan.covering([version.shown for version in earlier])
     tally = Tally(connection, fitting, rows)
     try:
         about, most = tally.rows, int(tally.rows * plan.max_suppressed_share)
@@ -63,6 +63,11 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
         levels={each.name: each.steps[level].name for each, level in zip(fitting.hierarchies, node, strict=True)},
         generalised={name: changed for name, (changed, _) in pairs.items()},
         suppressed={name: lost for name, (_, lost) in pairs.items()},
+        codes={
+            each.name: codes
+            for each, level in zip(fitting.hierarchies, node, strict=True)
+            if (codes := each.codes(level)) is not None
+        },
         rows=about,
         hidden=hidden,
     )

@@ -23,6 +23,15 @@ Node = tuple[int, ...]
 
 
 @dataclass(frozen=True)
+class Known:
+    """How a version shows a quasi-identifier: the name of its level and, of a code list, which code was shown for each
+    code of the list as it was then; ``None``: nobody knows any more."""
+
+    level: str
+    codes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Step:
     """One level: ``kind`` as of the descriptor's levels, and its size: a band's width, a prefix's length, how many
     levels of a code list are climbed."""
@@ -37,18 +46,28 @@ class Step:
         """As receipts have it: ``month``, ``band 10``, ``codelist 1``."""
         return f"{self.kind} {self.size}" if self.size else self.kind
 
-    def covers(self, name: str) -> bool:
-        """Whether it is as coarse as the level of that name, or coarser, whatever the values."""
-        kind, _, size = name.partition(" ")
-        if self.kind == ALL or name == EXACT:
+    def covers(self, known: Known) -> bool:
+        """Whether it is as coarse as what is known of a version, or coarser, whatever the values.
+
+        Levels of a code list are counted from its deepest codes, so the same number means something else once the list
+        has become deeper: each code that was shown has to lie within one code of this level.
+        """
+        kind, _, size = known.level.partition(" ")
+        if self.kind == ALL or known.level == EXACT:
             return True
         if self.kind in DATE_LEVELS and kind in DATE_LEVELS:
             return DATE_LEVELS.index(self.kind) >= DATE_LEVELS.index(kind)
         if self.kind != kind or not size.isdigit():
             return False
+        if kind == "codelist":
+            return known.codes is not None and self._unites(known.codes)
         was = int(size)
-        return {"band": was > 0 and self.size % max(was, 1) == 0, "prefix": self.size <= was}.get(
-            kind, self.size >= was
+        return self.size <= was if kind == "prefix" else was > 0 and self.size % was == 0
+
+    def _unites(self, shown: Mapping[str, str]) -> bool:
+        within: dict[str, str | None] = {}
+        return all(
+            within.setdefault(above, self.codes.get(code)) == self.codes.get(code) for code, above in shown.items()
         )
 
 
@@ -82,9 +101,9 @@ class Hierarchy:
         step = self.steps[level]
         return step.codes if step.kind == "codelist" else None
 
-    def first_covering(self, name: str) -> int | None:
-        """The finest level that is as coarse as the one of that name; ``None`` when there is none."""
-        return next((place for place, step in enumerate(self.steps) if step.covers(name)), None)
+    def first_covering(self, known: Known) -> int | None:
+        """The finest level that is as coarse as what is known of a version; ``None`` when there is none."""
+        return next((place for place, step in enumerate(self.steps) if step.covers(known)), None)
 
     def level(self, name: str) -> int | None:
         """The level of that name."""
@@ -154,17 +173,17 @@ class Plan:
         parts = [tuple(f"CAST({row}.{identifier(name)} AS VARCHAR)" for row in (one, other)) for name in self.key]
         return " AND ".join(f"{left} IS NOT DISTINCT FROM {right}" for left, right in parts)
 
-    def covering(self, levels: Sequence[Mapping[str, str]]) -> tuple[Plan, Node]:
-        """The finest node that is as coarse as all of these, each by field and name of its level.
+    def covering(self, versions: Sequence[Mapping[str, Known]]) -> tuple[Plan, Node]:
+        """The finest node that is as coarse as all of these, each by field.
 
         A field whose hierarchy has no such level gets one: it will be absent.
         """
         hierarchies, floor = [], []
         for each in self.hierarchies:
-            names = {known[each.name] for known in levels if each.name in known}
-            fits = all(each.first_covering(name) is not None for name in names)
+            shown = [known[each.name] for known in versions if each.name in known]
+            fits = all(each.first_covering(known) is not None for known in shown)
             hierarchies.append(each if fits else each.with_all())
-            floor.append(max((hierarchies[-1].first_covering(name) or 0 for name in names), default=0))
+            floor.append(max((hierarchies[-1].first_covering(known) or 0 for known in shown), default=0))
         return replace(self, hierarchies=tuple(hierarchies)), tuple(floor)
 
 

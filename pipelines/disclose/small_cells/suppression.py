@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from pipelines.core.sql import identifier, literal
-from pipelines.disclose.small_cells.plan import Node, Plan, combined
+from pipelines.disclose.small_cells.plan import Known, Node, Plan, combined
 from pipelines.disclose.small_cells.tally import Rows, looked_up
 
 #: Property of a public schema's field that says how it was protected.
@@ -33,11 +33,11 @@ PROPERTY = "small_cells"
 
 @dataclass(frozen=True)
 class Earlier:
-    """A published version of the same period: its files, its schema, and the level of each quasi-identifier."""
+    """A published version of the same period: its files, its schema, and how each quasi-identifier is shown."""
 
     files: tuple[Path, ...]
     schema: Mapping[str, Any]
-    levels: Mapping[str, str]
+    shown: Mapping[str, Known]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ import itertools
 import random
 
 import pytest
+from small_tables import plan
 
 from pipelines.disclose.small_cells.lattice import Search
-from pipelines.disclose.small_cells.plan import Node, Step
+from pipelines.disclose.small_cells.plan import Known, Node, Step
 
 
 def search(heights: tuple[int, ...], good: list[Node], seed: int) -> Search:
@@ -42,9 +43,27 @@ def test_where_nothing_will_do_one_chain_is_enough() -> None:
         (Step("month"), "exact", True), (Step("month"), "quarter", False), (Step("year"), "quarter", True),
         (Step("band", 20), "band 10", True), (Step("band", 15), "band 10", False),
         (Step("prefix", 2), "prefix 4", True), (Step("all"), "band 10", True),
-        (Step("prefix", 4), "prefix 2", False), (Step("codelist", 2), "codelist 1", True),
+        (Step("prefix", 4), "prefix 2", False), (Step("codelist", 2), "codelist 1", False),
         (Step("exact"), "month", False), (Step("month"), "band 10", False), (Step("band", 10), "all", False),
     ],
 )  # fmt: skip
 def test_a_level_covers_finer_ones_of_its_kind(step: Step, name: str, covers: bool) -> None:
-    assert step.covers(name) is covers
+    assert step.covers(Known(name)) is covers
+
+
+@pytest.mark.parametrize(
+    ("today", "covers"),
+    [
+        ({"a1": "a", "a2": "a", "a": "a"}, True), ({"a1": "r", "a2": "r", "a": "r", "b": "r"}, True),
+        ({"a1": "a", "a2": "b", "a": "a"}, False), ({"a1": "a", "a": "a"}, False),
+        ({"a1": "x", "a2": "x", "a": "a"}, False),
+    ],
+)  # fmt: skip
+def test_a_level_of_a_code_list_covers_codes_that_it_unites(today: dict[str, str], covers: bool) -> None:
+    shown = {"a1": "a", "a2": "a", "a": "a"}
+    assert Step("codelist", 1, today).covers(Known("codelist 5", shown)) is covers
+
+
+def test_of_a_code_list_that_nobody_knows_any_more_nothing_is_shown() -> None:
+    fitting, node = plan(5).covering([{"place": Known("codelist 1"), "day": Known("band 5")}])
+    assert [each.steps[level].name for each, level in zip(fitting.hierarchies, node, strict=True)] == ["all", "band 5"]

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from traceback import format_tb
 
@@ -99,6 +100,7 @@ def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[
             return None
         if protection is not None:
             protection.keep(segment)
+            segment = replace(segment, compared=protection.compared)
         return save_candidate(inst.workspace, dataset.id, segment, inst.processing_keys[dataset.id])
 
 

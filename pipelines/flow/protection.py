@@ -41,8 +41,11 @@ from pipelines.disclose.small_cells.tally import Rows
 from pipelines.flow.installation import Installation
 from pipelines.flow.results import Work
 from pipelines.publish import (
+    Compared,
     Contribution,
     Segment,
+    Snapshot,
+    SnapshotEntry,
     latest_snapshot,
     load_tombstone,
     newest_entries,
@@ -122,12 +125,26 @@ class Protection:
         tables = sorted(sha256_of(each.table.parquet) for each in self.contributions)
         return hashlib.sha256("\n".join([self.plan.digest, *tables]).encode()).hexdigest()
 
+    @property
+    def compared(self) -> Compared:
+        """What the rows were compared with: a release of them has to find nothing else."""
+        _, entry = self._newest
+        return Compared(entry.manifest if entry else None, frozenset(self._published))
+
+    @cached_property
+    def _newest(self) -> tuple[Snapshot | None, SnapshotEntry | None]:
+        """The current release, and the dataset's newest version, whether or not that release shows it."""
+        store = self.inst.store
+        snapshot = latest_snapshot(store)
+        return snapshot, newest_entries(store, snapshot, {self.work.dataset}).get(
+            self.work.dataset
+        ) if snapshot else None
+
     @cached_property
     def _published(self) -> Mapping[str, Segment]:
         """Every segment of the period that a version had whose bytes were not removed for good; newest first."""
         store, found = self.inst.store, dict[str, Segment]()
-        snapshot = latest_snapshot(store)
-        entry = newest_entries(store, snapshot, {self.work.dataset}).get(self.work.dataset) if snapshot else None
+        snapshot, entry = self._newest
         if snapshot is None or entry is None:
             return found
         for _, manifest in versions_of(store, entry):

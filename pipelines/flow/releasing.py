@@ -18,6 +18,7 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
 from pipelines.publish import (
+    Segment,
     Store,
     is_released,
     latest_number,
@@ -99,6 +100,8 @@ def release(inst: Installation) -> ReleaseResult:
             inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, dt.datetime.now(dt.UTC)
         )
     forget_replaced(inst, released.replaced)
+    for dataset_id, segment in released.outdated:
+        _make_anew(inst, dataset_id, segment)
     number = released.snapshot.number if released.snapshot else 0
     inst.ledger.record_released(release_state(inst, reviews), number)
     keep_results(inst)
@@ -156,6 +159,12 @@ def _remove_stale_candidates(inst: Installation) -> None:
     for dataset_id, segment in pending_candidates(inst.workspace):
         key = inst.processing_keys.get(dataset_id)
         if key is not None and segment.processing_key != key:
-            inst.ledger.forget_composition(Work(dataset_id, segment.period), segment.digest)
-            remove_candidates(inst.workspace, [(dataset_id, segment)])
-            _logger.info("%s %s: candidate of an older descriptor removed", dataset_id, segment.period)
+            _make_anew(inst, dataset_id, segment)
+
+
+def _make_anew(inst: Installation, dataset_id: str, segment: Segment) -> None:
+    """Have a candidate composed again that is not released as it is."""
+    # First the ledger: a candidate that was gone and still recorded would never be made again.
+    inst.ledger.forget_composition(Work(dataset_id, segment.period), segment.digest)
+    remove_candidates(inst.workspace, [(dataset_id, segment)])
+    _logger.info("%s %s: candidate of an older descriptor or release removed", dataset_id, segment.period)

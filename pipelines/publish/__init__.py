@@ -30,7 +30,7 @@ from pipelines.publish.notes import VersionNote, save_note
 from pipelines.publish.planning import Replaced
 from pipelines.publish.preview import next_versions
 from pipelines.publish.published_segments import PublishedSegment, published_segments
-from pipelines.publish.records import Contribution, Part, Segment, SegmentDelivery, Sources
+from pipelines.publish.records import Compared, Contribution, Part, Segment, SegmentDelivery, Sources
 from pipelines.publish.release import Release, is_released, no_longer_shown, release
 from pipelines.publish.restoring import damaged_parts, is_kept, put_back
 from pipelines.publish.rollback import rollback
@@ -53,6 +53,7 @@ from pipelines.publish.withdrawals import Withdrawal, finish_withdrawal, reinsta
 
 __all__ = [
     "ColumnsDiffer",
+    "Compared",
     "Contribution",
     "DuplicateAcrossDeliveries",
     "FileExists",

@@ -5,7 +5,8 @@
     <candidates>/<dataset>/<period>.json + <sha256>.parquet …
 
 A period has one candidate; a newer one takes its place. Each says which processing key it was made under: a
-release takes no candidate that was cleared under another descriptor than today's. Saving and removing exclude
+release takes no candidate that was cleared under another descriptor than today's. Those whose rows depend on what was
+published of their period say what that was: see :mod:`pipelines.publish.comparisons`. Saving and removing exclude
 each other across processes, so that a release never removes a candidate that was saved while it ran.
 """
 
@@ -17,12 +18,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipelines.core.errors import CorruptStore
 from pipelines.core.files import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, flush_folder, replace_file
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.paths import Workspace, is_plain_name
-from pipelines.publish.records import Segment, canonical_json
+from pipelines.publish.records import Compared, Segment, canonical_json
 from pipelines.publish.store import MALFORMED, MISSING
 from pipelines.publish.stores import FolderStore
 
@@ -57,7 +59,9 @@ def save_candidate(workspace: Workspace, dataset_id: str, segment: Segment, proc
                 FolderStore(folder).upload(target.name, part.parquet)
             kept.append(replace(part, parquet=target))
         whole = replace(segment, sources=replace(segment.sources, inline=True))
-        document = {"processing_key": processing_key, "segment": whole.as_dict()}
+        document: dict[str, Any] = {"processing_key": processing_key, "segment": whole.as_dict()}
+        if segment.compared is not None:
+            document["compared"] = segment.compared.as_dict()
         path = folder / f"{segment.period}.json"
         takes_place = path.exists()
         replace_file(path, canonical_json(document), PRIVATE_FILE_MODE)
@@ -111,8 +115,9 @@ def remove_period_candidate(workspace: Workspace, dataset_id: str, period: str) 
 
 
 def _is_same(one: Segment, other: Segment) -> bool:
-    """Equal rows made under another descriptor are another candidate: its schema is to be published."""
-    return (one.digest, one.processing_key) == (other.digest, other.processing_key)
+    """Equal rows made under another descriptor are another candidate: its schema is to be published. So are those that
+    were compared with more: only they may be released."""
+    return (one.digest, one.processing_key, one.compared) == (other.digest, other.processing_key, other.compared)
 
 
 def _tidy(folder: Path) -> None:
@@ -134,30 +139,32 @@ def _candidate_files(folder: Path) -> list[Path]:
 
 
 def _load(path: Path) -> Segment:
-    segment, processing_key = _read(path)
+    segment = _read(path)
     parts = tuple(replace(part, parquet=path.parent / f"{part.sha256}.parquet") for part in segment.parts)
     for part in parts:
         if part.parquet is None or not part.parquet.is_file():
             raise CorruptStore(f"{path.parent.name}/{part.sha256}.parquet", MISSING)
-    return replace(segment, parts=parts, processing_key=processing_key)
+    return replace(segment, parts=parts)
 
 
-def _read(path: Path) -> tuple[Segment, str]:
-    """A candidate without its bytes, and its processing key."""
+def _read(path: Path) -> Segment:
+    """A candidate without its bytes."""
     place = f"{path.parent.name}/{path.name}"
     try:
         document = json.loads(path.read_bytes())
         segment, processing_key = Segment.from_dict(document["segment"]), str(document["processing_key"])
+        compared = Compared.from_dict(document["compared"]) if "compared" in document else None
     except (KeyError, TypeError, ValueError) as problem:
         raise CorruptStore(place, MALFORMED) from problem
     if segment.period != path.stem:
         raise CorruptStore(place, MALFORMED)
-    return replace(segment, sources=replace(segment.sources, inline=False)), processing_key
+    sources = replace(segment.sources, inline=False)
+    return replace(segment, sources=sources, processing_key=processing_key, compared=compared)
 
 
 def _drop_unreferenced(folder: Path) -> None:
     """Remove bytes that no candidate of the dataset names (two periods may have equal bytes) and old temporaries."""
-    named = {part.sha256 for path in _candidate_files(folder) for part in _read(path)[0].parts}
+    named = {part.sha256 for path in _candidate_files(folder) for part in _read(path).parts}
     for path in folder.iterdir():
         # Under the lock no other process has a temporary file here: one that exists was left by a crash.
         if path.name.endswith(".tmp") or (path.suffix == ".parquet" and path.stem not in named):

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates
+from pipelines.publish.comparisons import Comparisons
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.planning import Planner
@@ -36,14 +37,16 @@ def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processi
     """
     base = latest_snapshot(store)
     planner = Planner(workspace, store, catalog, reviews, base, folder)
-    candidates = pending_candidates(workspace)
+    candidates, comparisons = pending_candidates(workspace), Comparisons(store, catalog, base)
     for dataset_id, dataset in catalog.datasets.items():
         if dataset.descriptor.disclosure.review != "each_version" or not reviews.is_plan_cleared(dataset):
             continue
         ready = [
             segment
             for name, segment in candidates
-            if name == dataset_id and segment.processing_key == processing_keys[dataset_id]
+            if name == dataset_id
+            and segment.processing_key == processing_keys[dataset_id]
+            and comparisons.is_current(name, segment)
         ]
         entry = newest_entries(store, base, {dataset_id}).get(dataset_id) if base else None
         if not is_released(catalog, base, dataset_id) or (not ready and entry is None):

@@ -156,12 +156,33 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What was published of a candidate's period when it was made, where its rows depend on that: SHA-256 of the
+    manifest of the dataset's newest version (``None``: there was none), digests of the period's segments."""
+
+    manifest: str | None
+    segments: frozenset[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"manifest": self.manifest, "segments": sorted(self.segments)}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Compared:
+        """Read the JSON form (KeyError, TypeError, ValueError when it is not one)."""
+        manifest = document["manifest"]
+        return cls(
+            None if manifest is None else checked_sha256(manifest), frozenset(map(checked_sha256, document["segments"]))
+        )
+
+
+@dataclass(frozen=True)
 class Segment:
     """One dataset's public rows of one period: immutable Parquet files, in the order of their keys, and what they
     are made of.
 
     ``schema`` is the Table Schema the files were written by; ``sources`` tells the deliveries. ``processing_key`` is
-    what a candidate was made under; it is not part of the JSON form.
+    what a candidate was made under, ``compared`` what it was compared with; they are not part of the JSON form.
     """
 
     period: str
@@ -170,6 +191,7 @@ class Segment:
     sources: Sources
     receipt: tuple[FieldReceipt, ...]
     processing_key: str | None = field(default=None, compare=False)
+    compared: Compared | None = field(default=None, compare=False)
 
     @property
     def rows(self) -> int:
@@ -191,7 +213,7 @@ class Segment:
     def as_dict(self) -> dict[str, Any]:
         """JSON form."""
         document = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
-        del document["processing_key"]
+        del document["processing_key"], document["compared"]
         document["parts"] = [part.as_dict() for part in self.parts]
         if self.sources.inline:
             del document["sources"]

@@ -19,6 +19,7 @@ from pipelines.core.paths import Workspace
 from pipelines.disclose.negative_list import require_datasets
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates, remove_candidates
+from pipelines.publish.comparisons import Comparisons
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import remove_note
 from pipelines.publish.planning import Planned, Planner, Replaced
@@ -44,7 +45,8 @@ class Release:
     """The current snapshot, and the versions that this release added (none: nothing had changed).
 
     ``withdrawn`` datasets are no longer in the snapshot; ``notices`` say what else is not shown any more and why.
-    ``waiting``: what is not released before an officer approves it.
+    ``waiting``: what is not released before an officer approves it. ``outdated`` candidates were not compared with all
+    that is published of their periods by now: they are to be made anew.
     """
 
     snapshot: Snapshot | None
@@ -53,6 +55,7 @@ class Release:
     replaced: tuple[Replaced, ...] = ()
     notices: tuple[Message, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    outdated: tuple[tuple[str, Segment], ...] = ()
 
 
 def release(workspace: Workspace, store: Store, catalog: Catalog, processing_keys: Mapping[str, str],
@@ -61,8 +64,8 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
 
     Datasets that the registry does not know, or that are broken in it, stay as they are unless the negative list bars
     what is shown of them; one that is not disclosed actively any more leaves the snapshot. Candidates of either wait,
-    and one that was made under another processing key than the current is not taken. What needs an officer's approval
-    waits too, all else goes on.
+    and one that was made under another processing key than the current is not taken, nor one that was not compared
+    with all that is published of its period. What needs an officer's approval waits too, all else goes on.
 
     Args:
         workspace: where the candidates lie.
@@ -80,11 +83,15 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
     while True:
         finish_withdrawal(store)
         base = latest_snapshot(store)
-        ready = [
+        made = [
             (dataset_id, segment)
             for dataset_id, segment in pending_candidates(workspace)
             if is_released(catalog, base, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
+        comparisons = Comparisons(store, catalog, base)
+        ready, outdated = [], []
+        for entry in made:
+            (ready if comparisons.is_current(*entry) else outdated).append(entry)
         unplanned = {name: waits_for_plan(catalog, name, reviews) for name in {dataset_id for dataset_id, _ in ready}}
         candidates = [(dataset_id, segment) for dataset_id, segment in ready if unplanned[dataset_id] is None]
         with scratch_folder(workspace.work, "release") as folder:
@@ -108,7 +115,7 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
     for manifest in planned.manifests:
         remove_note(workspace, manifest.dataset)
     return Release(snapshot, tuple(planned.manifests), tuple(planned.withdrawn), tuple(planned.replaced),
-                   tuple(planned.notices), tuple(waiting))  # fmt: skip
+                   tuple(planned.notices), tuple(waiting), tuple(outdated))  # fmt: skip
 
 
 def no_longer_shown(

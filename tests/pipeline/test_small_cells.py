@@ -1,16 +1,19 @@
-"""What happens around the protection of people's rows: keys of another type, damage, code lists."""
+"""What happens around the protection of people's rows: key types, damage, code lists, releases in between."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from flowing import Command
-from granting import GRANTS, WEST, alike, declare, deliver, grants_registry, published, run, write_places
+from granting import GRANTS, WEST, alike, declare, deliver, given_away, grants_registry, published, run, write_places
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
-from pipelines.publish import object_path
+from pipelines.flow import Work, open_installation, process, release
+from pipelines.publish import object_path, pending_candidates
 from pipelines.publish.changes import levels
 
 
@@ -77,3 +80,32 @@ def test_a_code_list_that_becomes_deeper_makes_nothing_finer(people: Workspace) 
     old, new = published(people, "2025")
     assert levels(old.segment)["place"] == "codelist 1" and levels(new.segment)["place"] == "codelist 2"
     assert {row["place"] for shown in (old, new) for row in shown.rows.values()} == {"n"}
+
+
+def test_what_was_released_while_a_candidate_was_composed_is_compared_with_too(people: Workspace) -> None:
+    declare(people, max_suppressed_share=0.5)
+    rows = alike(20)
+    deliver(people, WEST, "2025", rows)
+    run(people)
+    five = {key: (*row[:-1], "200.00") if key <= "005" else row for key, row in rows.items()}
+    four = five | {"001": rows["001"]}
+    meanwhile = people.private / "meanwhile"
+    with open_installation(people) as inst:
+        deliver(people, WEST, "2025", five)
+        process(inst, Work(GRANTS, "2025"))
+        shutil.copytree(people.candidates, meanwhile)
+        deliver(people, WEST, "2025", four)
+        process(inst, Work(GRANTS, "2025"))
+        # As if another process had released the first candidate before the second was saved.
+        last = people.candidates.rename(people.private / "last")
+        meanwhile.rename(people.candidates)
+        assert len(release(inst).versions) == 1
+        shutil.rmtree(people.candidates)
+        last.rename(people.candidates)
+        assert release(inst).versions == () and pending_candidates(people) == ()
+    run(people)
+    versions = published(people, "2025")
+    assert [shown.version for shown in versions] == ["1.0.0", "1.0.1", "1.0.2"]
+    for old, new in itertools.combinations(versions, 2):
+        assert given_away(old, new) == []
+    assert versions[2].rows["001"]["place"] is None  # It alone went back to what it was.

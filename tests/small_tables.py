@@ -49,6 +49,18 @@ def plan(k: int, diverse: int = 0, share: float = 0.1) -> Plan:
                 {"kind": frozenset({"body"})}, ("key",))  # fmt: skip
 
 
+def moved(row: Row, place: str) -> Row:
+    """The row at another place."""
+    key, person, kind, _, day, matter = row
+    return key, person, kind, place, day, matter
+
+
+def corrected(row: Row, matter: str) -> Row:
+    """The row with another matter."""
+    key, person, kind, place, day, _ = row
+    return key, person, kind, place, day, matter
+
+
 def select(connection: duckdb.DuckDBPyConnection, rows: Iterable[Row]) -> Rows:
     """The rows as a table of the database."""
     kinds = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.int64(), pa.string())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +10,21 @@ from typing import Any
 
 from forked import CONTEXT
 
-from pipelines.publish.stores import Store, open_store
+from pipelines.publish.stores import FolderStore, Store, open_store
 
 CONTENT = b"content"
 _SECONDS = 60
+
+
+@dataclasses.dataclass(frozen=True)
+class Watched(FolderStore):
+    """A store that tells what has been read of it."""
+
+    paths: list[str] = dataclasses.field(default_factory=list)
+
+    def read(self, path: str) -> bytes:
+        self.paths.append(path)
+        return super().read(path)
 
 
 def files(store: Store) -> list[str]:

@@ -132,6 +132,11 @@ class Workspace:
         return self.private / "deadlines.sqlite"
 
     @property
+    def history(self) -> Path:
+        """Which segments versions had of periods with rows about people: learned from the catalog's manifests."""
+        return self.private / "history.sqlite"
+
+    @property
     def escalations(self) -> Path:
         """Who was told of which overdue disclosure."""
         return self.private / "escalations.sqlite"

@@ -39,6 +39,7 @@ from pipelines.core.records import FieldReceipt
 from pipelines.disclose.small_cells import Decision, Earlier, Known, Plan, apply, decide, receipts, require_hidden
 from pipelines.disclose.small_cells.tally import Rows
 from pipelines.flow.installation import Installation
+from pipelines.flow.period_history import published_of
 from pipelines.flow.results import Work
 from pipelines.publish import (
     Compared,
@@ -47,10 +48,8 @@ from pipelines.publish import (
     Snapshot,
     SnapshotEntry,
     latest_snapshot,
-    load_tombstone,
     newest_entries,
     object_path,
-    versions_of,
 )
 from pipelines.publish.changes import levels
 from pipelines.publish.records import canonical_json
@@ -143,18 +142,10 @@ class Protection:
     @cached_property
     def _published(self) -> Mapping[str, Segment]:
         """Every segment of the period that a version had whose bytes were not removed for good; newest first."""
-        store, found = self.inst.store, dict[str, Segment]()
         snapshot, entry = self._newest
         if snapshot is None or entry is None:
-            return found
-        for _, manifest in versions_of(store, entry):
-            stone = snapshot.tombstone_of(self.work.dataset, manifest.version)
-            if stone is not None and load_tombstone(store, stone).bytes_removed:
-                continue
-            for segment in manifest.segments:
-                if segment.period == self.work.period:
-                    found.setdefault(segment.digest, segment)
-        return found
+            return {}
+        return published_of(self.inst.workspace, self.inst.store, snapshot, entry, self.work)
 
     @cached_property
     def _earlier(self) -> Mapping[str, Earlier]:

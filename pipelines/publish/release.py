@@ -89,9 +89,8 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
             if is_released(catalog, base, dataset_id) and segment.processing_key == processing_keys[dataset_id]
         ]
         comparisons = Comparisons(store, catalog, base)
-        ready, outdated = [], []
-        for entry in made:
-            (ready if comparisons.is_current(*entry) else outdated).append(entry)
+        outdated = [entry for entry in made if not comparisons.is_current(*entry)]
+        ready = [entry for entry in made if entry not in outdated]
         unplanned = {name: waits_for_plan(catalog, name, reviews) for name in {dataset_id for dataset_id, _ in ready}}
         candidates = [(dataset_id, segment) for dataset_id, segment in ready if unplanned[dataset_id] is None]
         with scratch_folder(workspace.work, "release") as folder:

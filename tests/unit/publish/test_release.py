@@ -23,6 +23,7 @@ from publishing import (
     tree,
     workspace_with_registry,
 )
+from storing import Watched
 from support import tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.errors import CorruptStore
@@ -304,17 +305,6 @@ def test_an_altered_manifest_is_not_read(workspace: Workspace) -> None:
     add_candidate(workspace, [tree(2)])
     with pytest.raises(CorruptStore):
         release_now(workspace, registry(workspace))
-
-
-@dataclasses.dataclass(frozen=True)
-class Watched(FolderStore):
-    """A store that tells what has been read of it."""
-
-    paths: list[str] = dataclasses.field(default_factory=list)
-
-    def read(self, path: str) -> bytes:
-        self.paths.append(path)
-        return super().read(path)
 
 
 def manifests_read(workspace: Workspace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_tables import MATTER, Row, decided, plan, select
+from small_tables import Row, corrected, decided, plan, select
 
 from pipelines.core.databases import private_database
 from pipelines.disclose.small_cells import RowsNotSuppressed, require_hidden
@@ -39,7 +39,7 @@ def test_rows_that_would_be_shown_against_the_decision_are_refused(
     database: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     decision, _, _ = decided(database, ROWS, tmp_path, 0, made=MADE)
-    others = [(*row[:MATTER], "rent") for row in ROWS]
+    others = [corrected(row, "rent") for row in ROWS]
     with pytest.raises(RowsNotSuppressed) as refused:
         require_hidden(database, MADE, decision, select(database, others), tmp_path / "keys0.parquet")
     assert refused.value.message.params == {"rows": 1}

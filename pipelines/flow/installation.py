@@ -29,7 +29,7 @@ from pipelines.registry import Catalog, current_catalog
 from pipelines.registry.negative_list import NegativeList
 
 #: Raised when a change of the stages changes their results, so that stored outcomes are made anew.
-PROCESSING_REVISION = 3
+PROCESSING_REVISION = 4
 
 
 @dataclass(frozen=True)

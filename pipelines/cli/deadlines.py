@@ -14,6 +14,7 @@ from pipelines.cli.context import ANY, Json, Language, described, log_to_file, o
 from pipelines.cli.output import EXIT_PROBLEMS, Output
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation
+from pipelines.registry.calendars import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from pipelines.flow.deadlines import Obligation, OnTime
@@ -41,6 +42,8 @@ def deadlines(
 ) -> None:
     """Show deadlines. Exit code 1 when something is overdue."""
     if context.invoked_subcommand is not None:
+        if any((at, overdue, show_all, datasets, departments, as_json, language)):
+            raise typer.BadParameter(described("cli-deadlines-misplaced"))
         return
     from pipelines.flow.deadlines import State, obligations, on_time
 
@@ -51,7 +54,7 @@ def deadlines(
         for department in departments or []:
             if department not in inst.catalog.organisations:
                 raise typer.BadParameter(out.text("cli-deadlines-department-unknown", department=department))
-        moment = _moment(inst, at)
+        moment = _moment(out, inst, at)
         found = [
             entry
             for entry in obligations(inst, moment, datasets, open_only=overdue)
@@ -123,8 +126,11 @@ def escalate(
     from pipelines.flow import escalation
 
     out = output(as_json, language)
+    if at is not None and not dry_run:
+        # At another time, people would be told what is not so, and not be told of it again when it is.
+        raise typer.BadParameter(out.text("cli-escalate-at-now"))
     with readable_errors(out), open_installation(Workspace.default()) as inst:
-        moment = _moment(inst, at)
+        moment = _moment(out, inst, at)
         if inst.catalog.escalation is None:
             out.json({"messages": []})
             out.say("cli-escalate-off")
@@ -191,21 +197,24 @@ def _waiting_row(entry: Waiting) -> dict[str, Any]:
     }
 
 
-def _moment(inst: Installation, text: str | None) -> dt.datetime:
+def _moment(out: Output, inst: Installation, text: str | None) -> dt.datetime:
     """The time that is asked for, by the catalog's clock where it names no other; a day stands for its last second.
 
     Raises:
-        typer.BadParameter: when it is neither.
+        typer.BadParameter: when it is neither, or in a year that calendars know nothing of.
     """
     zone = ZoneInfo(inst.catalog.descriptor.time_zone)
     if text is None:
         return dt.datetime.now(zone)
     try:
         if len(text) <= len("2026-03-31"):
-            return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(23, 59, 59), zone)
-        moment = dt.datetime.fromisoformat(text)
+            moment = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(23, 59, 59), zone)
+        else:
+            moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(described("cli-deadlines-at-wrong")) from None
+        raise typer.BadParameter(out.text("cli-deadlines-at-wrong")) from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise typer.BadParameter(out.text("cli-deadlines-at-year", first=FIRST_YEAR, last=LAST_YEAR))
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 

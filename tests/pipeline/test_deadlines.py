@@ -240,7 +240,18 @@ def test_the_command_shows_tables_rows_and_rates(
         "parks_office": 1, "east_district_office": 1,
     }  # fmt: skip
     assert told["deadlines"][0]["due_date"] == "2026-01-29"
-    assert gongkai("deadlines", "--at", "soon").exit_code == 2
+    for wrong in (
+        "soon",
+        "1949-12-31",
+        "2101-01-01",
+        "9999-12-31",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00+12:00",
+    ):
+        assert gongkai("deadlines", "--at", wrong).exit_code == 2, wrong
+    for edge in ("1950-01-01T00:00+14:00", "2100-12-31T23:59:59-12:00"):
+        assert gongkai("deadlines", "--at", edge).exit_code != 2, edge
+    assert "after it" in gongkai("deadlines", "--json", "escalate").stderr
     assert gongkai("deadlines", "--dataset", "unknown").exit_code == 2
     assert gongkai("deadlines", "--department", "unknown").exit_code == 2
     assert gongkai("deadlines", "escalate").stdout.startswith("Escalation is off")

@@ -276,13 +276,16 @@ def test_the_command_tells_and_shows_what_it_would_tell(
     ]  # fmt: skip
     assert mail.taken == []
     assert "would be told" in gongkai("deadlines", "escalate", "--dry-run", *moment).stdout
+    # Of another time nobody is told anything, and what is told now is not thought to be told already.
+    for wrong in (moment, ("--at", "2027-06-30")):
+        assert gongkai("deadlines", "escalate", *wrong).exit_code == 2
     mail.answer = "550 no"
-    failed = gongkai("deadlines", "escalate", *moment)
+    failed = gongkai("deadlines", "escalate")
     assert failed.exit_code == 1 and "refused the message (code 550)" in failed.stderr
     mail.answer = "250 OK"
-    done = gongkai("deadlines", "escalate", *moment, "--lang", "zh")
+    done = gongkai("deadlines", "escalate", "--lang", "zh")
     assert done.exit_code == 0 and "消息 2 条，其中失败 0 条" in done.stdout
-    assert gongkai.json("deadlines", "escalate", *moment) == {"messages": []}
+    assert gongkai.json("deadlines", "escalate") == {"messages": []}
     assert len(mail.taken) == 2
 
 

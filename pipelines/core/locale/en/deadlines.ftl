@@ -1,6 +1,8 @@
 cli-deadlines-help = Show until when what is to be published, what is overdue, and how departments keep their deadlines. Exit code 1 when something is overdue.
 cli-deadlines-at-help = As things stood then: a day (its end), or a time such as 2026-03-31T09:00 or 2026-03-31T01:00Z; without a zone, by the catalog's clock. Default: now.
 cli-deadlines-at-wrong = Write a day such as 2026-03-31, or a time such as 2026-03-31T09:00.
+cli-deadlines-at-year = Calendars know the years { $first } to { $last }.
+cli-deadlines-misplaced = Options of escalate are written after it: gongkai deadlines escalate --json.
 cli-deadlines-dataset-help = Only this dataset; may be given several times.
 cli-deadlines-department-help = Only this department; may be given several times.
 cli-deadlines-department-unknown = There is no organisation { $department } in organisations.csv.
@@ -29,6 +31,7 @@ cli-deadlines-summary = { $at }: { $overdue } overdue, { $due_soon } due soon, {
 cli-deadlines-waiting = A message to { $receiver } ({ $way }) could not be handed over, tried { $tries } times: { $reason }
 cli-escalate-help = Tell those who have to answer for what is overdue, as catalog_schema/escalation.yaml says. Exit code 1 when somebody could not be told; it is tried again next time.
 cli-escalate-dry-run-help = Only show who would be told of what.
+cli-escalate-at-now = People are told what is overdue now; --at goes with --dry-run only.
 cli-escalate-off = Escalation is off: there is no catalog_schema/escalation.yaml.
 cli-escalate-way = Way
 cli-escalate-receiver = To

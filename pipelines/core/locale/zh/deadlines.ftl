@@ -1,6 +1,8 @@
 cli-deadlines-help = 显示各项公开的时限、逾期情况与各部门按时率。有逾期时退出码为 1。
 cli-deadlines-at-help = 按当时的情况：某日（当日终了），或某一时刻，如 2026-03-31T09:00、2026-03-31T01:00Z；未写时区的按目录的时区。默认：现在。
 cli-deadlines-at-wrong = 请写日期（如 2026-03-31）或时刻（如 2026-03-31T09:00）。
+cli-deadlines-at-year = 日历仅有 { $first } 年至 { $last } 年。
+cli-deadlines-misplaced = escalate 的选项写在其后：gongkai deadlines escalate --json。
 cli-deadlines-dataset-help = 仅此数据集；可多次给出。
 cli-deadlines-department-help = 仅此部门；可多次给出。
 cli-deadlines-department-unknown = organisations.csv 中没有机构 { $department }。
@@ -29,6 +31,7 @@ cli-deadlines-summary = { $at }：逾期 { $overdue } 项，即将到期 { $due_
 cli-deadlines-waiting = 发给 { $receiver } 的消息（{ $way }）未能送出，已试 { $tries } 次：{ $reason }
 cli-escalate-help = 按 catalog_schema/escalation.yaml 向逾期事项的责任单位发出催办。有消息未能送出时退出码为 1，下次再试。
 cli-escalate-dry-run-help = 仅显示将向谁催办什么。
+cli-escalate-at-now = 催办只针对现在逾期的事项；--at 只与 --dry-run 同用。
 cli-escalate-off = 催办未启用：没有 catalog_schema/escalation.yaml。
 cli-escalate-way = 方式
 cli-escalate-receiver = 收件方

@@ -34,7 +34,7 @@ from pipelines.flow import (
     require_catalog,
     sign_releases,
 )
-from pipelines.flow.registers import update_registers
+from pipelines.flow.registers import try_registers
 from pipelines.ingest import Unplaced, scan_inbox
 from pipelines.registry import Catalog
 
@@ -56,6 +56,8 @@ class _Run:
     """Deliveries, or datasets and periods, that memory did not suffice for."""
     refused: Mapping[Work, Message]
     """Datasets and periods that could not be brought up to date, and why."""
+    registers: Message | None
+    """Why registers could not be told."""
 
 
 def run(
@@ -72,7 +74,7 @@ def run(
         log_to_file(workspace)
         done = _run(inst, out, datasets or [], period)
         _show(out, inst, done)
-    if done.unfinished or done.refused:
+    if done.unfinished or done.refused or done.registers:
         raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
                    for result in period_result.processed)  # fmt: skip
@@ -89,9 +91,26 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
         for work in pending(inst, scan)
         if (not datasets or work.dataset in datasets) and (period is None or work.period == period)
     ]
-    results: list[PeriodResult] = []
     unfinished: list[str] = []
     refused: dict[Work, Message] = {}
+    results = _processed(inst, out, works, unfinished, refused)
+    released = release(inst)
+    registers = try_registers(inst, dt.datetime.now(dt.UTC))
+    if registers.works:
+        results += _processed(inst, out, registers.works, unfinished, refused)
+        released = released.followed_by(release(inst))
+    refresh_index(inst)
+    sign_releases(inst)
+    _tell_dagster(inst, out, results, released, refused, registers.failure)
+    unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
+    unfinished += [delivery for result in results for delivery in result.unfinished]
+    return _Run(tuple(results), released, unplaced, tuple(unfinished), refused, registers.failure)
+
+
+def _processed(inst: Installation, out: Output, works: Collection[Work], unfinished: list[str],
+               refused: dict[Work, Message]) -> list[PeriodResult]:  # fmt: skip
+    """Process datasets and periods; what memory did not suffice for, and what could not be done, is added to both."""
+    results: list[PeriodResult] = []
     with work_progress(out, len(works)) as progress:
         for work in works:
             try:
@@ -102,29 +121,7 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
             except GongkaiError as problem:
                 refused[work] = problem.message
             progress.end()
-    released = release(inst)
-    registers = _registers(inst, out)
-    if registers:
-        with work_progress(out, len(registers)) as progress:
-            for work in registers:
-                results.append(process(inst, work, progress.begin(f"{work.dataset} {work.period}")))
-                progress.end()
-        released = released.followed_by(release(inst))
-    refresh_index(inst)
-    sign_releases(inst)
-    _tell_dagster(inst, out, results, released, refused)
-    unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
-    unfinished += [delivery for result in results for delivery in result.unfinished]
-    return _Run(tuple(results), released, unplaced, tuple(unfinished), refused)
-
-
-def _registers(inst: Installation, out: Output) -> tuple[Work, ...]:
-    """What the catalog delivers about itself and has changed. What cannot be told keeps nothing else back."""
-    try:
-        return update_registers(inst, dt.datetime.now(dt.UTC))
-    except GongkaiError as problem:
-        out.error(out.of(problem.message))
-        return ()
+    return results
 
 
 def require_known(catalog: Catalog, datasets: list[str], period: str | None) -> None:
@@ -136,17 +133,17 @@ def require_known(catalog: Catalog, datasets: list[str], period: str | None) -> 
 
 
 def _tell_dagster(inst: Installation, out: Output, results: list[PeriodResult], released: ReleaseResult,
-                  refused: Collection[Work]) -> None:  # fmt: skip
+                  refused: Collection[Work], registers: Message | None) -> None:  # fmt: skip
     """Show in Dagster what this run did, and what an earlier run that was killed did not come to show."""
     known = {*(result.work for result in results), *refused}
     forgotten = [work for work in in_order(inst, inst.ledger.unreported()) if work not in known]
-    if not results and not forgotten and not released.versions and not released.withdrawn:
+    if not results and not forgotten and not released.versions and not released.withdrawn and registers is None:
         return
     from pipelines.orchestration.reporting import report_run
 
     try:
         shown = [*results, *(process(inst, work) for work in forgotten)]
-        report_run(inst.workspace, inst.catalog, shown, released)
+        report_run(inst.workspace, inst.catalog, shown, released, registers)
     except Exception as problem:
         # The catalog is released by now, and its truth lies outside Dagster: the next run shows what is missing.
         _logger.error("reporting to Dagster: %s\n%s", type(problem).__name__, "".join(format_tb(problem.__traceback__)))
@@ -166,6 +163,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "held": _held(done),
             "unfinished": list(done.unfinished),
             "refused": [{**vars(work), "message": reason.as_dict()} for work, reason in done.refused.items()],
+            "registers_failure": done.registers.as_dict() if done.registers else None,
             "withdrawn": list(done.release.withdrawn),
             "notices": [notice.as_dict() for notice in done.release.notices],
             "waiting": [vars(entry) for entry in done.release.waiting],
@@ -188,6 +186,8 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
         out.error(out.text("cli-run-unfinished", name=name))
     for work, reason in done.refused.items():
         out.error(out.text("cli-run-refused", name=f"{work.dataset} {work.period}", reason=out.of(reason)))
+    if done.registers is not None:
+        out.error(out.text("cli-run-registers", reason=out.of(done.registers)))
     waiting = done.unfinished or done.refused or any(result.not_landed for result in done.results)
     if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from pipelines.core.errors import GongkaiError
+from pipelines.core.messages import Message
 from pipelines.flow import Installation, refresh_index, release, sign_releases
-from pipelines.flow.registers import update_registers
+from pipelines.flow.registers import try_registers
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
 from pipelines.orchestration.texts import both, constant
@@ -21,6 +22,8 @@ Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 DESCRIPTORS_CHECK = "descriptors"
 #: Check on the release: is everything approved that has to be?
 REVIEW_CHECK = "review"
+#: Check on the release: do registers say what was released?
+REGISTERS_CHECK = "registers"
 
 _PROBLEMS = dg.TableSchema(
     columns=[
@@ -64,6 +67,9 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
                 DESCRIPTORS_CHECK, asset=RELEASE_KEY, description=constant("orchestration-check-descriptors")
             ),
             dg.AssetCheckSpec(REVIEW_CHECK, asset=RELEASE_KEY, description=constant("orchestration-check-review")),
+            dg.AssetCheckSpec(
+                REGISTERS_CHECK, asset=RELEASE_KEY, description=constant("orchestration-check-registers")
+            ),
         ],
         required_resource_keys={INSTALLATION},
     )
@@ -71,8 +77,6 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         installation: Installation = getattr(context.resources, INSTALLATION)
         try:
             result = release(installation)
-            # The inbox sensor takes them like any other delivery.
-            update_registers(installation, dt.datetime.now(dt.UTC))
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
         for version in result.versions:
@@ -86,6 +90,8 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         )
         yield descriptors_check(installation.catalog)
         yield review_check(result.waiting)
+        # The inbox sensor takes them like any other delivery.
+        yield registers_check(try_registers(installation, dt.datetime.now(dt.UTC)).failure)
 
     @dg.multi_asset(
         name="catalog_index",
@@ -151,6 +157,20 @@ def review_check(waiting: Sequence[Waiting]) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         description=both(text, subjects=", ".join(names)),
         metadata={"waiting": dg.MetadataValue.table(records, _WAITING)} if records else {},
+    )
+
+
+def registers_check(failure: Message | None) -> dg.AssetCheckResult:
+    """Fails as a warning when registers could not be told: what was released stands, and they say what they said."""
+    description = both("orchestration-registers-told")
+    if failure is not None:
+        description = both("orchestration-registers-failed") + "\n\n" + both(failure.id, **failure.params)
+    return dg.AssetCheckResult(
+        asset_key=RELEASE_KEY,
+        check_name=REGISTERS_CHECK,
+        passed=failure is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=description,
     )
 
 

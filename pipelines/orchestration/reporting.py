@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.events import AssetObservationData, StepMaterializationData
 
+from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
 from pipelines.flow.results import PeriodResult, ReleaseResult
 from pipelines.orchestration.checks import check_outcomes
@@ -22,7 +23,7 @@ from pipelines.orchestration.materialisations import (
     version_observation,
 )
 from pipelines.orchestration.partitions import partition_key
-from pipelines.orchestration.release import descriptors_check, index_metadata, review_check
+from pipelines.orchestration.release import descriptors_check, index_metadata, registers_check, review_check
 from pipelines.publish.stores import catalog_store
 from pipelines.registry import Catalog, Dataset
 
@@ -32,9 +33,8 @@ _Data = dg.AssetCheckEvaluation | StepMaterializationData | AssetObservationData
 TERMINAL_JOB = "terminal"
 
 
-def report_run(
-    workspace: Workspace, catalog: Catalog, results: Sequence[PeriodResult], release: ReleaseResult | None
-) -> None:
+def report_run(workspace: Workspace, catalog: Catalog, results: Sequence[PeriodResult],
+               release: ReleaseResult | None, registers: Message | None = None) -> None:  # fmt: skip
     """Report what a terminal run has done to Dagster's storage.
 
     Args:
@@ -43,6 +43,7 @@ def report_run(
         results: of every (dataset, period) that there was something to do for. As in Dagster's own runs, their
             checks are always told, their assets only when they are new to Dagster.
         release: what was released, if anything.
+        registers: why registers could not be told after it, if so.
     """
     prepare_home(workspace)
     with dg.DagsterInstance.get() as instance:
@@ -56,6 +57,7 @@ def report_run(
             _report_release(report, workspace, catalog, release)
         if release is not None:
             report.check(_evaluation(review_check(release.waiting)))
+            report.check(_evaluation(registers_check(registers)))
         report.event(dg.DagsterEventType.RUN_SUCCESS)
 
 

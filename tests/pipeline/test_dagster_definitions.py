@@ -50,7 +50,7 @@ def test_the_shipped_registry_loads(tmp_path: Path) -> None:
     graph = repository.asset_graph
     assert len(graph.get_all_asset_keys()) == 2 * len(catalog.datasets) + 2
     dated = [dataset for dataset in catalog.datasets.values() if dataset.descriptor.deadlines]
-    assert len(graph.asset_check_keys) == len(CHECKS) * len(catalog.datasets) + len(dated) + 2
+    assert len(graph.asset_check_keys) == len(CHECKS) * len(catalog.datasets) + len(dated) + 3
     classes = by_class(tuple(catalog.datasets.values()))
     assert {job_name(kind) for kind in classes} | {"release", "maintenance", "deadlines"} <= set(repository.job_names)
     for dataset in catalog.datasets.values():

@@ -6,5 +6,6 @@ Not here: what a register's dataset looks like (its folder in ``catalog_schema/`
 """
 
 from pipelines.flow.registers.delivering import update_registers
+from pipelines.flow.registers.trying import RegistersTold, try_registers
 
-__all__ = ["update_registers"]
+__all__ = ["RegistersTold", "try_registers", "update_registers"]

@@ -67,6 +67,7 @@ cli-run-held = { $delivery } is rejected by the current descriptor; the departme
 cli-run-notice = Withdrawn: { $notice }
 cli-run-unfinished = Not done: { $name }: memory does not suffice. Everything else is done; make more memory available and run again.
 cli-run-refused = Not done: { $name }: { $reason } Everything else is done.
+cli-run-registers = Registers could not be told: { $reason } Everything else is done; the next run tries again.
 cli-run-rejected-stand = { $deliveries } rejected deliveries stand: “gongkai status” lists them.
 cli-waiting = waiting
 cli-status-delivery = { $delivery }: { $verdict }, landed { $landed }

@@ -40,3 +40,6 @@ orchestration-checks-seen = Evaluations seen: { $seen }, notified: { $told }.
 orchestration-run-failed = The run of { $job } failed (failed steps: { $steps }). Look at the run in Dagster, then start it again.
 orchestration-check-failed = The check { $check } of { $asset } fails for { $period }. Open the report that the check names.
 orchestration-unfinished = Not finished, to be tried again: { $names }.
+orchestration-check-registers = Whether the catalog's registers (active disclosure, scoreboards, corrections, overdue) could be told after the release.
+orchestration-registers-told = The registers say what was released.
+orchestration-registers-failed = The registers could not be told; what was released stands, and the next release tries again.

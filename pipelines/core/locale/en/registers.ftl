@@ -11,3 +11,4 @@ register-time-limit = { $subject }: within { $count } { $unit ->
     }
 check-register-period = The register { $register } is kept by periods of the class { $period }.
 check-register-period-remedy = Set “period” to it.
+registers-machine = The machine could not do it: { $reason }.

@@ -67,6 +67,7 @@ cli-run-held = 按当前描述文件，{ $delivery } 被退回；该部门此期
 cli-run-notice = 撤下：{ $notice }
 cli-run-unfinished = 未完成：{ $name }：内存不足。其余均已完成；请提供更多内存后重新运行。
 cli-run-refused = 未完成：{ $name }：{ $reason }其余均已完成。
+cli-run-registers = 登记簿未能更新：{ $reason } 其余均已完成，下次运行再试。
 cli-run-rejected-stand = 仍有 { $deliveries } 次报送处于退回状态：见“gongkai status”。
 cli-waiting = 待处理
 cli-status-delivery = { $delivery }：{ $verdict }，接收于 { $landed }

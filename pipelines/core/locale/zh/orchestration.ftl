@@ -40,3 +40,6 @@ orchestration-checks-seen = 查看 { $seen } 条检查结果，通知 { $told } 
 orchestration-run-failed = { $job } 的运行有 { $steps } 个步骤失败。请在 Dagster 中查看该运行，然后重新启动。
 orchestration-check-failed = { $asset } 的检查 { $check } 在 { $period } 未通过。请打开该检查所指的报告。
 orchestration-unfinished = 未完成，将重试：{ $names }。
+orchestration-check-registers = 发布之后，目录自身的登记簿（主动公开基本目录、评分、更正、逾期）是否已更新。
+orchestration-registers-told = 登记簿已按发布内容更新。
+orchestration-registers-failed = 登记簿未能更新；已发布的内容不变，下次发布再试。

@@ -11,3 +11,4 @@ register-time-limit = { $subject }：{ $event ->
     }内
 check-register-period = 登记簿 { $register } 的周期类别为 { $period }。
 check-register-period-remedy = 请将“period”改为该类别。
+registers-machine = 机器未能完成：{ $reason }。

@@ -27,7 +27,7 @@ def send_mail(way: MailWay, notice: Notice, receiver: str, private_hosts: Collec
         seconds: after which it is given up.
 
     Raises:
-        NotTold: the server cannot be reached, is not who it should be, or does not take the message.
+        NotTold: the server cannot be reached, is not who it should be, or does not take the login or the message.
     """
     # What opens the server is looked up first: without it nobody has to be reached.
     login = [secret(variable) for variable in (way.user_variable, way.password_variable) if variable is not None]
@@ -78,3 +78,5 @@ def _answers(host: str) -> Iterator[None]:
         raise NotTold("notify-mail-refused", host=host, code=problem.smtp_code) from None
     except (smtplib.SMTPException, OSError) as problem:
         raise NotTold("notify-connection", host=host, reason=type(problem).__name__) from None
+    except ValueError as problem:  # a login that is not ASCII among them; the error would quote it
+        raise NotTold("notify-mail-unwritable", host=host, reason=type(problem).__name__) from None

@@ -18,7 +18,7 @@ from serving import Server, certificate_in, sends, serving
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation
 from pipelines.flow.escalation import escalate, telling, to_escalate
-from pipelines.notifying import NotTold
+from pipelines.notifying import NotTold, send_mail
 
 #: One day over, five, and twenty.
 OVER, FIVE, TWENTY = at("2026-01-30T09:00:00"), at("2026-02-03T09:00:00"), at("2026-02-18T09:00:00")
@@ -172,6 +172,10 @@ def test_mail_is_encrypted_and_the_server_must_be_who_it_says(
             assert set(told(inst, OVER)) == {"notify-certificate"}
             monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
             assert set(told(inst, OVER)) == {"notify-mail-login"}
+            monkeypatch.setenv("TESTVILLE_PASSWORD", "p\u00e4ssword")
+            for entry in escalate(inst, OVER):
+                assert entry.message is not None and entry.message.id == "notify-mail-unwritable"
+                assert "p\u00e4ss" not in json.dumps(entry.message.as_dict(), ensure_ascii=False)
             monkeypatch.setenv("TESTVILLE_PASSWORD", PASSWORD)
             assert told(inst, OVER) == ["mail east_district_office", "mail parks_office"]
             assert len(server.taken) == 2
@@ -246,6 +250,24 @@ def test_a_secret_address_and_a_token_come_from_the_environment(
         with reopened(workspace, **described) as inst:
             assert told(inst, OVER) == ["webhook webhook"]
             assert server.asked[0][1]["Authorization"] == "Bearer t0ken"
+
+
+def test_whatever_goes_wrong_with_one_message_stops_no_other(
+    workspace: Workspace, mail: MailServer, web: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(way: Any, notice: Any, receiver: str, *more: Any) -> None:
+        if receiver.startswith("east@"):
+            raise UnicodeEncodeError("ascii", "s\u00e9cret", 1, 2, "ordinal not in range")
+        send_mail(way, notice, receiver, *more)
+
+    monkeypatch.setattr(telling, "send_mail", refuse)
+    with reopened(workspace, **by_webhook(web), mail=by_mail(mail)["mail"]) as inst:
+        assert told(inst, OVER) == ["notify-failed", "mail parks_office", "webhook webhook"]
+        (waiting,) = to_escalate(inst, OVER)
+        assert waiting.tries == 1 and waiting.failure is not None
+        assert "cret" not in json.dumps(waiting.failure.as_dict(), ensure_ascii=False)
+        monkeypatch.setattr(telling, "send_mail", send_mail)
+        assert told(inst, OVER) == ["mail east_district_office"]
 
 
 def test_titles_and_addresses_cannot_add_headers_or_lines(workspace: Workspace, mail: MailServer, web: Server) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from traceback import format_tb
 
 from pipelines.core.messages import Message
 from pipelines.flow.deadlines import Obligation, State, obligations
@@ -13,6 +16,8 @@ from pipelines.flow.escalation.records import Records, Waiting, alone, notice_id
 from pipelines.flow.installation import Installation
 from pipelines.notifying import Notice, NotTold, OverdueEntry, post_webhook, send_mail
 from pipelines.registry.escalation import EscalationDescriptor, is_mail_address
+
+_logger = logging.getLogger(__name__)
 
 MAIL, WEBHOOK = "mail", "webhook"
 #: A message tells so many at most; a receiver of more gets several.
@@ -123,12 +128,31 @@ def _notice(inst: Installation, way: str, receiver: str, entries: list[OverdueEn
 
 def _hand_over(inst: Installation, escalation: EscalationDescriptor, kept: Records, waiting: Waiting) -> Escalated:
     try:
-        _send(inst, escalation, waiting)
+        with _only_this(waiting):
+            _send(inst, escalation, waiting)
     except NotTold as failed:
         kept.record_failure(waiting.notice.id, failed.message)
         return Escalated(waiting.way, waiting.receiver, waiting.notice, failed.message, failed.remedy)
     kept.record_told(waiting.notice.id, dt.datetime.now(dt.UTC))
     return Escalated(waiting.way, waiting.receiver, waiting.notice)
+
+
+@contextlib.contextmanager
+def _only_this(waiting: Waiting) -> Iterator[None]:
+    """Whatever goes wrong with one message is that message's: the others are handed over all the same.
+
+    Raises:
+        NotTold: instead of any other error.
+    """
+    try:
+        yield
+    except NotTold:
+        raise
+    except Exception as problem:
+        # By its class alone: what it says may quote the message, or what opens the server.
+        reason, trace = type(problem).__name__, "".join(format_tb(problem.__traceback__))
+        _logger.error("message %s: %s\n%s", waiting.notice.id, reason, trace)
+        raise NotTold("notify-failed", reason=reason) from None
 
 
 def _send(inst: Installation, escalation: EscalationDescriptor, waiting: Waiting) -> None:

@@ -46,6 +46,7 @@ def deadlines(
             raise typer.BadParameter(described("cli-deadlines-misplaced"))
         return
     from pipelines.flow.deadlines import State, obligations, on_time
+    from pipelines.flow.escalation import failed_before
 
     out = output(as_json, language)
     with readable_errors(out), open_installation(Workspace.default()) as inst:
@@ -62,7 +63,7 @@ def deadlines(
             and (not overdue or entry.state(moment) is State.OVERDUE)
         ]
         rates = [] if overdue else on_time(found, moment)
-        waiting = _waiting(inst, moment)
+        waiting = failed_before(inst)
         _show(out, inst, moment, found, rates, waiting, show_all=show_all or overdue)
     if any(entry.state(moment) is State.OVERDUE for entry in found):
         raise typer.Exit(EXIT_PROBLEMS)
@@ -177,13 +178,6 @@ def _message_row(entry: Escalated | Waiting) -> dict[str, Any]:
         "failure": message.as_dict() if message is not None else None,
         "entries": [vars(item) for item in entry.notice.entries],
     }
-
-
-def _waiting(inst: Installation, at: dt.datetime) -> list[Waiting]:
-    """Messages that could not be handed over so far."""
-    from pipelines.flow.escalation import to_escalate
-
-    return [entry for entry in to_escalate(inst, at, []) if entry.failure is not None]
 
 
 def _waiting_row(entry: Waiting) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from pipelines.core.web_addresses import Target
 from pipelines.fetching.deadline import Deadline
 from pipelines.fetching.errors import FetchFailed, connection_failed
-from pipelines.fetching.hosts import HostPolicy, Target, target_of
+from pipelines.fetching.hosts import HostPolicy, target_of
 
 MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -17,7 +17,7 @@ from serving import Server, certificate_in, sends, serving
 
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation
-from pipelines.flow.escalation import escalate, telling, to_escalate
+from pipelines.flow.escalation import escalate, failed_before, telling, to_escalate
 from pipelines.notifying import NotTold, send_mail
 
 #: One day over, five, and twenty.
@@ -268,6 +268,29 @@ def test_whatever_goes_wrong_with_one_message_stops_no_other(
         assert "cret" not in json.dumps(waiting.failure.as_dict(), ensure_ascii=False)
         monkeypatch.setattr(telling, "send_mail", send_mail)
         assert told(inst, OVER) == ["mail east_district_office"]
+
+
+def test_what_was_published_meanwhile_is_not_told(workspace: Workspace, web: Server, deliver: Deliver) -> None:
+    web.answers["/overdue"] = sends(b"", 503)
+    with reopened(workspace, **by_webhook(web)) as inst:
+        assert told(inst, OVER) == ["notify-status"]
+        deliver(HEADER + GOOD)
+        release_at(inst, OVER)
+        web.answers["/overdue"] = sends(b"", 204)
+        (planned,) = to_escalate(inst, FIVE)
+        assert [entry.department for entry in planned.notice.entries] == ["east_district_office"]
+        assert told(inst, FIVE) == ["webhook webhook"]
+        (_, sent) = map(json.loads, web.sent)
+        assert sent["id"] == planned.notice.id and len(sent["entries"]) == 1
+    # Nothing is left to tell, until it is overdue again.
+    web.answers["/overdue"] = sends(b"", 503)
+    with reopened(workspace, {**YEARLY, "id": "second"}, **by_webhook(web)) as inst:
+        assert (told(inst, OVER), len(failed_before(inst))) == (["notify-status"], 1)
+    with reopened(workspace, **by_webhook(web)) as inst:
+        assert (told(inst, OVER), failed_before(inst)) == ([], [])
+    web.answers["/overdue"] = sends(b"", 204)
+    with reopened(workspace, {**YEARLY, "id": "second"}, **by_webhook(web)) as inst:
+        assert (told(inst, OVER), told(inst, OVER)) == (["webhook webhook"], [])
 
 
 def test_titles_and_addresses_cannot_add_headers_or_lines(workspace: Workspace, mail: MailServer, web: Server) -> None:

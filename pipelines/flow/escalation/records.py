@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.core.files import PRIVATE_FILE_MODE
@@ -53,16 +53,24 @@ class Records:
 
     connection: sqlite3.Connection
 
-    def unclaimed(self, way: str, entries: Sequence[OverdueEntry]) -> list[OverdueEntry]:
-        """Entries that have not been told of by this way at the stage that they have reached, or a later one."""
-        return [entry for entry in entries if not self._is_claimed(way, entry)]
+    def unclaimed(
+        self, way: str, entries: Sequence[OverdueEntry], forgotten: Collection[str] = ()
+    ) -> list[OverdueEntry]:
+        """Entries that have not been told of by this way at the stage that they have reached, or a later one.
 
-    def _is_claimed(self, way: str, entry: OverdueEntry) -> bool:
-        row = self.connection.execute(
-            "SELECT 1 FROM claims WHERE obligation = ? AND way = ? AND stage >= ?",
+        Args:
+            way: ``mail`` or ``webhook``.
+            entries: what there is to tell.
+            forgotten: messages that are as good as forgotten already.
+        """
+        return [entry for entry in entries if not self._claimed_by(way, entry) - set(forgotten)]
+
+    def _claimed_by(self, way: str, entry: OverdueEntry) -> set[str]:
+        rows = self.connection.execute(
+            "SELECT notice FROM claims WHERE obligation = ? AND way = ? AND stage >= ?",
             (entry.obligation, way, entry.stage),
         )
-        return row.fetchone() is not None
+        return {notice for (notice,) in rows}
 
     def claim(self, way: str, receiver: str, notice: Notice) -> None:
         """Write down a message before it is handed over, and what it tells; what another one tells is left out."""
@@ -89,6 +97,12 @@ class Records:
                     None if failure is None else Message.from_dict(json.loads(failure)))
             for way, receiver, content, tries, failure in rows
         ]  # fmt: skip
+
+    def forget(self, notices: Collection[str]) -> None:
+        """Drop messages that have not been handed over, and the claims of what they would have told."""
+        with writing(self.connection):
+            for table, column in (("waiting", "notice"), ("claims", "notice"), ("notices", "id")):
+                self.connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(name,) for name in notices])
 
     def record_told(self, notice: str, time: dt.datetime) -> None:
         """Write down that a message was handed over."""

@@ -38,12 +38,12 @@ class Escalated:
 
 
 def escalate(inst: Installation, at: dt.datetime, overdue: Iterable[Obligation] | None = None) -> list[Escalated]:
-    """Tell what is overdue at a time and has not been told, and what could not be told before.
+    """Tell what is overdue at a time and has not been told, and what could not be told before and still is overdue.
 
     Args:
         inst: the installation.
         at: the time, with its zone.
-        overdue: obligations that are overdue then, where the caller knows them.
+        overdue: all obligations that are overdue then, where the caller knows them.
 
     Returns:
         One record per message; without ``escalation.yaml`` there are none.
@@ -51,8 +51,9 @@ def escalate(inst: Installation, at: dt.datetime, overdue: Iterable[Obligation] 
     escalation = inst.catalog.escalation
     if escalation is None:
         return []
-    found = _overdue(inst, at) if overdue is None else overdue
+    found = _overdue(inst, at) if overdue is None else list(overdue)
     with alone(inst.workspace), records(inst.workspace) as kept:
+        kept.forget(_outdated(kept, found))
         for waiting in _new(inst, escalation, kept, found, at):
             kept.claim(waiting.way, waiting.receiver, waiting.notice)
         return [_hand_over(inst, escalation, kept, waiting) for waiting in _sendable(escalation, kept)]
@@ -63,13 +64,33 @@ def to_escalate(inst: Installation, at: dt.datetime, overdue: Iterable[Obligatio
     escalation = inst.catalog.escalation
     if escalation is None:
         return []
-    found = _overdue(inst, at) if overdue is None else overdue
+    found = _overdue(inst, at) if overdue is None else list(overdue)
     with records(inst.workspace) as kept:
-        return [*_sendable(escalation, kept), *_new(inst, escalation, kept, found, at)]
+        outdated = _outdated(kept, found)
+        waiting = [entry for entry in _sendable(escalation, kept) if entry.notice.id not in outdated]
+        return [*waiting, *_new(inst, escalation, kept, found, at, outdated)]
+
+
+def failed_before(inst: Installation) -> list[Waiting]:
+    """Messages that could not be handed over so far."""
+    if inst.catalog.escalation is None:
+        return []
+    with records(inst.workspace) as kept:
+        return [entry for entry in _sendable(inst.catalog.escalation, kept) if entry.failure is not None]
 
 
 def _overdue(inst: Installation, at: dt.datetime) -> list[Obligation]:
     return [entry for entry in obligations(inst, at, open_only=True) if entry.state(at) is State.OVERDUE]
+
+
+def _outdated(kept: Records, overdue: Collection[Obligation]) -> frozenset[str]:
+    """Messages that wait and tell something that is not overdue any more; what still is goes into another message."""
+    keys = {entry.key for entry in overdue}
+    return frozenset(
+        waiting.notice.id
+        for waiting in kept.waiting()
+        if not all(entry.obligation in keys for entry in waiting.notice.entries)
+    )
 
 
 def _sendable(escalation: EscalationDescriptor, kept: Records) -> list[Waiting]:
@@ -83,12 +104,12 @@ def _ways(escalation: EscalationDescriptor) -> Collection[str]:
 
 
 def _new(inst: Installation, escalation: EscalationDescriptor, kept: Records, overdue: Iterable[Obligation],
-         at: dt.datetime) -> Iterator[Waiting]:  # fmt: skip
+         at: dt.datetime, forgotten: Collection[str] = ()) -> Iterator[Waiting]:  # fmt: skip
     """Messages of what has not been told yet: all for one receiver in one."""
     entries = [entry for obligation in overdue if (entry := _entry(inst, escalation, obligation, at)) is not None]
     for way in _ways(escalation):
         by_receiver: defaultdict[str, list[OverdueEntry]] = defaultdict(list)
-        for entry in kept.unclaimed(way, entries):
+        for entry in kept.unclaimed(way, entries, forgotten):
             by_receiver[entry.responsible if way == MAIL else WEBHOOK].append(entry)
         for receiver, mine in sorted(by_receiver.items()):
             for start in range(0, len(mine), _MOST_ENTRIES):

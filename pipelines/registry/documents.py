@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,10 @@ from pipelines.registry.problems import Key, Problem
 MAX_BYTES = 2_000_000
 #: Places remembered for messages; aliases within aliases would give more than there are lines.
 _MAX_KEYS = 100_000
+#: Escapes that a JSON text has half a character in, unless two of them follow each other.
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+#: What PyYAML's constructors raise on scalars that are not of the type that their tag names (``!!int ''``).
+_MISTYPED = (ArithmeticError, LookupError, TypeError)
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,14 @@ class Document:
 
     @cached_property
     def lines(self) -> Mapping[Key, int]:
-        """Line of every key path, from 1."""
-        # JSON is YAML flow syntax but for tabs between tokens, so one parser gives positions for both.
-        node = _root(self.text.replace("\t", " "))
-        lines: dict[Key, int] = {}
-        if node is not None:
-            _collect(node, (), lines)
-        return lines
+        """Line of every key path, from 1; none where they cannot be told."""
+        try:
+            # JSON is YAML flow syntax but for tabs between tokens and escapes in pairs, so one parser gives positions
+            # for both.
+            node = _root(self.text.replace("\t", " "))
+        except (yaml.YAMLError, RecursionError):
+            return {}
+        return _lines(node) if node is not None else {}
 
 
 class Unreadable(Exception):
@@ -50,7 +56,8 @@ def read_document(path: Path, file: str, dataset: str | None = None) -> Document
     """Read a ``.yaml`` or ``.json`` file of UTF-8 text.
 
     Raises:
-        Unreadable: with the problem: absent, too large, not UTF-8, not well-formed, keys given twice.
+        Unreadable: with the problem: absent, too large, not UTF-8, not well-formed, keys given twice or that are no
+            text, a value that contains itself.
     """
     try:
         raw = path.read_bytes()
@@ -64,14 +71,14 @@ def read_document(path: Path, file: str, dataset: str | None = None) -> Document
     except UnicodeDecodeError as problem:
         raise Unreadable(_problem("check-not-utf8", file, dataset)) from problem
     try:
-        content = json.loads(text, object_pairs_hook=_unrepeated) if path.suffix == ".json" else _load_yaml(text)
+        content = _load_json(text) if path.suffix == ".json" else _load_yaml(text)
     except json.JSONDecodeError as problem:
         raise Unreadable(
             _problem("check-not-well-formed", file, dataset, problem.lineno, reason=problem.msg)
         ) from problem
     except _Repeated as problem:
         raise Unreadable(_problem("check-repeated-key", file, dataset, problem.line, key=problem.key)) from problem
-    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+    except (yaml.YAMLError, RecursionError, ValueError, *_MISTYPED) as problem:
         mark = getattr(problem, "problem_mark", None)
         reason = str(getattr(problem, "problem", None) or type(problem).__name__)
         line = mark.line + 1 if mark is not None else None
@@ -112,6 +119,13 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _load_json(text: str) -> Any:
+    content = json.loads(text, object_pairs_hook=_unrepeated)
+    if _HALF_CHARACTER.search(text):
+        json.dumps(content, ensure_ascii=False).encode()  # a ValueError where half a character stands alone
+    return content
+
+
 def _root(text: str) -> yaml.Node | None:
     node: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
     return node
@@ -122,6 +136,8 @@ def _load_yaml(text: str) -> Any:
     if node is None:
         return None
     _refuse_repeated(node)
+    if "&" in text:
+        _refuse_cycles(node)
     return _Constructor().construct_document(node)
 
 
@@ -146,6 +162,8 @@ def _refuse_repeated(node: yaml.Node) -> None:
         if isinstance(current, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in current.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise yaml.MarkedYAMLError(problem="found a key that is no text", problem_mark=key.start_mark)
                 if key.value in seen:
                     raise _Repeated(str(key.value), key.start_mark.line + 1)
                 seen.add(key.value)
@@ -154,18 +172,39 @@ def _refuse_repeated(node: yaml.Node) -> None:
             waiting.extend(current.value)
 
 
-def _collect(node: yaml.Node, key: Key, lines: dict[Key, int]) -> None:
-    if len(lines) > _MAX_KEYS:
-        return
-    lines.setdefault(key, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value in node.value:
-            inner = (*key, str(key_node.value))
-            lines[inner] = key_node.start_mark.line + 1
-            _collect(value, inner, lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for position, value in enumerate(node.value):
-            _collect(value, (*key, position), lines)
+def _refuse_cycles(root: yaml.Node) -> None:
+    """Refuse an alias inside of what it stands for: nobody who walks such a value comes to an end."""
+    open_nodes: set[int] = set()
+    walked: set[int] = set()
+
+    def walk(node: yaml.Node) -> None:
+        if id(node) in open_nodes:
+            raise yaml.MarkedYAMLError(problem="found a value that contains itself", problem_mark=node.start_mark)
+        if id(node) in walked or not isinstance(node, yaml.CollectionNode):
+            return
+        walked.add(id(node))
+        open_nodes.add(id(node))
+        for entry in node.value:
+            walk(entry[1] if isinstance(node, yaml.MappingNode) else entry)
+        open_nodes.remove(id(node))
+
+    walk(root)
+
+
+def _lines(root: yaml.Node) -> dict[Key, int]:
+    lines: dict[Key, int] = {}
+    waiting: list[tuple[yaml.Node, Key]] = [(root, ())]
+    while waiting and len(lines) <= _MAX_KEYS:
+        node, key = waiting.pop()
+        lines.setdefault(key, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key_node, value in node.value:
+                inner = (*key, str(key_node.value))
+                lines[inner] = key_node.start_mark.line + 1
+                waiting.append((value, inner))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend((value, (*key, position)) for position, value in enumerate(node.value))
+    return lines
 
 
 def _problem(kind: str, file: str, dataset: str | None, line: int | None = None, **params: str | int) -> Problem:

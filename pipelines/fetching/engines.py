@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
+from pipelines.core.web_addresses import ascii_host
 from pipelines.fetching.deadline import Deadline
 from pipelines.fetching.errors import FetchFailed
-from pipelines.fetching.hosts import HostPolicy, ascii_host
+from pipelines.fetching.hosts import HostPolicy
 from pipelines.fetching.lines import line_to
 
 _Made = TypeVar("_Made")

@@ -6,34 +6,11 @@ import ipaddress
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
 
+from pipelines.core.web_addresses import Target, is_listed, taken_apart
 from pipelines.fetching.errors import FetchFailed, connection_failed
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-#: What stands in paths and queries as it is (RFC 3986), and what is percent-encoded already.
-_KEPT = "%/?:@!$&'()*+,;=-._~[]"
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-@dataclass(frozen=True)
-class Target:
-    """One web address taken apart. ``path`` begins with a slash and includes the query."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-
-    @property
-    def is_default_port(self) -> bool:
-        """Whether the port is the scheme's own."""
-        return self.port == _DEFAULT_PORTS[self.scheme]
-
-    @property
-    def host_header(self) -> str:
-        """The host as the header ``Host`` names it."""
-        return self.host if self.is_default_port else f"{self.host}:{self.port}"
 
 
 def target_of(url: str) -> Target:
@@ -43,28 +20,9 @@ def target_of(url: str) -> Target:
         FetchFailed: when it is no http or https address, or has a user name or password.
     """
     try:
-        parts = urlsplit(url)
-        port = parts.port
-        host = ascii_host(parts.hostname or "")
-    except ValueError:  # UnicodeError among them
+        return taken_apart(url)
+    except ValueError:
         raise FetchFailed("fetch-address") from None
-    if parts.scheme not in _DEFAULT_PORTS or not host or parts.username is not None or parts.password is not None:
-        raise FetchFailed("fetch-address")
-    if any(ord(character) < 32 or character == "\\" for character in url):
-        raise FetchFailed("fetch-address")
-    path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
-    return Target(parts.scheme, host, port if port is not None else _DEFAULT_PORTS[parts.scheme], path)
-
-
-def ascii_host(name: str) -> str:
-    """A host name as DNS and TLS know it; IPv6 addresses in brackets.
-
-    Raises:
-        UnicodeError: when it is none.
-    """
-    if ":" in name:
-        return f"[{name}]"
-    return name.rstrip(".").encode("idna").decode("ascii").lower()
 
 
 @dataclass(frozen=True)
@@ -80,7 +38,7 @@ class HostPolicy:
         Raises:
             FetchFailed: when it is not listed, or not with this port.
         """
-        if f"{host}:{port}" not in self.hosts and not (is_default_port and host in self.hosts):
+        if not is_listed(self.hosts, host, port, is_default_port=is_default_port):
             shown = host if is_default_port else f"{host}:{port}"
             raise FetchFailed("fetch-host", host=shown)
 

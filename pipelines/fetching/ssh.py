@@ -10,10 +10,11 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from paramiko import AuthenticationException, PKey, SFTPClient, Transport
 
+from pipelines.core.web_addresses import ascii_host
 from pipelines.fetching.credentials import from_environment
 from pipelines.fetching.deadline import Deadline
 from pipelines.fetching.errors import FetchFailed, connection_failed
-from pipelines.fetching.hosts import HostPolicy, ascii_host
+from pipelines.fetching.hosts import HostPolicy
 from pipelines.fetching.lines import line_to
 from pipelines.registry.sources import SftpSource
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from pipelines.core.messages import Message
+from pipelines.core.web_addresses import is_listed, taken_apart
 from pipelines.registry.base import Descriptor
+from pipelines.registry.problems import Key, Problem, line_of
 from pipelines.registry.sources import HostName, Variable, WebAddress
 
+ESCALATION = "escalation.yaml"
 #: One mailbox: nothing that mail programs give another meaning (lists, comments, quoted names).
 _MAILBOX = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
 MailAddress = Annotated[str, Field(pattern=f"^{_MAILBOX}$")]
@@ -83,3 +88,20 @@ class EscalationDescriptor(Descriptor):
         if self.mail is None and self.webhook is None:
             raise ValueError("give mail, webhook or both")
         return self
+
+
+def escalation_problems(escalation: EscalationDescriptor, lines: Mapping[Key, int]) -> Iterator[Problem]:
+    """What would keep messages from being handed over; mail goes out although the webhook cannot be reached.
+
+    Args:
+        escalation: the descriptor.
+        lines: lines of its keys.
+    """
+    url = escalation.webhook.url if escalation.webhook is not None else None
+    if url is None:
+        return
+    target = taken_apart(url)
+    if not is_listed(escalation.hosts, target.host, target.port, is_default_port=target.is_default_port):
+        message, remedy = (Message(f"check-escalation-host{end}", {"host": target.host_header})
+                           for end in ("", "-remedy"))  # fmt: skip
+        yield Problem(ESCALATION, message, remedy, "webhook.url", line_of(("webhook", "url"), lines))

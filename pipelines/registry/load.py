@@ -18,7 +18,7 @@ from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.checks import DatasetChecker, Surroundings, circles, referenced_tables
 from pipelines.registry.dataset import DatasetDescriptor
 from pipelines.registry.documents import Document, Unreadable, read_document, without_block
-from pipelines.registry.escalation import EscalationDescriptor
+from pipelines.registry.escalation import ESCALATION, EscalationDescriptor, escalation_problems
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import SchemaDescriptor
 from pipelines.registry.negative_list import NEGATIVE_LIST, NegativeList, scope_problems
@@ -27,7 +27,6 @@ from pipelines.registry.tables import CodeList, Organisation, load_table
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _SCHEMA_SUFFIX = ".schema.json"
-_ESCALATION = "escalation.yaml"
 
 
 class CatalogUnusable(Exception):
@@ -72,9 +71,7 @@ def load_catalog(folder: Path) -> Catalog:
         problems += DatasetChecker(entry.dataset, entry.documents, around, entry.prefix).problems()
     problems += _circle_problems(datasets, loaded)
     negative_list = _negative_list(folder, around, problems)
-    escalation: EscalationDescriptor | None = None
-    if (folder / _ESCALATION).exists():
-        escalation = _model(EscalationDescriptor, folder / _ESCALATION, _ESCALATION, problems, {})
+    escalation = _escalation(folder, problems)
     broken = frozenset(problem.dataset for problem in problems if problem.dataset is not None)
     usable = {
         dataset_id: replace(dataset, digest=_digest(dataset, tables))
@@ -110,6 +107,16 @@ def _negative_list(folder: Path, around: Surroundings, problems: list[Problem]) 
     if listed is None or found:
         raise CatalogUnusable((*problems, *found))
     return listed
+
+
+def _escalation(folder: Path, problems: list[Problem]) -> EscalationDescriptor | None:
+    if not (folder / ESCALATION).exists():
+        return None
+    documents: dict[str, Document] = {}
+    escalation = _model(EscalationDescriptor, folder / ESCALATION, ESCALATION, problems, documents)
+    if escalation is not None:
+        problems += escalation_problems(escalation, documents[ESCALATION].lines)
+    return escalation
 
 
 def _organisation(row: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from pipelines.core.web_addresses import taken_apart
 from pipelines.registry.base import Descriptor, Identifier, Text
 
 #: Stands in a web address for the period that is asked for; in a query it is the bound value ``:period``.
@@ -33,8 +34,14 @@ BUCKET_PLACEHOLDER = "{bucket}"
 #: The name of an environment variable: what it holds stands in no descriptor.
 Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
+
+def _with_host(url: str) -> str:
+    taken_apart(url)
+    return url
+
+
 #: No user name or password, no blanks, no backslash; the host holds no placeholder.
-WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s\\/?#@{}]+(/[^\s\\#]*)?$")]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s\\/?#@{}]+(/[^\s\\#]*)?$"), AfterValidator(_with_host)]
 #: A user and no password; the path is percent-encoded where it has blanks, ``?``, ``#`` or ``%``.
 SftpAddress = Annotated[str, Field(pattern=r"^sftp://[^\s\\/?#@:{}]+@[^\s\\/?#@{}]+/[^\s\\?#]*[^\s\\?#/]$")]
 #: A bucket and a key, which is no folder; the key as it is, not encoded.

@@ -155,6 +155,8 @@ def test_years_that_nobody_has_the_days_of_are_told() -> None:
         ({"webhook": {"url": "https://a.example/", "url_variable": "A"}}, "webhook", "check-rule"),
         ({"webhook": {"url": "http://a.example/", "token_variable": "A"}}, "webhook", "check-rule"),
         ({"webhook": {"url": "file:///etc/passwd"}}, "webhook.url", "check-invalid-value"),
+        ({"webhook": {"url": "https://a.example:99999/x"}}, "webhook.url", "check-rule"),
+        ({"webhook": {"url": "https://[bad/x"}}, "webhook.url", "check-rule"),
         ({"mail": {"host": "a.example", "sender": "a@b.example, c@d.example"}}, "mail.sender", "check-invalid-value"),
         ({"mail": {"host": "a.example:25", "sender": "a@b.example"}}, "mail.host", "check-invalid-value"),
         ({"mail": {"host": "a.example", "sender": "a@b.example", "user_variable": "A"}}, "mail", "check-rule"),
@@ -172,3 +174,17 @@ def test_escalation_is_checked(tmp_path: Path, escalation: dict[str, Any], key: 
     catalog = load_catalog(tmp_path)
     assert told(catalog) == [("escalation.yaml", key, problem)]
     assert catalog.escalation is None  # nobody is told anything by half a description
+
+
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        ("https://A.example/x", True), ("https://a.example:443/x", True), ("https://a.example:8443/x", False),
+        ("https://b.example:8443/x", True), ("https://b.example/x", False), ("https://c.example/x", False),
+    ],
+)  # fmt: skip
+def test_a_webhook_that_is_not_among_the_hosts_is_told(tmp_path: Path, url: str, listed: bool) -> None:
+    describe_deadlines(write_registry(tmp_path), hosts=["a.example", "b.example:8443"], webhook={"url": url})
+    catalog = load_catalog(tmp_path)
+    assert told(catalog) == ([] if listed else [("escalation.yaml", "webhook.url", "check-escalation-host")])
+    assert catalog.escalation is not None  # mail goes out all the same

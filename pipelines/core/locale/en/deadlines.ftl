@@ -67,6 +67,8 @@ check-deadline-from-period = It is not said from which period on the deadline ho
 check-deadline-from-period-remedy = Give from_period, such as 2026-01 (monthly), 2026-Q1 (quarterly) or 2026 (yearly), and no from_date. Where it counts from landings or from a field, from_date may be given instead.
 check-deadline-from-date = It is not said from which day on the deadline holds.
 check-deadline-from-date-remedy = The dataset has no periods: give from_date, such as 2026-01-01, and no from_period.
+check-escalation-host = The webhook is on { $host }, which hosts does not list: nothing would be sent to it.
+check-escalation-host-remedy = Add { $host } to hosts, or correct the address.
 notify-mail-subject = { $count ->
     [1] 1 overdue disclosure
    *[other] { $count } overdue disclosures

@@ -33,7 +33,7 @@ def requests(at: At = None, as_json: Json = False, language: Language = ANY) -> 
         columns = ("cli-requests-key", "cli-requests-topic", "cli-requests-organisation", "cli-requests-received",
                    "cli-requests-due", "cli-review-state")  # fmt: skip
         rows = [
-            (entry.key, entry.topic, entry.organisation, entry.received,
+            (entry.key, entry.topic_names[out.language], entry.organisation_names[out.language], entry.received,
              entry.due if entry.is_certain else f"≤ {entry.due}",
              out.text("cli-requests-overdue" if entry.is_overdue else "cli-requests-open"))
             for entry in found.open
@@ -44,6 +44,6 @@ def requests(at: At = None, as_json: Json = False, language: Language = ANY) -> 
             out.say("cli-requests-none")
         for topic in found.topics:
             if topic.proposed:
-                out.say("cli-requests-proposed", topic=topic.topic, requests=topic.requests)
+                out.say("cli-requests-proposed", topic=topic.topic_names[out.language], requests=topic.requests)
         if any(entry.is_overdue for entry in found.open):
             raise typer.Exit(EXIT_PROBLEMS)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
+from pipelines.core.messages import LANGUAGES
 from pipelines.core.time_limits import TimeLimit, due, local_day
 from pipelines.disclose.clearance import DISCLOSED_FILE
 from pipelines.flow.installation import Installation
-from pipelines.registry import Dataset
+from pipelines.registry import Catalog, Dataset
 from pipelines.registry.calendars import working_calendar
 from pipelines.registry.requests import RequestRegister
 
@@ -23,12 +24,17 @@ _KEY = "key"
 
 @dataclass(frozen=True)
 class Request:
-    """A request without a reply. ``key`` is the register's; ``is_certain``: the due date is known."""
+    """A request without a reply. ``key`` is the register's; ``is_certain``: the due date is known.
+
+    Names are by language; those of no code list are the text itself.
+    """
 
     dataset: str
     key: str
     topic: str
+    topic_names: Mapping[str, str]
     organisation: str
+    organisation_names: Mapping[str, str]
     received: dt.date
     due: dt.date
     is_certain: bool
@@ -41,6 +47,7 @@ class Topic:
 
     dataset: str
     topic: str
+    topic_names: Mapping[str, str]
     requests: int
     proposed: bool
 
@@ -71,6 +78,8 @@ def requests(inst: Installation, at: dt.datetime) -> Requests:
         limit = TimeLimit(register.within.unit, register.within.count, zone,
                           None if calendar is None else working_calendar(calendar))  # fmt: skip
         today = local_day(at, zone)
+        topics_named = _Names.of(inst.catalog, dataset, register.topic)
+        organisations_named = _Names.of(inst.catalog, dataset, register.organisation)
         counts: dict[str, int] = {}
         for row in _rows(inst, dataset, register):
             received, replied = row[register.received], row[register.replied]
@@ -82,16 +91,37 @@ def requests(inst: Installation, at: dt.datetime) -> Requests:
                 end = due(received, limit)
                 extended = row.get(register.extended_to or "")
                 last = max(end.last_day, extended) if extended is not None else end.last_day
+                topic, organisation = row[register.topic] or "", row[register.organisation] or ""
                 waiting.append(Request(
-                    dataset.id, row[_KEY], row[register.topic] or "", row[register.organisation] or "", received, last,
-                    not end.is_uncertain, today > last,
+                    dataset.id, row[_KEY], topic, topics_named.by_language(topic), organisation,
+                    organisations_named.by_language(organisation), received, last, not end.is_uncertain, today > last,
                 ))  # fmt: skip
         least = register.propose_after.requests
-        topics += [Topic(dataset.id, topic, count, count >= least) for topic, count in counts.items()]
+        topics += [
+            Topic(dataset.id, topic, topics_named.by_language(topic), count, count >= least)
+            for topic, count in counts.items()
+        ]
     return Requests(
         tuple(sorted(waiting, key=lambda entry: (entry.due, entry.key))),
         tuple(sorted(topics, key=lambda entry: (-entry.requests, entry.dataset, entry.topic))),
     )
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What codes of a field are called: ``rows`` of the code list that it refers to, by code."""
+
+    rows: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, catalog: Catalog, dataset: Dataset, field: str) -> _Names:
+        keys = (key.reference.resource for key in dataset.foreign_keys if key.fields == (field,))
+        table = catalog.table(dataset.field(field).codelist or next(keys, ""))
+        return cls({} if table is None else table.by_key)
+
+    def by_language(self, code: str) -> Mapping[str, str]:
+        row = self.rows.get(code, {})
+        return {language: row.get(f"name_{language}") or code for language in LANGUAGES}
 
 
 def _rows(inst: Installation, dataset: Dataset, register: RequestRegister) -> Iterator[dict[str, Any]]:

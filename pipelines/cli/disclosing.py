@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.context import ANY, Json, Language, described, output, program, readable_errors
+from pipelines.cli.output import Output
 from pipelines.core.paths import Workspace
 from pipelines.disclose.negative_list import Unlisted, missing, unlisted
 from pipelines.flow import open_installation
 from pipelines.flow.impact import Impact, assess
 from pipelines.flow.installation import local_today
-from pipelines.registry.negative_list import Scope
+from pipelines.registry.negative_list import NegativeEntry, Scope
 
 app = typer.Typer(help=described("cli-disclosure-help"), no_args_is_help=True)
 
@@ -40,16 +41,8 @@ def list_(at: At = None, as_json: Json = False, language: Language = ANY) -> Non
                 {"subject": name, "field": field, "review_date": date.isoformat()} for name, field, date in due
             ],
         })  # fmt: skip
-        chinese = out.language == "zh"
-        columns = ("cli-disclosure-entry", "cli-disclosure-matter", "cli-review-basis", "cli-disclosure-scope",
-                   "cli-disclosure-from", "cli-disclosure-to", "cli-disclosure-review")  # fmt: skip
-        rows = [
-            (entry.id, entry.matter.zh if chinese else entry.matter.en, entry.basis,
-             "; ".join(map(_scope, entry.scope)),
-             entry.valid_from, entry.valid_to or "", entry.review_date)
-            for entry in entries
-        ]  # fmt: skip
-        out.table(columns, rows)
+        for entry in entries:
+            _show_entry(out, entry)
         for lost in gone:
             kind = "dataset" if lost.field is None else "field"
             out.say(f"cli-disclosure-missing-{kind}", entry=lost.entry, dataset=lost.dataset, field=lost.field or "-")
@@ -81,11 +74,21 @@ def impact(at: At = None, as_json: Json = False, language: Language = ANY) -> No
         if rows:
             out.table(columns, rows, right=("cli-rows",))
         else:
-            out.say("cli-disclosure-no-impact")
+            out.say("cli-disclosure-no-impact-adjusted" if found.is_adjusted else "cli-disclosure-no-impact")
         for free in found.unlisted:
             out.say("cli-disclosure-unlisted", place=_place(free))
         if found.is_adjusted:
             out.say("cli-disclosure-adjusted", program=program())
+
+
+def _show_entry(out: Output, entry: NegativeEntry) -> None:
+    """An entry with a line per dataset: scopes are too long for the cells of a table."""
+    out.say("cli-disclosure-item", entry=entry.id, matter=entry.matter.in_language(out.language))
+    out.say("cli-disclosure-item-dates", since=entry.valid_from.isoformat(), review=entry.review_date.isoformat(),
+            until=entry.valid_to.isoformat() if entry.valid_to is not None else "…")  # fmt: skip
+    out.say("cli-disclosure-item-basis", basis=entry.basis)
+    for scope in entry.scope:
+        out.say("cli-disclosure-item-scope", scope=_scope(scope))
 
 
 def _review_dates(datasets: Any) -> Any:

@@ -9,8 +9,8 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.cli.context import ANY, Json, Language, described, output, program, readable_errors
-from pipelines.cli.output import Output
+from pipelines.cli.context import ANY, Json, Language, described, output, program, readable_errors, show_problems
+from pipelines.cli.output import EXIT_USAGE, Output
 from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import DecisionKind, Entry, ReviewLedger, SubjectKind
 from pipelines.flow import open_installation
@@ -24,6 +24,8 @@ from pipelines.flow.reviewing import (
     reviews_of,
     take_over,
 )
+from pipelines.registry.documents import Unreadable, read_document
+from pipelines.registry.problems import from_validation
 
 app = typer.Typer(help=described("cli-review-help"), no_args_is_help=True)
 
@@ -159,9 +161,14 @@ def _decide(kind: DecisionKind, digest: str, by: str, basis: str, reason: str, o
 
 def _recorded(file: Path, out: Output) -> list[Recorded]:
     try:
-        return TypeAdapter(list[Recorded]).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (UnicodeDecodeError, ValidationError, yaml.YAMLError) as problem:
-        raise typer.BadParameter(out.text("cli-review-unreadable", file=str(file))) from problem
+        document = read_document(file, str(file))
+        return TypeAdapter(list[Recorded]).validate_python(document.content)
+    except Unreadable as unreadable:
+        problems = [unreadable.problem]
+    except ValidationError as error:
+        problems = from_validation(error, str(file), document.lines)
+    show_problems(out, tuple(problems))
+    raise typer.Exit(EXIT_USAGE)
 
 
 def _show_document(out: Output, review: Review) -> None:

@@ -30,6 +30,7 @@ from pipelines.flow.installation import Installation, now
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
 from pipelines.publish import Manifest, next_versions, pending_candidates
+from pipelines.registry.base import Descriptor, Text
 from pipelines.validate import read_findings
 
 _SHORT = 12
@@ -155,15 +156,14 @@ def _prepare_list(inst: Installation, kind: DecisionKind) -> None:
         raise ListInForce
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A decision made elsewhere, as a file of decisions has it."""
+class Recorded(Descriptor):
+    """A decision made elsewhere, as a file of decisions has it. ``dataset`` is empty for the negative list."""
 
     kind: SubjectKind
     dataset: str
-    digest: str
-    by: str
-    basis: str
+    digest: Text
+    by: Text
+    basis: Text
     reason: str = ""
 
 
@@ -200,7 +200,8 @@ def take_over(inst: Installation, recorded: Iterable[Recorded]) -> TakenOver:
             taken.overruled.append(review)
         else:
             decide(inst, review, DecisionKind.APPROVE, entry.by, entry.basis, entry.reason)
-            taken.approved.append(replace(review, state=State.APPROVED))
+            known[review.subject] = replace(review, state=State.APPROVED)
+            taken.approved.append(known[review.subject])
     return taken
 
 

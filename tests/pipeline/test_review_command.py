@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from flowing import Command
 from pipelines.cli import running
 from pipelines.core.paths import Workspace
 
+#: As files of decisions have it.
+ENTRY = "- {kind: version, dataset: a, digest: b, by: c, basis: d}"
 BY = ("--by", "王审", "--basis", "云公开审〔2026〕9号")
 
 
@@ -54,3 +58,50 @@ def test_the_negative_list_is_shown_scope_by_scope_and_its_change_told_without_c
     negative_list(workspace, "第十六条")
     impact = officer("disclosure", "impact").stdout
     assert "not the one in force" in impact and "not in force yet" in impact
+
+
+def plan(officer: Command) -> dict[str, Any]:
+    (found,) = waiting(officer)
+    return {
+        "kind": "disclosure_plan",
+        "dataset": "tree_inventory",
+        "digest": found["digest"],
+        "by": "王审",
+        "basis": "1号",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "line"),
+    [
+        ("[" * 5000, "check-not-well-formed", None),
+        ("- {{x}}: y", "check-not-well-formed", 1),
+        ("- &a [*a]", "check-not-well-formed", 1),
+        ("- by: a\n  by: b", "check-repeated-key", 2),
+        ("not: [a, list]", "check-invalid-value", None),
+        (f"{ENTRY}\n{ENTRY.replace('version', 'other')}", "check-not-allowed", 2),
+        (ENTRY.replace("by: c", "by: ''"), "check-invalid-value", 1),
+        (ENTRY.replace("basis: d", "basis: ' '"), "check-invalid-value", 1),
+        (ENTRY.replace(", basis: d", ""), "check-missing-key", 1),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_decisions_is_refused_by_line(
+    officer: Command, tmp_path: Path, text: str, problem: str, line: int | None
+) -> None:
+    path = tmp_path / "decisions.yaml"
+    path.write_text(text, encoding="utf-8")
+    refused = officer("review", "import", str(path), "--json")
+    (told,) = json.loads(refused.stdout)["problems"]
+    assert (refused.exit_code, told["message"]["id"], told["file"]) == (2, problem, str(path))
+    assert line is None or told["line"] == line
+    assert "decisions.yaml" in officer("review", "import", str(path)).stdout
+
+
+def test_what_is_approved_twice_in_a_file_is_recorded_once(officer: Command, tmp_path: Path) -> None:
+    path = tmp_path / "decisions.yaml"
+    decided = plan(officer) | {"basis": "2026-13-45"}  # no day, and no date either: the number of a document
+    path.write_text(yaml.safe_dump([decided, decided | {"by": "李核"}], allow_unicode=True), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("'", ""), encoding="utf-8")
+    assert len(officer.json("review", "import", str(path))["approved"]) == 1
+    (entry,) = officer.json("review", "log")["entries"]
+    assert (entry["by"], entry["basis"]) == ("王审", "2026-13-45")

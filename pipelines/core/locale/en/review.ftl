@@ -44,7 +44,6 @@ cli-review-done-approve = Approved: { $subject } { $dataset } (decision { $numbe
 cli-review-done-reject = Rejected: { $subject } { $dataset } (decision { $number }). What waits for it stays unpublished.
 cli-review-done-taken-back = Not cleared any more: { $subject } { $dataset } (decision { $number }). The next run decides deliveries with that text again. What is published stays: { $program } withdraw { $dataset } takes it out.
 cli-review-empty = { $option } says nothing.
-cli-review-unreadable = { $file } is not a list of decisions: each needs kind, dataset, digest, by and basis.
 cli-review-imported = { $approved } approvals recorded, { $known } known already.
 cli-review-overruled = Not recorded: about { $subject } { $dataset } something else was decided here, which counts. To approve it all the same: { $program } review approve { $digest }
 cli-review-not-applicable = Does not apply: { $subject } { $dataset } { $digest } is not what there is to decide about.

@@ -44,7 +44,6 @@ cli-review-done-approve = 已批准：{ $subject } { $dataset }（第 { $number 
 cli-review-done-reject = 已驳回：{ $subject } { $dataset }（第 { $number } 号决定）。等待中的内容不予发布。
 cli-review-done-taken-back = 已取消放行：{ $subject } { $dataset }（决定 { $number }）。下次运行重新审查含该文字的交付。已公开的内容不会撤下，可用 { $program } withdraw { $dataset } 撤下。
 cli-review-empty = { $option } 没有内容。
-cli-review-unreadable = { $file } 不是决定清单：每条须有 kind、dataset、digest、by 和 basis。
 cli-review-imported = 登记 { $approved } 项批准，另有 { $known } 项此前已登记。
 cli-review-overruled = 未记录：对{ $subject } { $dataset } 本处另有决定，以该决定为准。仍要批准的：{ $program } review approve { $digest }
 cli-review-not-applicable = 不适用：{ $subject } { $dataset } { $digest } 不是现有的待审内容。

@@ -21,6 +21,7 @@ from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing
 from pipelines.flow.machine import machine_trouble
+from pipelines.flow.reviewing import DigestTooShort
 from pipelines.flow.tracing import UnusableKey
 from pipelines.publish import FileExists, VersionWithdrawn
 from pipelines.publish.signing import UnusablePublicKey
@@ -39,7 +40,7 @@ Language = Annotated[str, typer.Option("--lang", help=described("cli-lang-help")
 
 #: Errors of whoever gave the command: it names something that there is not.
 _WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, VersionWithdrawn, NoEarlierVersion,
-              FileExists, CannotAnnotate, UnusableKey, UnusablePublicKey, UnknownRelease)  # fmt: skip
+              FileExists, CannotAnnotate, UnusableKey, UnusablePublicKey, UnknownRelease, DigestTooShort)  # fmt: skip
 
 #: The default of ``--lang``: the environment's language.
 ANY = ""

@@ -135,20 +135,23 @@ def log(as_json: Json = False, language: Language = ANY) -> None:
         entries = ReviewLedger(Workspace.default().reviews).entries()
         out.json({"entries": [_entry(entry) for entry in entries]})
         columns = ("cli-review-number", "cli-review-at", "cli-review-decision", "cli-review-subject", "cli-dataset",
-                   "cli-review-digest", "cli-review-by", "cli-review-basis")  # fmt: skip
+                   "cli-review-digest", "cli-review-by", "cli-review-basis", "cli-review-reason")  # fmt: skip
         rows = [
             (entry.number, entry.at[:19], out.text(f"cli-review-did-{entry.decision.kind}"),
              out.text(f"cli-review-kind-{entry.decision.subject.kind}"), entry.decision.subject.dataset or "-",
-             entry.decision.subject.digest[:12], entry.decision.by, entry.decision.basis)
+             entry.decision.subject.digest[:12], entry.decision.by, entry.decision.basis,
+             entry.decision.reason)
             for entry in entries
         ]  # fmt: skip
         out.table(columns, rows, right=("cli-review-number",))
 
 
 def _decide(kind: DecisionKind, digest: str, by: str, basis: str, reason: str, out: Output) -> None:
-    for option, text in (("--by", by), ("--basis", basis)):
-        if not text.strip():
+    for option, text in (("--by", by), ("--basis", basis), ("--reason", reason)):
+        if not text.strip() and option != "--reason":
             raise typer.BadParameter(out.text("cli-review-empty", option=option))
+        if any("\ud800" <= character <= "\udfff" for character in text):  # bytes that were typed in another encoding
+            raise typer.BadParameter(out.text("cli-review-no-text", option=option))
     with readable_errors(out), open_installation(Workspace.default()) as inst:
         review = find_review(inst, digest)
         entry = decide(inst, review, kind, by.strip(), basis.strip(), reason.strip())

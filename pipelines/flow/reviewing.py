@@ -6,7 +6,7 @@ scan for personal data that an officer can clear.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,10 @@ from pipelines.registry.base import Descriptor, Text
 from pipelines.validate import read_findings
 
 _SHORT = 12
+#: Fewer characters of a digest may be a slip of the hand, or name something else tomorrow.
+_LEAST = 8
+#: Subjects that an error names.
+_NAMED = 10
 
 
 class State(StrEnum):
@@ -44,8 +48,17 @@ class State(StrEnum):
     APPROVED = "approved"
 
 
+class DigestTooShort(GongkaiError):
+    """So few characters of a digest name nothing."""
+
+    message_id = "review-error-short"
+
+    def __init__(self) -> None:
+        super().__init__(least=_LEAST)
+
+
 class NothingToReview(GongkaiError):
-    """Nothing that can be decided about has an identifier that begins like that."""
+    """Nothing that can be decided about has an identifier that begins like that, or more than one thing has."""
 
     message_id = "review-error-unknown"
 
@@ -85,13 +98,23 @@ def find_review(inst: Installation, digest: str) -> Review:
     """The subject whose digest begins so.
 
     Raises:
+        DigestTooShort: it has fewer than 8 characters.
         NothingToReview: there is none, or more than one.
     """
+    if len(digest) < _LEAST:
+        raise DigestTooShort
     known = [*reviews_of(inst), *findings_of(inst)]
-    found = [review for review in known if digest and review.subject.digest.startswith(digest)]
+    found = [review for review in known if review.subject.digest.startswith(digest)]
     if len(found) != 1:
-        raise NothingToReview(ascii(digest)[1:-1], ", ".join(review.id for review in known) or "-")
+        raise NothingToReview(ascii(digest)[1:-1], _named(found or known))
     return found[0]
+
+
+def _named(reviews: Sequence[Review]) -> str:
+    """Those that there is something to decide about, by digest and dataset."""
+    waiting = [review for review in reviews if review.state is not State.APPROVED]
+    names = [f"{review.id} {review.subject.dataset or review.subject.kind}" for review in waiting[:_NAMED]]
+    return ", ".join([*names, *(["…"] if len(waiting) > _NAMED else [])]) or "-"
 
 
 def findings_of(inst: Installation) -> Iterator[Review]:
@@ -134,6 +157,9 @@ def _keeping_out(inst: Installation, reviews: Reviews) -> Iterator[Review]:
 def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basis: str, reason: str = "") -> Entry:
     """Record a decision; the next release acts on it.
 
+    Returns:
+        The entry of the ledger: the last one, where it decides the same on the same basis.
+
     Raises:
         EntriesGone: a negative list lacks entries of the one in force.
         ListInForce: it would reject the negative list in force.
@@ -141,11 +167,19 @@ def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basi
         ReviewsAltered: the ledger of reviews is not what it was.
     """
     require_nobodys(basis)
+    if review.decided is not None and _stands(review, review.decided, kind, basis):
+        return review.decided
     if review.subject.kind is SubjectKind.NEGATIVE_LIST:
         _prepare_list(inst, kind)
     decision = Decision(kind, review.subject, by, account(), basis, reason)
     with machine_trouble():
         return ReviewLedger(inst.workspace.reviews).append(decision, now())
+
+
+def _stands(review: Review, last: Entry, kind: DecisionKind, basis: str) -> bool:
+    # The state too: another negative list may have been approved since.
+    is_so = review.state is (State.APPROVED if kind is DecisionKind.APPROVE else State.REJECTED)
+    return is_so and last.decision.kind is kind and last.decision.basis == basis
 
 
 def _prepare_list(inst: Installation, kind: DecisionKind) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.disclose.reviews import Entry, Reviews, Subject, SubjectKind
+from pipelines.disclose.reviews import DecisionKind, Entry, Reviews, Subject, SubjectKind
 from pipelines.publish.snapshots import Approval
 from pipelines.registry import Catalog, Dataset
 
@@ -21,7 +21,9 @@ class Waiting:
     @classmethod
     def of(cls, subject: Subject, reviews: Reviews) -> Waiting:
         """What waits for a subject that is not approved."""
-        return cls(subject.dataset, subject.kind, subject.digest, reviews.last(subject) is not None)
+        last = reviews.last(subject)
+        is_rejected = last is not None and last.decision.kind is DecisionKind.REJECT
+        return cls(subject.dataset, subject.kind, subject.digest, is_rejected)
 
 
 def waits_for_plan(catalog: Catalog, dataset_id: str, reviews: Reviews) -> Waiting | None:

@@ -105,3 +105,37 @@ def test_what_is_approved_twice_in_a_file_is_recorded_once(officer: Command, tmp
     assert len(officer.json("review", "import", str(path))["approved"]) == 1
     (entry,) = officer.json("review", "log")["entries"]
     assert (entry["by"], entry["basis"]) == ("王审", "2026-13-45")
+
+
+def test_the_same_decision_is_recorded_once(officer: Command) -> None:
+    digest = waiting(officer)[0]["digest"]
+
+    def number(kind: str, *more: str) -> int:
+        return int(officer.json("review", kind, digest, *BY, *more)["number"])
+
+    assert [number("approve"), number("approve"), number("approve", "--reason", "again")] == [1, 1, 1]
+    assert [number("reject", "--reason", "no"), number("reject", "--reason", "no"), number("approve")] == [2, 2, 3]
+    assert officer.json("review", "approve", digest, "--by", "王审", "--basis", "10号")["number"] == 4
+    assert "│ no" in officer("review", "log").stdout
+
+
+def test_few_characters_of_a_digest_name_nothing(officer: Command) -> None:
+    digest = waiting(officer)[0]["digest"]
+    for command in (("show",), ("approve", *BY), ("reject", *BY, "--reason", "no")):
+        for few in ("", digest[0], digest[:7]):
+            refused = officer("review", command[0], few, *command[1:])
+            assert refused.exit_code == 2 and "at least 8 characters" in refused.stderr
+    unknown = officer("review", "show", "0" * 8)
+    assert unknown.exit_code == 1 and f"{digest[:12]} tree_inventory" in unknown.stderr
+    assert officer("review", "approve", digest[:8], *BY).exit_code == 0
+    # What was approved is not named: there is nothing to decide about it.
+    assert digest[:12] not in officer("review", "show", "0" * 8).stderr
+
+
+@pytest.mark.parametrize("option", ["--by", "--basis", "--reason"])
+def test_what_is_no_text_is_refused(officer: Command, option: str) -> None:
+    digest = waiting(officer)[0]["digest"]
+    given = {"--by": "王审", "--basis": "1号", "--reason": "缺依据", option: "\udcff"}
+    refused = officer("review", "reject", digest, *(part for pair in given.items() for part in pair))
+    assert refused.exit_code == 2 and "no characters" in refused.stderr
+    assert officer.json("review", "log")["entries"] == []

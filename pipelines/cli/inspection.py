@@ -10,12 +10,13 @@ import typer
 from pipelines.catalog import OpenCatalog, open_workspace_catalog
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.history import plain
-from pipelines.cli.summaries import show_held, show_unplaced, verdict_id
+from pipelines.cli.summaries import show_held, show_unplaced, show_waiting, verdict_id
 from pipelines.core.paths import Workspace
 from pipelines.core.records import Verdict
 from pipelines.flow import Installation, held, open_installation, pending, unreadable_files
+from pipelines.flow.reviewing import Review, State, reviews_of
 from pipelines.ingest import scan_inbox
-from pipelines.publish import latest_snapshot
+from pipelines.publish import Waiting, latest_snapshot
 
 
 def status(as_json: Json = False, language: Language = ANY) -> None:
@@ -27,6 +28,7 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
         waiting = pending(inst, scan)
         unplaced = (*scan.unplaced, *unreadable_files(inst, scan))
         staying = held(inst)
+        reviews = [review for review in reviews_of(inst) if review.state is not State.APPROVED]
         snapshot = latest_snapshot(inst.store)
         deliveries = _deliveries(inst)
         released = {dataset: entry.version for dataset, entry in snapshot.datasets.items()} if snapshot else {}
@@ -36,6 +38,7 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
                 "datasets": {dataset: str(version) for dataset, version in released.items()},
                 "broken": sorted(inst.catalog.broken),
                 "waiting": [vars(work) for work in waiting],
+                "reviews": [_review(review) for review in reviews],
                 "unplaced": [entry.path for entry in unplaced],
                 "held": list(staying),
                 "deliveries": deliveries,
@@ -59,10 +62,26 @@ def status(as_json: Json = False, language: Language = ANY) -> None:
                         verdict=out.text(verdict_id(Verdict(entry["verdict"]))))  # fmt: skip
         for work in waiting:
             out.say("cli-status-waits", dataset=work.dataset, period=work.period)
+        # Those that nothing waits for yet are in the sum alone, and in "gongkai review list".
+        show_waiting(out, [
+            Waiting(review.subject.dataset, review.subject.kind, review.subject.digest, review.state is State.REJECTED)
+            for review in reviews
+            if review.periods
+        ])  # fmt: skip
         show_unplaced(out, unplaced)
         show_held(out, staying)
-        out.say("cli-status-summary", waiting=len(waiting), broken=len(inst.catalog.broken),
+        out.say("cli-status-summary", waiting=len(waiting), reviews=len(reviews), broken=len(inst.catalog.broken),
                 snapshot=snapshot.number if snapshot else 0)  # fmt: skip
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "kind": review.subject.kind.value,
+        "dataset": review.subject.dataset or None,
+        "digest": review.subject.digest,
+        "state": review.state.value,
+        "periods": list(review.periods),
+    }
 
 
 def _deliveries(inst: Installation) -> list[dict[str, Any]]:

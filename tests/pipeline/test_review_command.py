@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from flowing import Command
+from flowing import GOOD, HEADER, Command, Deliver
 
 from pipelines.cli import running
 from pipelines.core.paths import Workspace
@@ -139,3 +139,20 @@ def test_what_is_no_text_is_refused(officer: Command, option: str) -> None:
     refused = officer("review", "reject", digest, *(part for pair in given.items() for part in pair))
     assert refused.exit_code == 2 and "no characters" in refused.stderr
     assert officer.json("review", "log")["entries"] == []
+
+
+def test_status_names_what_waits_for_a_review(officer: Command, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    assert "1 datasets and periods wait for “gongkai run”" in officer("status").stdout
+    officer("run")
+    (found,) = waiting(officer)
+    told = officer.json("status")
+    assert told["waiting"] == [] and told["reviews"] == [
+        {"kind": "disclosure_plan", "dataset": "tree_inventory", "digest": found["digest"], "state": "waiting",
+         "periods": ["2025"]}
+    ]  # fmt: skip
+    shown = officer("status").stdout
+    assert f"Waits for review: disclosure plan tree_inventory ({found['id']})" in shown
+    assert "0 datasets and periods wait for “gongkai run”, 1 subjects for a review" in shown
+    officer("review", "approve", found["id"], *BY)
+    assert officer.json("status")["reviews"] == []

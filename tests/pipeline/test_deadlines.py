@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from dated import LANDED, PLANTED, YEARLY, at, dataset_file, describe_deadlines, release_at, states
 from flowing import GOOD, HEADER, Command, Deliver
+from reviewing import approve_plans
 
 from pipelines.core.paths import Workspace
 from pipelines.flow import Installation, open_installation, pending, process
@@ -78,6 +80,23 @@ def test_what_is_not_disclosed_actively_is_on_no_public_list(workspace: Workspac
     with open_installation(workspace) as inst:
         assert overdue_rows(inst, AFTER) == []
         assert len(states(inst, AFTER)) == 2
+
+
+def test_events_in_rows_are_on_no_public_list_before_the_rows_may_be(workspace: Workspace, deliver: Deliver) -> None:
+    describe_deadlines(workspace.schema, PLANTED, YEARLY)
+    with open_installation(workspace) as inst:
+        deliver(HEADER + GOOD)
+        for work in pending(inst, scan_inbox(inst.workspace, inst.catalog)):
+            process(inst, work)
+        assert {entry["deadline"] for entry in overdue_rows(inst, AFTER)} == {"yearly"}
+        approve_plans(workspace)
+        assert {entry["deadline"] for entry in overdue_rows(inst, AFTER)} == {"yearly", "planted"}
+
+
+def test_what_the_negative_list_bars_is_not_owed(dated: Installation) -> None:
+    barred = dataclasses.replace(dated.catalog.datasets["tree_inventory"], barred={None: "NL-2026-01"})
+    catalog = dataclasses.replace(dated.catalog, datasets={"tree_inventory": barred})
+    assert list(obligations(dataclasses.replace(dated, catalog=catalog), AFTER)) == []
 
 
 def test_a_period_that_is_not_announced_is_uncertain_until_it_surely_is_over(workspace: Workspace) -> None:

@@ -20,7 +20,6 @@ from pipelines.flow.releasing import require_releases
 from pipelines.registry import Dataset
 from pipelines.registry.calendars import working_calendar
 from pipelines.registry.deadlines import LANDED, PERIOD_START, DeadlineRule
-from pipelines.registry.disclosures import Attribute
 
 _DAY = dt.timedelta(days=1)
 
@@ -31,6 +30,8 @@ Days = tuple[dt.date, dt.date]
 def obligations(inst: Installation, at: dt.datetime, datasets: Collection[str] | None = None, *,
                 open_only: bool = False, due: Days | None = None) -> Iterator[Obligation]:  # fmt: skip
     """Obligations whose event lies before a time, by dataset, rule, and in the order of their events.
+
+    What the negative list bars as a whole is owed to nobody.
 
     Args:
         inst: the installation.
@@ -44,7 +45,8 @@ def obligations(inst: Installation, at: dt.datetime, datasets: Collection[str] |
         CorruptStore: the catalog cannot be read.
         CalendarUnusable: a calendar's country is not known.
     """
-    wanted = [entry for name, entry in inst.catalog.datasets.items() if datasets is None or name in datasets]
+    wanted = [entry for name, entry in inst.catalog.datasets.items()
+              if (datasets is None or name in datasets) and None not in entry.barred]  # fmt: skip
     if not any(dataset.descriptor.deadlines for dataset in wanted):
         return
     require_releases(inst)
@@ -56,10 +58,18 @@ def obligations(inst: Installation, at: dt.datetime, datasets: Collection[str] |
 
 
 def overdue_rows(inst: Installation, at: dt.datetime) -> list[dict[str, str | int | bool | None]]:
-    """The overdue list as it may be published: what datasets that are disclosed actively owe, longest overdue first."""
-    public = {name for name, dataset in inst.catalog.datasets.items()
-              if dataset.descriptor.disclosure.attribute is Attribute.ACTIVE}  # fmt: skip
-    late = [entry for entry in obligations(inst, at, public, open_only=True) if entry.state(at) is State.OVERDUE]
+    """The overdue list as it may be published: what datasets that are disclosed actively owe, longest overdue first.
+
+    Events in rows are no part of it while nobody has approved that the dataset's rows are shown.
+    """
+    public = {name for name, dataset in inst.catalog.datasets.items() if dataset.is_disclosed}
+    reviews = inst.reviews
+    unseen = {name for name in public if not reviews.is_plan_cleared(inst.catalog.datasets[name])}
+    late = [
+        entry
+        for entry in obligations(inst, at, public, open_only=True)
+        if entry.state(at) is State.OVERDUE and (entry.rule.event_field is None or entry.dataset not in unseen)
+    ]
     return [entry.row(at) for entry in sorted(late, key=lambda entry: (entry.due, entry.key))]
 
 

@@ -9,19 +9,21 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tabulating import Contribution, tabulate
 
 from pipelines.disclose.aggregates import (
-    Contribution,
     Dimension,
+    Quantity,
     Rules,
     Suppressed,
     Table,
     intervals,
     primary_cells,
     suppress,
-    tabulate,
 )
-from pipelines.disclose.aggregates.table import TOTAL, Cell, Coordinates
+from pipelines.disclose.aggregates.remainders import small_remainders
+from pipelines.disclose.aggregates.table import Cell, Coordinates
+from pipelines.registry.aggregates import TOTAL
 
 PLACES = Dimension(
     "place", {"north": TOTAL, "south": TOTAL, "n1": "north", "n2": "north", "s1": "south", "s2": "south"}
@@ -66,12 +68,14 @@ def look_at(table: Table, rules: Rules) -> Suppressed:
     done = suppress(table, rules)
     assert done.primary == primary_cells(table, rules)
     assert determined(table, done.cells) == set()
-    found = intervals(table, done.cells)
-    for at in done.primary:
-        value = float(table.cells[at].value)
-        away = value * float(rules.protection)
-        assert found[at].most >= value + away - 1e-4 and found[at].most > value
-        assert found[at].least <= value - away + 1e-4
+    assert not list(small_remainders(table, rules, done.cells))
+    for quantity in Quantity:
+        found = intervals(table, done.cells, quantity=quantity)
+        for at in done.primary:
+            value = quantity.of(table.cells[at])
+            away = value * float(rules.protection)
+            assert found[at].most >= value + away - 1e-4 and found[at].most > value
+            assert found[at].least <= value - away + 1e-4
     return done
 
 

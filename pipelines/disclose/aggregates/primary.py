@@ -45,5 +45,5 @@ class Rules:
 
 
 def primary_cells(table: Table, rules: Rules) -> tuple[Coordinates, ...]:
-    """The sensitive cells, in the table's order."""
-    return tuple(at for at, cell in table.cells.items() if rules.is_sensitive(cell))
+    """The sensitive cells, in the table's order; not those that are known anyway."""
+    return tuple(at for at, cell in table.cells.items() if at not in table.known and rules.is_sensitive(cell))

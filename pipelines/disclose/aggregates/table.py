@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import product
 
-#: The root of every dimension: the total over it.
-TOTAL = "total"
-#: A code per dimension.
+from pipelines.registry.aggregates import TOTAL
+
+#: A code per dimension; :data:`TOTAL` is the root of each.
 Coordinates = tuple[str, ...]
 
 
@@ -54,15 +54,6 @@ class Dimension:
 
 
 @dataclass(frozen=True)
-class Contribution:
-    """What somebody adds to a cell of the lowest codes. Of a count every value is 1."""
-
-    at: Coordinates
-    contributor: str
-    value: Decimal
-
-
-@dataclass(frozen=True)
 class Cell:
     """A cell: its value, how many contributed, and the largest contributions, descending."""
 
@@ -81,10 +72,24 @@ class Equation:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells by coordinates, margins among them, in the order of the dimensions' codes."""
+    """Cells by coordinates, margins among them, in the order of the dimensions' codes.
+
+    ``cells`` are what nobody knows from elsewhere: where rows are published too, what is left without them. ``known``
+    are cells that need no table, so leaving them out hides nothing. ``vacant`` are those of which everybody who knows
+    the field knows that nobody is there; absent: those to which nobody contributed.
+    """
 
     dimensions: tuple[Dimension, ...]
     cells: Mapping[Coordinates, Cell]
+    known: frozenset[Coordinates] = frozenset()
+    vacant: frozenset[Coordinates] | None = field(default=None)
+
+    @cached_property
+    def still(self) -> frozenset[Coordinates]:
+        """Cells that no intruder takes for other than they are."""
+        if self.vacant is not None:
+            return self.known | self.vacant
+        return self.known | {at for at, cell in self.cells.items() if not cell.contributors}
 
     @cached_property
     def equations(self) -> tuple[Equation, ...]:
@@ -98,28 +103,6 @@ class Table:
         return tuple(found)
 
 
-def tabulate(dimensions: Sequence[Dimension], contributions: Iterable[Contribution], *, largest: int = 2) -> Table:
-    """Add contributions up, into every cell that they count for.
-
-    Contributions of one contributor to a cell count as one, of their sum.
-
-    Args:
-        dimensions: at least one.
-        contributions: at the lowest codes; held in memory by cell and contributor.
-        largest: how many of the largest contributions to keep per cell.
-
-    Raises:
-        KeyError: a code that a dimension does not have.
-    """
-    paths = [{code: dimension.path(code) for code in dimension.parents} for dimension in dimensions]
-    values: dict[Coordinates, dict[str, Decimal]] = {}
-    for each in contributions:
-        for at in product(*(known[code] for known, code in zip(paths, each.at, strict=True))):
-            of_cell = values.setdefault(at, {})
-            of_cell[each.contributor] = of_cell.get(each.contributor, Decimal(0)) + each.value
-    cells = {}
-    for at in product(*([TOTAL, *dimension.parents] for dimension in dimensions)):
-        of_cell = values.get(at, {})
-        top = sorted(of_cell.values(), key=abs, reverse=True)[:largest]
-        cells[at] = Cell(sum(of_cell.values(), Decimal(0)), len(of_cell), tuple(top))
-    return Table(tuple(dimensions), cells)
+def coordinates(dimensions: Iterable[Dimension]) -> tuple[Coordinates, ...]:
+    """All cells of a table, totals first, in the order of the dimensions' codes."""
+    return tuple(product(*([TOTAL, *dimension.parents] for dimension in dimensions)))

@@ -83,13 +83,13 @@ def written(connection: duckdb.DuckDBPyConnection, rows: Rows, target: Path) -> 
 
 
 def decided(connection: duckdb.DuckDBPyConnection, rows: Iterable[Row], folder: Path, number: int, *,
-            earlier: Sequence[Earlier] = (), made: Plan | None = None, **said: Any,
+            earlier: Sequence[Earlier] = (), made: Plan | None = None, lasting: bool = False, **said: Any,
             ) -> tuple[Decision, list[Row], Earlier]:  # fmt: skip
     """What a version shows, and that version as an earlier one of the next. ``said``: as of :func:`plan`."""
     made = made or plan(**said)
     keys, file = folder / f"keys{number}.parquet", folder / f"version{number}.parquet"
     given_rows = select(connection, rows)
-    decision = decide(connection, made, given_rows, earlier, keys)
+    decision = decide(connection, made, given_rows, earlier, keys, lasting=lasting)
     require_hidden(connection, made, decision, given_rows, keys)
     shown = apply(made, decision, given_rows, keys)
     return decision, fetched(connection, shown), Earlier((written(connection, shown, file),), SCHEMA, decision.known)

@@ -41,7 +41,7 @@ class Disclosure:
 
 def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, CodeList], key: SurrogateKey,
              folder: Path, progress: Callable[[int], None] | None = None,
-             cleared: frozenset[str] = frozenset()) -> Disclosure:  # fmt: skip
+             cleared: frozenset[str] = frozenset(), *, summed: bool = False) -> Disclosure:  # fmt: skip
     """Write the public fields of a validated table to ``disclosed.parquet`` in ``folder``.
 
     Args:
@@ -52,6 +52,7 @@ def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, C
         folder: private work folder of this outcome; created if absent.
         progress: called with the number of rows done since the last call.
         cleared: marks of findings that an officer has cleared (:class:`Clearances`).
+        summed: tables of sums are made of the rows, so they are cleared even if they are not published themselves.
 
     Raises:
         DeliveryRejected: something looks like personal data in a field not meant to carry it (nothing is left in
@@ -59,7 +60,8 @@ def disclose(validated: ValidatedTable, dataset: Dataset, tables: Mapping[str, C
         GongkaiError: the descriptor leaves open how a field is to be treated (see ``plan_fields``), or the
             validated file is not what its record says.
     """
-    _require_active(dataset)
+    if not summed:
+        _require_active(dataset)
     _require_not_barred(dataset)
     plans = plan_fields(dataset, tables)
     work = _Clearing(plans, key, PersonalDataScan(Clearances(dataset.id, key, cleared)))

@@ -82,7 +82,8 @@ def refusing(work: Work) -> Iterator[None]:
 def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[StoredOutcome]) -> Segment | None:
     """Build the segment of a dataset and period and save it as a candidate for the next release.
 
-    Without accepted deliveries there is none, and a candidate of earlier ones is removed.
+    Without accepted deliveries there is none, and a candidate of earlier ones is removed; nor is there any of a dataset
+    that only tables of sums are made of, whose deliveries have to go together all the same.
 
     Raises:
         DuplicateAcrossDeliveries: departments delivered rows with the same key.
@@ -95,7 +96,7 @@ def compose(inst: Installation, dataset: Dataset, work: Work, current: Sequence[
         protection = Protection(inst, work, plan, contributions, folder / "protection") if plan else None
         protect = protection.protect if protection else None
         segment = build_segment(dataset, work.period, contributions, folder, protect=protect)
-        if segment is None:
+        if segment is None or not dataset.is_disclosed:
             remove_period_candidate(inst.workspace, dataset.id, work.period)
             return None
         if protection is not None:

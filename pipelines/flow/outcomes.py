@@ -134,7 +134,8 @@ def _through_stages(inst: Installation, delivery: Delivery, dataset: Dataset, ar
             validated = reached.validated = validate(raw, validation, log, folder, progress)
             log.ran.add(Check.PERSONAL_DATA)
             cleared = inst.cleared_marks[dataset.id]
-            disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress, cleared)
+            disclosure = disclose(validated, dataset, inst.catalog.tables, inst.key, folder, progress, cleared,
+                                  summed=dataset.id in inst.catalog.summed)  # fmt: skip
             log.extend(disclosure.findings)
             # To the end: what the files held is public, kept back, or was left out for a reason that is counted.
             require_all(Stage.DISCLOSE, raw.rows_in_files, disclosure.table.rows, validated.rows_quarantined,

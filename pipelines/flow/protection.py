@@ -104,7 +104,8 @@ class Protection:
     def _decide(self, connection: duckdb.DuckDBPyConnection, rows: Rows) -> tuple[Decision, Path]:
         self.folder.mkdir(parents=True, exist_ok=True)
         keys = self.folder / "suppressed.parquet"
-        return decide(connection, self.plan, rows, list(self._earlier.values()), keys), keys
+        earlier, lasting = list(self._earlier.values()), self.work.dataset in self.inst.catalog.summed
+        return decide(connection, self.plan, rows, earlier, keys, lasting=lasting), keys
 
     def _decided_before(self) -> tuple[Decision, Path] | None:
         """What was decided of the very same rows, unless versions since then are less exact."""

@@ -13,6 +13,7 @@ import dagster as dg
 
 from pipelines.core.paths import Workspace
 from pipelines.flow import open_installation, pending_release, release_state
+from pipelines.flow.registers import unsummed
 from pipelines.orchestration.keys import RELEASE_JOB
 from pipelines.orchestration.texts import constant, line
 from pipelines.publish import latest_number, pending_candidates
@@ -51,14 +52,16 @@ def release_sensor(
 
 
 def _pending_state(workspace: Workspace) -> str | None:
-    """What a release would be made of: the registry, the current snapshot, the candidates; ``None`` for nothing."""
+    """What a release would be made of: the registry, the current snapshot, the candidates, and what the registers are
+    made of after it without having candidates; ``None`` for nothing."""
     with open_installation(workspace) as installation:
-        if not pending_release(installation):
+        rows = unsummed(installation)
+        if not rows and not pending_release(installation):
             return None
         found = pending_candidates(workspace)
         candidates = [f"{dataset_id} {segment.period} {segment.digest}" for dataset_id, segment in found]
         state = release_state(installation, installation.reviews)
-        return "\n".join([state, str(latest_number(installation.store)), *candidates])
+        return "\n".join([state, str(latest_number(installation.store)), *candidates, *rows])
 
 
 def _names(instance: dg.DagsterInstance, jobs: Sequence[str]) -> list[str]:

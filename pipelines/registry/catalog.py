@@ -160,6 +160,12 @@ class Catalog:
         return self.organisations_table if name == ORGANISATIONS else self.codelists.get(name)
 
     @cached_property
+    def summed(self) -> frozenset[str]:
+        """Identifiers of the datasets that tables of sums are made of."""
+        said = (dataset.descriptor.aggregate for dataset in self.datasets.values())
+        return frozenset(each.dataset for each in said if each is not None)
+
+    @cached_property
     def tables(self) -> Mapping[str, CodeList]:
         """Code lists and organisations, by the names foreign keys use."""
         return {**self.codelists, ORGANISATIONS: self.organisations_table}

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.periods import PeriodClass
+from pipelines.registry.aggregate_checks import unusable_aggregate
 from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.conditions import vouched_values
@@ -35,12 +37,17 @@ from pipelines.registry.treatment_types import fits
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a dataset may refer to. ``fields`` lists the fields of every dataset that could be read."""
+    """What a dataset may refer to. ``datasets`` are all that could be read."""
 
     catalog: CatalogDescriptor
     tables: Mapping[str, CodeList]
-    fields: Mapping[str, tuple[FieldSpec, ...]]
+    datasets: Mapping[str, Dataset]
     calendars: AbstractSet[str] = frozenset()
+
+    @cached_property
+    def fields(self) -> Mapping[str, tuple[FieldSpec, ...]]:
+        """The fields of every dataset."""
+        return {name: dataset.fields for name, dataset in self.datasets.items()}
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,12 @@ class DatasetChecker:
         for deadline in unusable_deadlines(self.dataset, organisations, self.around.calendars,
                                            self.around.catalog.first_year):  # fmt: skip
             yield self._problem(name, ("deadlines", *deadline.key), deadline.kind, **deadline.params)
-        if dataset.register_of is not None and dataset.period is not REGISTER_PERIODS[dataset.register_of]:
-            yield self._problem(name, ("period",), "check-register-period", register=dataset.register_of.value,
-                                period=REGISTER_PERIODS[dataset.register_of].value)  # fmt: skip
+        kept_by = REGISTER_PERIODS.get(dataset.register_of) if dataset.register_of is not None else None
+        if kept_by is not None and dataset.period is not kept_by:
+            yield self._problem(name, ("period",), "check-register-period", register=str(dataset.register_of),
+                                period=kept_by.value)  # fmt: skip
+        for aggregate in unusable_aggregate(self.dataset, self.around.datasets, self.around.tables):
+            yield self._problem(name, aggregate.key, aggregate.kind, aggregate.remedy, **aggregate.params)
         for part, kind, params in unusable_requests(self.dataset, self.around.calendars):
             yield self._problem(name, ("requests", part), kind, **params)
         for resource in dataset.acceptance.references:

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, Tag, field_validator
 
 from pipelines.core.findings import Severity
 from pipelines.core.periods import PeriodClass
+from pipelines.registry.aggregates import Aggregate
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
 from pipelines.registry.deadlines import DeadlineRule
 from pipelines.registry.disclosures import DatasetDisclosure
@@ -36,9 +37,11 @@ class RegisterKind(StrEnum):
     SCOREBOARD = "scoreboard"
     CORRECTIONS = "corrections"
     OVERDUE = "overdue"
+    AGGREGATE = "aggregate"
+    """Sums over another dataset's rows."""
 
 
-#: Periods that registers are kept by.
+#: Periods that registers are kept by; aggregates have those of their source.
 REGISTER_PERIODS = {
     RegisterKind.ACTIVE_DISCLOSURE: PeriodClass.NONE,
     RegisterKind.SCOREBOARD: PeriodClass.MONTHLY,
@@ -151,6 +154,8 @@ class DatasetDescriptor(Descriptor):
     """Which fields say what, where the dataset is the register of requests for disclosure."""
     register_of: RegisterKind | None = None
     """What the catalog writes into it by itself; absent: departments deliver it."""
+    aggregate: Aggregate | None = None
+    """What is added up, where it is a table of sums over another dataset's rows."""
     sources: tuple[Source, ...] = ()
     """Where departments publish it: what ``gongkai fetch`` brings into the inbox."""
     small_cells: SmallCells | None = None

@@ -66,15 +66,17 @@ def load_catalog(folder: Path) -> Catalog:
     loaded = [entry for path in _dataset_folders(folder, problems) if (entry := _dataset(folder, path, problems))]
     datasets = _unique(loaded, codelists, problems)
     tables = {**codelists, ORGANISATIONS: organisations}
-    around = Surroundings(descriptor, tables, {e.dataset.id: e.dataset.fields for e in loaded}, calendars.keys())
+    around = Surroundings(descriptor, tables, {e.dataset.id: e.dataset for e in loaded}, calendars.keys())
     for entry in loaded:
         problems += DatasetChecker(entry.dataset, entry.documents, around, entry.prefix).problems()
     problems += _circle_problems(datasets, loaded)
     negative_list = _negative_list(folder, around, problems)
     escalation = _escalation(folder, problems)
     broken = frozenset(problem.dataset for problem in problems if problem.dataset is not None)
+    said = (dataset.descriptor.aggregate for name, dataset in datasets.items() if name not in broken)
+    summed = {each.dataset for each in said if each is not None}
     usable = {
-        dataset_id: replace(dataset, digest=_digest(dataset, tables))
+        dataset_id: replace(dataset, digest=_digest(dataset, tables, summed=dataset_id in summed))
         for dataset_id, dataset in sorted(datasets.items())
         if dataset_id not in broken
     }
@@ -237,7 +239,7 @@ def _circle_problems(datasets: Mapping[str, Dataset], loaded: list[_Loaded]) -> 
     return found
 
 
-def _digest(dataset: Dataset, tables: Mapping[str, CodeList]) -> str:
+def _digest(dataset: Dataset, tables: Mapping[str, CodeList], *, summed: bool) -> str:
     """Hash of all that the dataset's outcomes depend on: its own files and the tables it uses.
 
     Not its deadlines: they say when something should be published, not what, so nothing is made anew for them.
@@ -250,6 +252,8 @@ def _digest(dataset: Dataset, tables: Mapping[str, CodeList]) -> str:
             if name == "dataset.yaml" and dataset.descriptor.deadlines:
                 content = without_block(content, "deadlines")
             digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    if summed and not dataset.is_disclosed:
+        digest.update(b"summed")  # Deliveries are refused unless sums are made of them.
     for table in sorted({ORGANISATIONS, *referenced_tables(dataset)} & tables.keys()):
         digest.update(table.encode() + b"\0" + tables[table].digest.encode())
     return digest.hexdigest()

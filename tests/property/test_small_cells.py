@@ -102,11 +102,13 @@ changes = st.lists(
 
 @examples(10)
 @given(
-    rows=tables, history=st.lists(changes, min_size=1, max_size=4), k=st.integers(2, 3), diverse=st.sampled_from([0, 2])
-)
+    rows=tables, history=st.lists(changes, min_size=1, max_size=4), k=st.integers(2, 3),
+    diverse=st.sampled_from([0, 2]), lasting=st.booleans(),
+)  # fmt: skip
 def test_no_difference_between_any_two_versions_has_a_small_group(
-    database: duckdb.DuckDBPyConnection, folder: Path, rows: list[Row], history: list[Any], k: int, diverse: int
-) -> None:
+    database: duckdb.DuckDBPyConnection, folder: Path, rows: list[Row], history: list[Any], k: int, diverse: int,
+    lasting: bool,
+) -> None:  # fmt: skip
     current = {row[0]: row for row in rows}
     versions: list[list[Row]] = []
     earlier: list[Earlier] = []
@@ -119,13 +121,18 @@ def test_no_difference_between_any_two_versions_has_a_small_group(
             elif kind == "add" or key in current:
                 current[key if kind == "replace" else 100 + key] = (key if kind == "replace" else 100 + key, *value)
         decision, shown, made = decided(database, sorted(current.values()), folder, number, k=k, diverse=diverse,
-                                        earlier=list(earlier))  # fmt: skip
+                                        earlier=earlier[::-1], lasting=lasting)  # fmt: skip
         assert too_small(shown, k, diverse) == []
         _, node = decision.node(plan(k))
         for before in versions:
             step = difference(before, shown)
             assert too_small(step.gone, k) == [] and too_small(step.come, k) == []
             assert [group for rows in apart(before, shown, node) for group in too_small(rows, k, diverse)] == []
+        last = {row[0]: row for before in versions for row in before}
+        for row in shown if lasting else []:
+            before_that = last.get(row[0])
+            if row[2] != "body" and before_that is not None and before_that[2] != "body":
+                assert before_that[3:5] != (None, None) or row[3:5] == (None, None)
         for known in earlier:
             for each in plan(k).hierarchies:
                 assert each.steps[each.level(decision.levels[each.name]) or 0].covers(known.shown[each.name])

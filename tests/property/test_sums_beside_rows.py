@@ -55,7 +55,7 @@ def unseen(rows: list[Row], concealed: frozenset[str] | None) -> Table:
     return tabulate(BOTH, [Contribution((p, k), who, Decimal(amount)) for p, k, who, amount, _ in hidden])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(rows=rows_of, concealed=st.sampled_from([None, frozenset({"place"}), frozenset({"place", "kind"}), frozenset()]))
 def test_nobody_learns_more_from_rows_and_table_than_the_rules_allow(
     rows: list[Row], concealed: frozenset[str] | None
@@ -114,7 +114,7 @@ def test_empty_cells_hide_what_rows_show_of_one_place_alone() -> None:
 changes = st.lists(st.tuples(st.integers(0, 39), st.sampled_from(["gone", "more", "moved"])), max_size=2)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(rows=rows_of, edits=changes, further=st.lists(rows_of.map(lambda rows: rows[0]), max_size=4))
 def test_two_tables_give_away_no_few_persons(rows: list[Row], edits: list[tuple[int, str]], further: list[Row]) -> None:
     numbered = [(p, k, f"{who}{number}", a, h) for number, (p, k, who, a, h) in enumerate(rows)]

@@ -11,11 +11,13 @@ from pipelines.registry.disclosures import Attribute
 
 
 def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
-    """The plan as a JSON document: the dataset's attribute, basis and unit, each field's disclosure, and small cells.
+    """The plan as a JSON document: the dataset's attribute, basis and unit, each field's disclosure, small cells,
+    and what a table of sums is made of.
 
     Review dates are left out: looking at an attribute again and keeping it changes no plan.
     """
     said, small = dataset.descriptor.disclosure, dataset.descriptor.small_cells
+    summed = dataset.descriptor.aggregate
     return {
         "dataset": dataset.id,
         "attribute": said.attribute.value,
@@ -27,6 +29,7 @@ def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
             for spec in dataset.fields
         },
         **({} if small is None else {"small_cells": small.model_dump(mode="json")}),
+        **({} if summed is None else {"aggregate": summed.model_dump(mode="json")}),
     }
 
 
@@ -36,9 +39,9 @@ def plan_digest(dataset: Dataset) -> str:
 
 
 def is_restricted(dataset: Dataset) -> bool:
-    """Whether the plan withholds anything, in fields or small cells, or lets look-alikes of personal data through."""
+    """Whether the plan withholds anything, in fields or cells, or lets look-alikes of personal data through."""
     said = dataset.descriptor.disclosure
-    if dataset.descriptor.small_cells is not None:
+    if dataset.descriptor.small_cells is not None or dataset.descriptor.aggregate is not None:
         return True
     fields = (spec.disclosure for spec in dataset.fields)
     return said.attribute is not Attribute.ACTIVE or any(

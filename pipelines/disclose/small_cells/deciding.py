@@ -17,7 +17,7 @@ from pipelines.disclose.small_cells.tally import Rows, Tally
 
 
 def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlier: Sequence[Earlier],
-           keys: Path) -> Decision:  # fmt: skip
+           keys: Path, *, lasting: bool = False) -> Decision:  # fmt: skip
     """Decide how the rows of a period are published, so that no small cell is in them or in what separates them from
     earlier versions. The same rows and versions give the same decision.
 
@@ -30,8 +30,9 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
         connection: a database of nothing else; everything made in it is dropped.
         plan: the dataset's.
         rows: all departments' rows of the period, cleared for disclosure.
-        earlier: all published versions of the period that can still be read.
+        earlier: all published versions of the period that can still be read, newest first.
         keys: where the keys of suppressed rows are written, as Parquet.
+        lasting: rows that are suppressed in the newest version that has them stay so, for sums over them are out.
     """
     fitting, floor = plan.covering([version.shown for version in earlier])
     tally = Tally(connection, fitting, rows)
@@ -47,7 +48,7 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
         if best is not None and search.loss(node) >= best[0]:
             break  # Coarser levels lose more by themselves.
         trial = keys.with_name(f"{keys.name}.trial")
-        hidden = _suppressed(connection, fitting, node, rows, earlier, trial)
+        hidden = _suppressed(connection, fitting, node, rows, earlier, trial, lasting=lasting)
         share = hidden / about if about else 0.0
         lost = round((1 - share) * search.loss(node) + share * whole, 9)
         if best is None or lost < best[0]:
@@ -74,11 +75,13 @@ def decide(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, earlie
 
 
 def _suppressed(connection: duckdb.DuckDBPyConnection, plan: Plan, node: Node, rows: Rows,
-                earlier: Sequence[Earlier], keys: Path) -> int:  # fmt: skip
+                earlier: Sequence[Earlier], keys: Path, *, lasting: bool) -> int:  # fmt: skip
     """How many rows are suppressed at a node; writes their keys."""
     suppression = Suppression(connection, plan, node, generalised(plan, node, rows))
     try:
         suppression.compare(earlier)
+        if lasting:
+            suppression.keep_hidden(earlier)
         hidden = suppression.run()
         suppression.write(keys)
     finally:

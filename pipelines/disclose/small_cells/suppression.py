@@ -88,6 +88,22 @@ class Suppression:
             self._compare(self._versions, version)
             self._versions += 1
 
+    def keep_hidden(self, earlier: Sequence[Earlier]) -> None:
+        """Rows that are suppressed in the newest version that has them stay so; ``earlier`` is newest first.
+
+        Sums over them have been published, of which each row that is shown later could be taken off.
+        """
+        plan, seen = self._plan, []
+        for number, version in enumerate(earlier):
+            if all(name in version.names for name in plan.key):
+                class_ = _combination(plan, version.quasi_identifiers(plan), version.names)
+                then = f"SELECT {self._key}, {class_} IS NOT NULL AS shown FROM read_parquet([{_files(version)}])"
+                rows = f"SELECT {number} AS version, n.row, o.shown FROM ({then}) o JOIN small_new n"
+                seen.append(f"{rows} ON {self._same_key} WHERE n.class IS NOT NULL")
+        if seen:
+            listed = " UNION ALL ".join(seen)
+            self._hide(f"SELECT row FROM ({listed}) GROUP BY row HAVING NOT arg_min(shown, version)")
+
     def run(self) -> int:
         """Add rows until no group is too small; how many there are."""
         while self._hide_classes() + (self._hide_fresh() + self._hide_companions() if self._versions else 0):
@@ -159,11 +175,10 @@ class Suppression:
             f"{_combination(plan, version.quasi_identifiers(plan), names)} AS class",
             f"{_content(common)} AS content", f"{plan.applies(names)} AS meant",
         ]  # fmt: skip
-        files = ", ".join(literal(str(path)) for path in version.files)
         keys = "".join(f"t.k{place}, " for place in range(len(plan.key))) if keyed else ""
         return (
             f"SELECT {keys}t.person, t.class, t.content, {_origin('t.meant', values)} AS origin "
-            f"FROM (SELECT {', '.join(columns)} FROM read_parquet([{files}])) t {' '.join(joins)}"
+            f"FROM (SELECT {', '.join(columns)} FROM read_parquet([{_files(version)}])) t {' '.join(joins)}"
         )
 
     def _content(self, common: tuple[str, ...]) -> str:
@@ -241,6 +256,10 @@ class Suppression:
             found = found or self._hide(f"SELECT DISTINCT row FROM ({staying})")
         self._connection.execute("DROP TABLE small_short")
         return found
+
+
+def _files(version: Earlier) -> str:
+    return ", ".join(literal(str(path)) for path in version.files)
 
 
 def _combination(plan: Plan, names: Sequence[str], available: Sequence[str]) -> str:

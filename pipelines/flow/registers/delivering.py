@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines.core.files import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE, replace_file
 from pipelines.flow.installation import Installation
 from pipelines.flow.registers.active_disclosure import active_disclosure
+from pipelines.flow.registers.aggregate import aggregate
 from pipelines.flow.registers.corrections import corrections
 from pipelines.flow.registers.overdue import overdue
 from pipelines.flow.registers.scoreboard import scoreboard
@@ -25,6 +26,7 @@ _MAKERS: Mapping[RegisterKind, Callable[[Installation, Dataset, dt.datetime], To
     RegisterKind.SCOREBOARD: scoreboard,
     RegisterKind.CORRECTIONS: corrections,
     RegisterKind.OVERDUE: overdue,
+    RegisterKind.AGGREGATE: aggregate,
 }
 
 

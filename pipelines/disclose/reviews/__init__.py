@@ -17,6 +17,7 @@ from pipelines.disclose.reviews.ledger import (
     ReviewsAltered,
     Subject,
     SubjectKind,
+    UnreadableDecision,
 )
 from pipelines.disclose.reviews.plans import disclosure_plan, is_restricted, plan_digest
 
@@ -31,6 +32,7 @@ __all__ = [
     "ReviewsAltered",
     "Subject",
     "SubjectKind",
+    "UnreadableDecision",
     "account",
     "disclosure_plan",
     "is_restricted",

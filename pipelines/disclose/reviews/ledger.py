@@ -100,6 +100,12 @@ class ReviewsAltered(GongkaiError):
         super().__init__(file=file, entry=entry)
 
 
+class UnreadableDecision(GongkaiError):
+    """A decision holds bytes that are no characters (a name typed in another encoding): nobody could read it again."""
+
+    message_id = "review-error-unreadable"
+
+
 @dataclass(frozen=True)
 class ReviewLedger:
     """The ledger in a private folder; a missing file is an empty ledger."""
@@ -135,13 +141,14 @@ class ReviewLedger:
 
         Raises:
             ReviewsAltered: what is there is not a sound ledger; nothing is added to it.
+            UnreadableDecision: it holds what cannot be written as UTF-8.
         """
         self.folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
         with self._exclusive() as stream:
             before = self.entries()
             previous = before[-1].sha256 if before else None
             document = {"number": len(before) + 1, "at": at, "previous": previous, **asdict(decision)}
-            line = json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
+            line = _line(document)
             stream.seek(0)
             stream.truncate(stream.read().rfind(b"\n") + 1)
             stream.seek(0, os.SEEK_END)
@@ -171,9 +178,20 @@ class ReviewLedger:
             yield stream
 
 
+def _line(document: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
+    except UnicodeEncodeError as problem:
+        raise UnreadableDecision from problem
+
+
 def _parsed(line: bytes) -> Entry | None:
+    """The entry of a line; ``None`` for whatever was not written by :func:`_line`, numbers and depths of JSON among it
+    that Python has no value or no stack for."""
     try:
         document = json.loads(line)
+        if _line(document) != line:
+            return None
         return Entry(
             number=int(document["number"]),
             at=str(document["at"]),
@@ -181,7 +199,7 @@ def _parsed(line: bytes) -> Entry | None:
             previous=document["previous"],
             sha256=hashlib.sha256(line).hexdigest(),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, RecursionError, TypeError, UnreadableDecision, ValueError):
         return None
 
 

@@ -23,6 +23,7 @@ from pipelines.disclose.reviews import (
     ReviewsAltered,
     Subject,
     SubjectKind,
+    UnreadableDecision,
     load_reviews,
     plan_digest,
 )
@@ -111,11 +112,37 @@ def test_nothing_is_appended_to_an_altered_ledger(tmp_path: Path) -> None:
     assert ledger.path.read_bytes() == content
 
 
-@pytest.mark.parametrize("line", ["[]", "{}", '{"number": "x"}', "null", '{"number": 1, "at": "", "previous": null}'])
+ODD_NUMBERS = ("1e999", "Infinity", "NaN", "1" * 5000)
+
+
+@pytest.mark.parametrize("line", [
+    "[]", "{}", '{"number": "x"}', "null", '{"number": 1, "at": "", "previous": null}', "[" * 100_000,
+    *(f'{{"number": {number}}}' for number in ODD_NUMBERS),
+])  # fmt: skip
 def test_what_is_no_entry_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "ledger.jsonl").write_text(line + "\n")
     with pytest.raises(ReviewsAltered):
         load_reviews(tmp_path)
+
+
+@pytest.mark.parametrize(("said", "odd"), [
+    *((b'"number": 1,', f'"number": {number},'.encode()) for number in ODD_NUMBERS),
+    ("王审".encode(), rb"\udcff"),
+    ("王审".encode(), "王审".encode("gb18030")),
+    (b'"at": ', b'"at":'),
+    (b'{"account"', b'{"by": "Nobody", "account"'),
+])  # fmt: skip
+def test_a_line_in_another_form_is_refused(tmp_path: Path, said: bytes, odd: bytes) -> None:
+    ledger = ledger_of(tmp_path, 1)
+    ledger.path.write_bytes(ledger.path.read_bytes().replace(said, odd))
+    assert ledger.altered(LedgerHead()) == Altered(1)
+
+
+def test_what_is_not_text_is_not_recorded(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, 1)
+    with pytest.raises(UnreadableDecision):
+        ledger.append(replace(decision("9"), by="\udcff"), AT)
+    assert len(ledger.entries()) == 1
 
 
 def _append(folder: Path, worker: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib
 from collections.abc import Sequence
@@ -18,7 +19,17 @@ from pipelines.catalog import refresh_index
 from pipelines.catalog.index_files import INDEX
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DisclosedTable, FieldReceipt
-from pipelines.publish import Contribution, FolderStore, Release, Segment, Store, build_segment, release, save_candidate
+from pipelines.publish import (
+    Contribution,
+    FolderStore,
+    Release,
+    ReviewsOutdated,
+    Segment,
+    Store,
+    build_segment,
+    release,
+    save_candidate,
+)
 from pipelines.publish.diff.model import RowSet
 from pipelines.registry import Catalog, load_catalog
 
@@ -123,8 +134,10 @@ def keys(catalog: Catalog) -> dict[str, str]:
 
 def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW, store: Store | None = None) -> Release:
     """A release under the given registry, into the workspace's own folder if no store is given."""
-    reviews = approving(workspace.reviews, catalog)
-    return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), reviews, now)
+    while True:
+        reviews = approving(workspace.reviews, catalog)
+        with contextlib.suppress(ReviewsOutdated):  # another publisher approved as well, and was quicker
+            return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), reviews, now)
 
 
 def count_each_change_once() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.disclose.reviews import Decision, DecisionKind, ReviewLedger, account
-from pipelines.flow.installation import Installation, now
+from pipelines.disclose.reviews import Decision, DecisionKind, account
+from pipelines.flow.deciding import record
+from pipelines.flow.installation import Installation
 from pipelines.publish import latest_snapshot
 
 
@@ -19,5 +20,4 @@ def record_closed(inst: Installation) -> None:
         last = reviews.last(subject)
         if last is None or last.decision.kind is not DecisionKind.CLOSE:
             basis = dataset.barred.get(None) or dataset.descriptor.disclosure.basis.en
-            decision = Decision(DecisionKind.CLOSE, subject, "gongkai", account(), basis)
-            ReviewLedger(inst.workspace.reviews).append(decision, now())
+            record(inst, Decision(DecisionKind.CLOSE, subject, "gongkai", account(), basis))

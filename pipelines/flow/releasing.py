@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
 from pipelines.publish import (
+    Release,
+    ReviewsOutdated,
     Segment,
     Store,
     is_released,
@@ -95,10 +98,7 @@ def release(inst: Installation) -> ReleaseResult:
     with machine_trouble():
         catch_up(inst)
         record_closed(inst)
-        reviews = inst.reviews
-        released = publish(
-            inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, dt.datetime.now(dt.UTC)
-        )
+        released, reviews = _published(inst)
     forget_replaced(inst, released.replaced)
     for dataset_id, segment in released.outdated:
         _make_anew(inst, dataset_id, segment)
@@ -122,6 +122,15 @@ def release(inst: Installation) -> ReleaseResult:
         return ReleaseResult(None, None, (), waiting=released.waiting)
     return ReleaseResult(snapshot.number, snapshot.released, versions, released.withdrawn, released.notices,
                          released.waiting)  # fmt: skip
+
+
+def _published(inst: Installation) -> tuple[Release, Reviews]:
+    """The release, and the decisions that it was made under."""
+    while True:
+        reviews = inst.reviews
+        with contextlib.suppress(ReviewsOutdated):
+            now = dt.datetime.now(dt.UTC)
+            return publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, now), reviews
 
 
 def tell(inst: Installation) -> None:

@@ -18,7 +18,6 @@ from pipelines.disclose.reviews import (
     Decision,
     DecisionKind,
     Entry,
-    ReviewLedger,
     Reviews,
     Subject,
     SubjectKind,
@@ -26,7 +25,8 @@ from pipelines.disclose.reviews import (
     disclosure_plan,
 )
 from pipelines.disclose.reviews.lists import ListInForce, keep_list, last_approved
-from pipelines.flow.installation import Installation, now
+from pipelines.flow.deciding import record
+from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
 from pipelines.publish import Manifest, next_versions, pending_candidates
@@ -165,15 +165,14 @@ def decide(inst: Installation, review: Review, kind: DecisionKind, by: str, basi
         ListInForce: it would reject the negative list in force.
         PersonalText: the basis, which becomes public with what is approved, looks like it has personal data.
         ReviewsAltered: the ledger of reviews is not what it was.
+        UnreadableDecision: the decision holds what cannot be written as UTF-8.
     """
     require_nobodys(basis)
     if review.decided is not None and _stands(review, review.decided, kind, basis):
         return review.decided
     if review.subject.kind is SubjectKind.NEGATIVE_LIST:
         _prepare_list(inst, kind)
-    decision = Decision(kind, review.subject, by, account(), basis, reason)
-    with machine_trouble():
-        return ReviewLedger(inst.workspace.reviews).append(decision, now())
+    return record(inst, Decision(kind, review.subject, by, account(), basis, reason))
 
 
 def _stands(review: Review, last: Entry, kind: DecisionKind, basis: str) -> bool:

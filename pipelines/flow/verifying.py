@@ -33,14 +33,11 @@ def verify_installed(workspace: Workspace, progress: Progress = no_progress) -> 
 
 
 def _reviews(workspace: Workspace, store: Store) -> Iterator[StoreProblem]:
-    """Whether the ledger of reviews is the one that releases were made under: the newest that names one tells."""
-    ledger, head = ReviewLedger(workspace.reviews), LedgerHead()
-    with contextlib.suppress(CorruptStore):  # told by whoever looks at snapshots
-        for number in reversed(snapshot_numbers(store)):
-            known = load_snapshot(store, number).reviews
-            if known is not None:
-                head = LedgerHead(known.entries, known.sha256)
-                break
-    altered = ledger.altered(head)
+    """Whether the ledger of reviews is the one that every release was made under."""
+    ledger, heads = ReviewLedger(workspace.reviews), set[LedgerHead]()
+    for number in snapshot_numbers(store):
+        with contextlib.suppress(CorruptStore):  # told by whoever looks at snapshots
+            heads.add(load_snapshot(store, number).ledger_head)
+    altered = ledger.altered(*heads)
     if altered is not None:
         yield StoreProblem(ledger.path.relative_to(workspace.data).as_posix(), REVIEWS, str(altered.entry))

@@ -48,7 +48,7 @@ from pipelines.publish.stores import FolderStore, Store, StoreEntry
 from pipelines.publish.tombstones import Tombstone, load_tombstone
 from pipelines.publish.verifying.installed import verify
 from pipelines.publish.verifying.problems import StoreProblem
-from pipelines.publish.waiting import Waiting
+from pipelines.publish.waiting import ReviewsOutdated, Waiting
 from pipelines.publish.withdrawals import Withdrawal, finish_withdrawal, reinstate, withdraw
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "PublishedSegment",
     "Release",
     "Replaced",
+    "ReviewsOutdated",
     "Segment",
     "SegmentDelivery",
     "Snapshot",

@@ -25,7 +25,6 @@ from pipelines.publish.notes import remove_note
 from pipelines.publish.planning import Planned, Planner, Replaced
 from pipelines.publish.records import Segment
 from pipelines.publish.snapshots import (
-    ReviewsHead,
     Snapshot,
     SnapshotEntry,
     commit_snapshot,
@@ -35,7 +34,7 @@ from pipelines.publish.snapshots import (
 )
 from pipelines.publish.store import manifest_path, object_path, put_document, put_manifest, put_object
 from pipelines.publish.stores import Store
-from pipelines.publish.waiting import Waiting, waits_for_plan
+from pipelines.publish.waiting import Waiting, require_ledger, waits_for_plan
 from pipelines.publish.withdrawals import finish_withdrawal
 from pipelines.registry import Catalog
 
@@ -78,11 +77,14 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
     Raises:
         CorruptStore: when the current release or a candidate cannot be read.
         ListedDatasetMissing: the negative list in force is about a dataset that the registry does not have.
+        ReviewsAltered: the ledger is not the one that the current release was made under.
+        ReviewsOutdated: another process has released under later decisions.
     """
     require_datasets(catalog)
     while True:
         finish_withdrawal(store)
         base = latest_snapshot(store)
+        require_ledger(workspace, base, reviews)
         made = [
             (dataset_id, segment)
             for dataset_id, segment in pending_candidates(workspace)
@@ -182,9 +184,7 @@ def _files(store: Store, manifests: Sequence[Manifest]) -> Iterator[tuple[str, C
 
 
 def _next_snapshot(base: Snapshot | None, planned: Planned, reviews: Reviews, now: datetime) -> Snapshot:
-    following, head = next_snapshot(base, now), reviews.head
-    if head.sha256 is not None:
-        following = replace(following, reviews=ReviewsHead(head.entries, head.sha256))
+    following = next_snapshot(base, now).under(reviews)
     datasets = {**following.datasets, **planned.relisted}
     for dataset_id in planned.withdrawn:
         datasets.pop(dataset_id, None)

@@ -17,6 +17,7 @@ from typing import Any
 from pipelines.core.errors import CorruptStore
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.versions import VersionNumber
+from pipelines.disclose.reviews import LedgerHead, Reviews
 from pipelines.publish.records import canonical_json, checked_sha256
 from pipelines.publish.store import MALFORMED, MISSING, manifest_path
 from pipelines.publish.stores import Store
@@ -88,6 +89,16 @@ class Snapshot:
     held: frozenset[str] = frozenset()
     left: Mapping[str, SnapshotEntry] | None = None
     reviews: ReviewsHead | None = None
+
+    @property
+    def ledger_head(self) -> LedgerHead:
+        """How far the ledger of reviews had come."""
+        return LedgerHead() if self.reviews is None else LedgerHead(self.reviews.entries, self.reviews.sha256)
+
+    def under(self, reviews: Reviews) -> Snapshot:
+        """The same, released under these decisions."""
+        head = reviews.head
+        return self if head.sha256 is None else replace(self, reviews=ReviewsHead(head.entries, head.sha256))
 
     @property
     def stones(self) -> frozenset[str]:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.disclose.reviews import DecisionKind, Entry, Reviews, Subject, SubjectKind
-from pipelines.publish.snapshots import Approval
+from pipelines.core.errors import GongkaiError
+from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import DecisionKind, Entry, ReviewLedger, Reviews, Subject, SubjectKind
+from pipelines.disclose.reviews.ledger import altered
+from pipelines.publish.snapshots import Approval, Snapshot
 from pipelines.registry import Catalog, Dataset
+
+
+class ReviewsOutdated(GongkaiError):
+    """Another process has released under later decisions than those at hand: they are to be read again."""
+
+    message_id = "review-error-outdated"
 
 
 @dataclass(frozen=True, order=True)
@@ -24,6 +33,19 @@ class Waiting:
         last = reviews.last(subject)
         is_rejected = last is not None and last.decision.kind is DecisionKind.REJECT
         return cls(subject.dataset, subject.kind, subject.digest, is_rejected)
+
+
+def require_ledger(workspace: Workspace, base: Snapshot | None, reviews: Reviews) -> None:
+    """Make sure that the decisions of a release go on from those that the one before was made under.
+
+    Raises:
+        ReviewsAltered: the ledger of reviews was cut or replaced since.
+        ReviewsOutdated: it has grown since ``reviews`` were read, and a release was made under what it has now.
+    """
+    if base is None or altered(reviews.entries, base.ledger_head) is None:
+        return
+    ReviewLedger(workspace.reviews).require(base.ledger_head)
+    raise ReviewsOutdated
 
 
 def waits_for_plan(catalog: Catalog, dataset_id: str, reviews: Reviews) -> Waiting | None:

@@ -9,10 +9,18 @@ from typing import Any
 
 import pytest
 import yaml
-from flowing import GOOD, HEADER, Command, Deliver
+from flowing import GOOD, HEADER, Command, Deliver, run_all
+from publishing import NOW
+from reviewing import approving
 from support import tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import Decision, DecisionKind, ReviewLedger, Subject, SubjectKind
+from pipelines.flow import Installation
+from pipelines.flow.deciding import record
+from pipelines.flow.verifying import verify_installed
+from pipelines.publish import ReviewsOutdated, latest_snapshot, release
+from pipelines.publish.snapshots import commit_snapshot, next_snapshot
 
 BY = ("--by", "王审", "--basis", "云公开审〔2026〕9号")
 Edit = Callable[..., None]
@@ -369,7 +377,8 @@ def test_a_ledger_that_was_tampered_with_is_found_and_stops_releases(
 ) -> None:
     both(deliver)
     officer("run")
-    officer("review", "approve", waiting(officer)[0]["id"], *BY)
+    digest = waiting(officer)[0]["id"]
+    officer("review", "approve", digest, *BY)
     officer("run")
     assert officer("verify").exit_code == 0
     path = workspace.reviews / "ledger.jsonl"
@@ -378,11 +387,47 @@ def test_a_ledger_that_was_tampered_with_is_found_and_stops_releases(
     assert officer("verify").exit_code == 1
     told = officer.json("verify")["problems"]
     assert [(problem["path"], problem["reason"]) for problem in told] == [("private/reviews/ledger.jsonl", "reviews")]
+    # Neither is another begun in its place.
+    both(deliver, GOOD + "t9,pine,999901,1,2020-03-01,,,\n")
+    for decided in (officer("run"), officer("review", "reject", digest, *BY, "--reason", "无")):
+        assert decided.exit_code == 1 and "entry 1" in decided.stderr and "not what it was" in decided.stderr
+    assert path.read_bytes() == b""
     path.write_bytes(content.replace("王审".encode(), "李审".encode()))
     snapshot = json.loads((workspace.catalog / "latest.json").read_text())["number"]
     assert officer("verify").exit_code == 1
     path.write_bytes(content.replace(b'"number": 1', b'"number": 2'))
-    both(deliver, GOOD + "t9,pine,999901,1,2020-03-01,,,\n")
     result = officer("run")
     assert result.exit_code == 1 and "not what it was" in result.stderr
     assert json.loads((workspace.catalog / "latest.json").read_text())["number"] == snapshot
+
+
+def test_a_ledger_that_was_replaced_shows_in_older_releases(inst: Installation, deliver: Deliver) -> None:
+    deliver(HEADER + GOOD)
+    run_all(inst)
+    (inst.workspace.reviews / "ledger.jsonl").unlink()
+    other = Decision(DecisionKind.APPROVE, Subject(SubjectKind.DISCLOSURE_PLAN, "none", "0"), "李审", "tester", "无")
+    ReviewLedger(inst.workspace.reviews).append(other, "2026-04-01T08:00:00.000000+00:00")
+    reviews = approving(inst.workspace.reviews, inst.catalog)
+    snapshot = latest_snapshot(inst.store)
+    assert snapshot is not None and commit_snapshot(inst.store, next_snapshot(snapshot, NOW).under(reviews))
+    problems = verify_installed(inst.workspace).problems
+    assert [(entry.path, entry.detail) for entry in problems if entry.reason == "reviews"] == [
+        ("private/reviews/ledger.jsonl", "1")
+    ]
+    # What the newest release was made under is there.
+    assert record(inst, other).number == 3
+
+
+def test_a_release_goes_on_from_decisions_that_another_process_has_released_under(
+    inst: Installation, deliver: Deliver
+) -> None:
+    deliver(HEADER + GOOD)
+    run_all(inst)
+    known = inst.reviews
+    snapshot = latest_snapshot(inst.store)
+    other = Decision(DecisionKind.REJECT, Subject(SubjectKind.DISCLOSURE_PLAN, "none", "0"), "王审", "tester", "无")
+    record(inst, other)
+    assert snapshot is not None and commit_snapshot(inst.store, next_snapshot(snapshot, NOW).under(inst.reviews))
+    with pytest.raises(ReviewsOutdated):
+        release(inst.workspace, inst.store, inst.catalog, inst.processing_keys, known, NOW)
+    assert release(inst.workspace, inst.store, inst.catalog, inst.processing_keys, inst.reviews, NOW).versions == ()

@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -84,6 +84,9 @@ class LedgerHead:
     sha256: str | None = None
 
 
+_EMPTY = LedgerHead()
+
+
 @dataclass(frozen=True)
 class Altered:
     """Where a ledger is not what it was: the number of the first entry that is missing or not as it was recorded."""
@@ -136,16 +139,22 @@ class ReviewLedger:
             found.append(entry)
         return tuple(found)
 
-    def append(self, decision: Decision, at: str) -> Entry:
+    def append(self, decision: Decision, at: str, known: LedgerHead = _EMPTY) -> Entry:
         """Record a decision; it is on disk when this returns. Processes that append at once do so one after another.
 
+        Args:
+            decision: the decision.
+            at: when it was made: UTC, ISO 8601.
+            known: how far the ledger had come when it was last relied on.
+
         Raises:
-            ReviewsAltered: what is there is not a sound ledger; nothing is added to it.
+            ReviewsAltered: what is there is not a sound ledger, or not the known one; nothing is added to it.
             UnreadableDecision: it holds what cannot be written as UTF-8.
         """
         self.folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
         with self._exclusive() as stream:
             before = self.entries()
+            self._refuse(altered(before, known))
             previous = before[-1].sha256 if before else None
             document = {"number": len(before) + 1, "at": at, "previous": previous, **asdict(decision)}
             line = _line(document)
@@ -158,17 +167,29 @@ class ReviewLedger:
             flush_folder(self.folder)
         return Entry(len(before) + 1, at, decision, previous, hashlib.sha256(line).hexdigest())
 
-    def altered(self, head: LedgerHead) -> Altered | None:
-        """Compare with what was known of the ledger earlier; ``None``: it has only grown since."""
+    def altered(self, *heads: LedgerHead) -> Altered | None:
+        """Compare with what was known of the ledger at several times; ``None``: it has only grown since each.
+
+        Reads the ledger once. Where it differs from several of them, the first entry that does is told.
+        """
         try:
             entries = self.entries()
         except ReviewsAltered as problem:
             return Altered(int(problem.message.params["entry"]))
-        if head.entries > len(entries):
-            return Altered(len(entries) + 1)
-        if head.entries and entries[head.entries - 1].sha256 != head.sha256:
-            return Altered(head.entries)
-        return None
+        found = [place.entry for head in heads if (place := altered(entries, head)) is not None]
+        return Altered(min(found)) if found else None
+
+    def require(self, head: LedgerHead) -> None:
+        """Make sure that the ledger has only grown since it had come so far.
+
+        Raises:
+            ReviewsAltered: it has not.
+        """
+        self._refuse(self.altered(head))
+
+    def _refuse(self, problem: Altered | None) -> None:
+        if problem is not None:
+            raise ReviewsAltered(str(self.path), problem.entry)
 
     @contextlib.contextmanager
     def _exclusive(self) -> Iterator[BinaryIO]:
@@ -176,6 +197,15 @@ class ReviewLedger:
         with os.fdopen(handle, "r+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield stream
+
+
+def altered(entries: Sequence[Entry], head: LedgerHead) -> Altered | None:
+    """Compare the entries of a sound ledger with what was known of it earlier; ``None``: it has only grown since."""
+    if head.entries > len(entries):
+        return Altered(len(entries) + 1)
+    if head.entries and entries[head.entries - 1].sha256 != head.sha256:
+        return Altered(head.entries)
+    return None
 
 
 def _line(document: Mapping[str, Any]) -> bytes:

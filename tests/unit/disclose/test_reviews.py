@@ -94,6 +94,24 @@ def test_a_ledger_that_was_written_anew_shows_to_whoever_knew_it(tmp_path: Path)
     assert other.altered(head) == Altered(4)
 
 
+def test_of_several_heads_the_first_that_does_not_fit_is_told(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, 4)
+    heads = [LedgerHead(entry.number, entry.sha256) for entry in ledger.entries()]
+    assert ledger.altered(LedgerHead(), *heads) is None
+    other = LedgerHead(2, "0" * 64)
+    assert ledger.altered(*heads, LedgerHead(9, "0" * 64), other, LedgerHead(3, "0" * 64)) == Altered(2)
+
+
+def test_nothing_is_appended_to_another_ledger_than_was_relied_on(tmp_path: Path) -> None:
+    head = Reviews(ledger_of(tmp_path / "one", 2).entries()).head
+    other = ReviewLedger(tmp_path / "other")
+    for entries in range(3):
+        with pytest.raises(ReviewsAltered):
+            other.append(decision("9"), AT, head)
+        assert len(other.entries()) == entries
+        other.append(decision("9"), AT)
+
+
 def test_half_a_line_is_no_decision_and_goes_with_the_next(tmp_path: Path) -> None:
     ledger = ledger_of(tmp_path, 2)
     whole = ledger.path.read_bytes()

@@ -3,6 +3,7 @@ review-error-entries-gone = The negative list cannot be approved: { $entries } o
 review-error-list-in-force = The negative list in force cannot be rejected: another one takes its place once that is approved. Change catalog_schema/disclosure/negative_list.yaml, ending entries with valid_to, and approve it.
 review-error-unknown = Nothing to decide about has a digest that begins with “{ $digest }”, or more than one thing has. Waiting: { $known }.
 review-error-short = Write at least { $least } characters of the digest, as “review list” shows it.
+review-error-outdated = Another release was made meanwhile, under later decisions than this one knows. Run again.
 review-error-unreadable = The decision holds bytes that are no characters. Give name, basis and reason in UTF-8.
 cli-review-help = Decide what may be published: disclosure plans, versions, the negative list.
 cli-review-list-help = List what waits for a decision.

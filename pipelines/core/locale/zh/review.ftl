@@ -3,6 +3,7 @@ review-error-entries-gone = 负面清单不能批准：现行清单中的 { $ent
 review-error-list-in-force = 生效的负面清单不能驳回：批准另一份清单后才由其取代。请修改 catalog_schema/disclosure/negative_list.yaml（以 valid_to 终止条目），并批准修改后的清单。
 review-error-unknown = 没有（或不止一个）摘要以“{ $digest }”开头的待审事项。待审：{ $known }。
 review-error-short = 摘要至少写 { $least } 个字符，见“review list”。
+review-error-outdated = 其间已有依据更新决定的发布。请重新运行。
 review-error-unreadable = 决定中含有无法识别为文字的字节。姓名、依据和理由请使用 UTF-8 编码。
 cli-review-help = 决定哪些可以公开：公开方案、版本、负面清单。
 cli-review-list-help = 列出等待决定的事项。

@@ -211,6 +211,7 @@ def _treatment(said: dict[str, Any]) -> str:
     if said.get("personal_data"):
         parts.append("≠ " + ", ".join(said["personal_data"]))
     parts += [f"{field} = {' | '.join(values)}" for field, values in said.get("when", {}).items()]
+    parts += [f"{field} ≠ {' | '.join(values)}" for field, values in said.get("spared", {}).items()]
     return ", ".join(part for part in parts if part)
 
 

@@ -36,6 +36,8 @@ class Dataset:
     digest: str
     barred: Mapping[str | None, str] = field(default_factory=dict)
     """Fields that the negative list bars from publication today (``None``: all of it), with the entry that does."""
+    condition_values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Every value that may stand in a field which disclosure depends on; from an enum or a code list."""
 
     @property
     def is_disclosed(self) -> bool:

@@ -1,4 +1,4 @@
-"""The values that a condition field may have, as far as validation vouches for them."""
+"""The values that a condition field may have, as far as validation vouches for them, and those that spare rows."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ def vouched_values(dataset: Dataset, field: str, tables: Mapping[str, CodeList])
             column = key.reference.fields[0]
             return frozenset(row[column] for row in table.rows if column in row)
     return None
+
+
+def condition_values(dataset: Dataset, tables: Mapping[str, CodeList]) -> dict[str, frozenset[str]]:
+    """The vouched values of each field that a treatment, or looking after small cells, depends on.
+
+    Args:
+        dataset: the dataset.
+        tables: code lists and organisations, by name.
+    """
+    names = {name for spec in dataset.fields for name in spec.disclosure.when or ()}
+    if dataset.descriptor.small_cells is not None:
+        names |= dataset.descriptor.small_cells.applies_to.keys()
+    return {name: vouched_values(dataset, name, tables) or frozenset() for name in names}

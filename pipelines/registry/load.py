@@ -16,6 +16,7 @@ from pipelines.registry.calendars import CalendarDescriptor
 from pipelines.registry.catalog import ORGANISATIONS, Catalog, Dataset
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
 from pipelines.registry.checks import DatasetChecker, Surroundings, circles, referenced_tables
+from pipelines.registry.conditions import condition_values
 from pipelines.registry.dataset import DatasetDescriptor
 from pipelines.registry.documents import Document, Unreadable, read_document, without_block
 from pipelines.registry.escalation import ESCALATION, EscalationDescriptor, escalation_problems
@@ -76,7 +77,11 @@ def load_catalog(folder: Path) -> Catalog:
     said = (dataset.descriptor.aggregate for name, dataset in datasets.items() if name not in broken)
     summed = {each.dataset for each in said if each is not None}
     usable = {
-        dataset_id: replace(dataset, digest=_digest(dataset, tables, summed=dataset_id in summed))
+        dataset_id: replace(
+            dataset,
+            digest=_digest(dataset, tables, summed=dataset_id in summed),
+            condition_values=condition_values(dataset, tables),
+        )
         for dataset_id, dataset in sorted(datasets.items())
         if dataset_id not in broken
     }

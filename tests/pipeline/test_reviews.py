@@ -23,6 +23,8 @@ from pipelines.publish import ReviewsOutdated, latest_snapshot, release
 from pipelines.publish.snapshots import commit_snapshot, next_snapshot
 
 BY = ("--by", "王审", "--basis", "云公开审〔2026〕9号")
+DROP = {"attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
+        "treatment": {"type": "drop"}}  # fmt: skip
 Edit = Callable[..., None]
 
 
@@ -166,15 +168,36 @@ def test_disclosing_more_waits_and_disclosing_less_does_not(officer: Command, de
     edit({"keeper_phone": {"attribute": "active", "personal_data": ["mobile"]}})
     done = officer.json("run")
     assert done["versions"] == [] and [entry["dataset"] for entry in done["waiting"]] == ["tree_inventory"]
-    note = {"attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
-            "treatment": {"type": "drop"}}  # fmt: skip
-    edit({"keeper_phone": {**note}, "note": note})
+    edit({"keeper_phone": DROP, "note": DROP})
     done = officer.json("run")
     assert [(entry["dataset"], entry["version"]) for entry in done["versions"]] == [("tree_inventory", "2.0.0")]
     assert [notice["id"] for notice in done["notices"]] == ["publish-fields-withdrawn"]
     assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code != 0
     officer("review", "approve", waiting(officer)[0]["id"], *BY)
     assert officer.json("run")["waiting"] == []
+
+
+def test_a_value_that_is_added_to_an_enum_waits_where_a_condition_would_spare_it(
+    officer: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "schema.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    species = next(entry for entry in schema["fields"] if entry["name"] == "species")
+    species["constraints"] = {"required": True, "enum": ["ginkgo", "pine"]}
+    note = next(entry for entry in schema["fields"] if entry["name"] == "note")
+    note["disclosure"] = {**DROP, "when": {"species": ["ginkgo"]}}
+    path.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+    deliver(HEADER + GOOD)
+    officer("run")
+    (review,) = waiting(officer)
+    assert "species = ginkgo, species ≠ pine" in " ".join(officer("review", "show", review["id"]).stdout.split())
+    officer("review", "approve", review["id"], *BY)
+    assert [entry["version"] for entry in officer.json("run")["versions"]] == ["1.0.0"]
+    species["constraints"]["enum"].append("ginkgo biloba")
+    path.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+    deliver(HEADER + GOOD.replace("ginkgo", "ginkgo biloba"))
+    done = officer.json("run")
+    assert done["versions"] == [] and [entry["kind"] for entry in done["waiting"]] == ["disclosure_plan"]
 
 
 def test_coming_back_from_not_being_active_is_reviewed(officer: Command, deliver: Deliver, edit: Edit) -> None:
@@ -224,9 +247,7 @@ def test_taking_out_never_waits_for_a_version_to_be_approved(officer: Command, d
         officer("review", "approve", waiting(officer)[0]["id"], *BY)
         officer("run")
     assert released(officer)["tree_inventory"] == "1.0.0"
-    drop = {"attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
-            "treatment": {"type": "drop"}}  # fmt: skip
-    edit({"note": drop})
+    edit({"note": DROP})
     officer("run")
     assert released(officer)["tree_inventory"] == "2.0.0"
 

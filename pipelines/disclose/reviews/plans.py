@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelines.registry import Dataset
@@ -14,10 +15,13 @@ def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
     """The plan as a JSON document: the dataset's attribute, basis and unit, each field's disclosure, small cells,
     and what a table of sums is made of.
 
-    Review dates are left out: looking at an attribute again and keeping it changes no plan.
+    Beside each condition stand the values that it spares: the known ones that it does not name. What is known comes
+    from enums and code lists, so a value that is added there changes the plan. Review dates are left out: looking at an
+    attribute again and keeping it changes no plan.
     """
     said, small = dataset.descriptor.disclosure, dataset.descriptor.small_cells
     summed = dataset.descriptor.aggregate
+    looked_after = {} if small is None else small.model_dump(mode="json") | _spared(dataset, small.applies_to)
     return {
         "dataset": dataset.id,
         "attribute": said.attribute.value,
@@ -25,12 +29,21 @@ def disclosure_plan(dataset: Dataset) -> dict[str, Any]:
         "unit": said.unit,
         "review": said.review,
         "fields": {
-            spec.name: spec.disclosure.model_dump(mode="json", exclude_none=True, exclude={"review_date"})
+            spec.name: {
+                **spec.disclosure.model_dump(mode="json", exclude_none=True, exclude={"review_date"}),
+                **_spared(dataset, spec.disclosure.when),
+            }
             for spec in dataset.fields
         },
-        **({} if small is None else {"small_cells": small.model_dump(mode="json")}),
+        **({"small_cells": looked_after} if looked_after else {}),
         **({} if summed is None else {"aggregate": summed.model_dump(mode="json")}),
     }
+
+
+def _spared(dataset: Dataset, conditions: Mapping[str, Iterable[str]] | None) -> dict[str, Any]:
+    if not conditions:
+        return {}
+    return {"spared": {name: sorted(dataset.condition_values[name] - {*values}) for name, values in conditions.items()}}
 
 
 def plan_digest(dataset: Dataset) -> str:

@@ -24,6 +24,7 @@ from pipelines.disclose.reviews import (
     Subject,
     SubjectKind,
     UnreadableDecision,
+    disclosure_plan,
     load_reviews,
     plan_digest,
 )
@@ -197,6 +198,50 @@ def test_a_plan_is_what_decides_about_disclosure(tmp_path: Path) -> None:
     assert plan_digest(replace(dataset, descriptor=other_title)) == plan_digest(dataset)
     withheld = descriptor.model_copy(update={"disclosure": said.model_copy(update={"attribute": Attribute.WITHHELD})})
     assert plan_digest(replace(dataset, descriptor=withheld)) != plan_digest(dataset)
+
+
+def conditional(folder: Path, species: list[str], *, when: bool = True) -> Dataset:
+    """A dataset that withholds a note of ginkgos, or looks after people among them; what species there are."""
+    schema = tree_schema()
+    for entry in schema["fields"]:
+        if entry["name"] == "species":
+            entry["constraints"] = {"required": True, "enum": species}
+        if entry["name"] == "note" and when:
+            entry["disclosure"] = {**WITHHELD, "treatment": {"type": "drop"}, "when": {"species": ["ginkgo"]}}
+    small = {"k": 5, "applies_to": {"species": ["ginkgo"]}, "quasi_identifiers": {"planted": ["year", "all"]}}
+    descriptor = {**tree_descriptor(), "id": "groves", **({} if when else {"small_cells": small})}
+    catalog = load_catalog(write_registry(folder, groves=(descriptor, schema)))
+    assert catalog.problems == ()
+    return catalog.dataset("groves")
+
+
+@pytest.mark.parametrize("when", [True, False])
+def test_a_plan_changes_with_the_values_that_its_conditions_spare(tmp_path: Path, when: bool) -> None:
+    first = conditional(tmp_path / "first", ["ginkgo", "willow", "pine"], when=when)
+    plan = disclosure_plan(first)
+    said = plan["fields"]["note"] if when else plan["small_cells"]
+    assert said["spared"] == {"species": ["pine", "willow"]}
+    again = conditional(tmp_path / "again", ["willow", "pine", "ginkgo"], when=when)
+    assert plan_digest(again) == plan_digest(first)
+    wider = conditional(tmp_path / "wider", ["ginkgo", "willow", "pine", "ginkgo biloba"], when=when)
+    assert plan_digest(wider) != plan_digest(first)
+
+
+def test_a_plan_changes_with_the_code_list_that_a_condition_is_held_to(tmp_path: Path) -> None:
+    schema = tree_schema()
+    for entry in schema["fields"]:
+        if entry["name"] == "district":
+            entry["constraints"] = {"required": True}
+        if entry["name"] == "note":
+            entry["disclosure"] = {**WITHHELD, "treatment": {"type": "drop"}, "when": {"district": ["999901"]}}
+    folder = write_registry(tmp_path / "schema", groves=({**tree_descriptor(), "id": "groves"}, schema))
+    before = load_catalog(folder).dataset("groves")
+    assert disclosure_plan(before)["fields"]["note"]["spared"] == {"district": ["999902"]}
+    path = folder / "codelists" / "district.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[-1].replace("999902", "999903")]) + "\n")
+    after = load_catalog(folder).dataset("groves")
+    assert plan_digest(after) != plan_digest(before)
 
 
 def test_who_discloses_everything_from_the_start_needs_no_review(tmp_path: Path) -> None:

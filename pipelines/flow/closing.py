@@ -8,8 +8,13 @@ from pipelines.flow.installation import Installation
 from pipelines.publish import latest_snapshot
 
 
-def record_closed(inst: Installation) -> None:
-    """Record of each dataset that is shown and may not be any more that it closes; once, until it is approved again."""
+def record_closed(inst: Installation) -> bool:
+    """Record of each dataset that is shown and may not be any more that it closes; once, until it is approved again.
+
+    Returns:
+        Whether there was anything to record.
+    """
+    recorded = False
     snapshot = latest_snapshot(inst.store)
     for dataset_id in sorted(snapshot.datasets if snapshot else ()):
         dataset = inst.catalog.datasets.get(dataset_id)
@@ -21,3 +26,5 @@ def record_closed(inst: Installation) -> None:
         if last is None or last.decision.kind is not DecisionKind.CLOSE:
             basis = dataset.barred.get(None) or dataset.descriptor.disclosure.basis.en
             record(inst, Decision(DecisionKind.CLOSE, subject, "gongkai", account(), basis))
+            recorded = True
+    return recorded

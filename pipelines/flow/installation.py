@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,13 +33,41 @@ PROCESSING_REVISION = 4
 
 
 @dataclass(frozen=True)
+class InForce:
+    """What an installation's catalog bars: by which negative list, and on which day."""
+
+    listed: NegativeList
+    day: dt.date
+
+    @classmethod
+    def now(cls, workspace: Workspace, declared: Catalog, reviews: Reviews) -> InForce:
+        """The list that these decisions put in force, today."""
+        return cls(list_in_force(workspace.reviews, reviews, declared.negative_list), local_today(declared))
+
+
+@dataclass(frozen=True)
 class Installation:
-    """What every part of the flow needs. Open it with :func:`open_installation`."""
+    """What every part of the flow needs. Open it with :func:`open_installation`.
+
+    ``catalog`` is what the descriptors declare with what is barred; ``declared`` is without.
+    """
 
     workspace: Workspace
     catalog: Catalog
     ledger: Ledger
     key: SurrogateKey
+    declared: Catalog
+    in_force: InForce
+
+    def under(self, reviews: Reviews) -> Installation:
+        """The installation as it would be opened under these decisions, if they bar something else or do not stand by
+        what it was opened under: the negative list, the day, clearances of findings. Else itself; what has been cleared
+        since waits for the next one."""
+        in_force = InForce.now(self.workspace, self.declared, reviews)
+        revoked = any(marks - reviews.cleared_marks(name) for name, marks in self.cleared_marks.items() if marks)
+        if in_force == self.in_force and not revoked:
+            return self
+        return replace(self, catalog=under(self.declared, in_force.listed, in_force.day), in_force=in_force)
 
     @cached_property
     def processing_keys(self) -> dict[str, str]:
@@ -117,22 +145,18 @@ def open_installation(workspace: Workspace) -> Iterator[Installation]:
         CatalogUnusable: ``catalog.yaml``, the organisations or the negative list have problems.
         ReviewsAltered: the ledger of reviews is not what it was.
     """
-    catalog = _in_force(workspace, current_catalog(workspace.schema))
+    declared = current_catalog(workspace.schema)
+    in_force = InForce.now(workspace, declared, load_reviews(workspace.reviews))
+    catalog = under(declared, in_force.listed, in_force.day)
     workspace.prepare()
     _remove_leftovers(workspace.work)
     ledger = Ledger(workspace.ledger)
     try:
         if ledger.is_empty():
             rebuild_ledger(workspace, ledger)
-        yield Installation(workspace, catalog, ledger, load_surrogate_key(workspace))
+        yield Installation(workspace, catalog, ledger, load_surrogate_key(workspace), declared, in_force)
     finally:
         ledger.close()
-
-
-def _in_force(workspace: Workspace, catalog: Catalog) -> Catalog:
-    """The catalog with what the negative list in force bars today."""
-    listed = list_in_force(workspace.reviews, load_reviews(workspace.reviews), catalog.negative_list)
-    return under(catalog, listed, local_today(catalog))
 
 
 def _remove_leftovers(work: Path) -> None:

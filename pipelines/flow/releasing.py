@@ -91,14 +91,13 @@ def release_state(inst: Installation, reviews: Reviews) -> str:
 def release(inst: Installation) -> ReleaseResult:
     """Release all candidates as one catalog snapshot, and take out what may not be shown any more.
 
-    Without either, only derived pointers are healed.
+    Without either, only derived pointers are healed. What may be shown is told by the decisions and the day of the
+    release, not by those that the installation was opened under: an officer may decide while deliveries are processed.
     """
     require_catalog(inst)
-    _remove_stale_candidates(inst)
     with machine_trouble():
         catch_up(inst)
-        record_closed(inst)
-        released, reviews = _published(inst)
+        inst, released, reviews = _published(inst)
     forget_replaced(inst, released.replaced)
     for dataset_id, segment in released.outdated:
         _make_anew(inst, dataset_id, segment)
@@ -124,13 +123,18 @@ def release(inst: Installation) -> ReleaseResult:
                          released.waiting)  # fmt: skip
 
 
-def _published(inst: Installation) -> tuple[Release, Reviews]:
-    """The release, and the decisions that it was made under."""
+def _published(inst: Installation) -> tuple[Installation, Release, Reviews]:
+    """The release, the decisions that it was made under, and the installation under these."""
     while True:
         reviews = inst.reviews
+        inst = inst.under(reviews)
+        _remove_stale_candidates(inst)
+        if record_closed(inst):
+            continue
         with contextlib.suppress(ReviewsOutdated):
             now = dt.datetime.now(dt.UTC)
-            return publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, now), reviews
+            released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, now)
+            return inst, released, reviews
 
 
 def tell(inst: Installation) -> None:

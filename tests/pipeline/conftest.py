@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from dagster_databases import put_databases
 from flowing import Command, Deliver
-from support import write_registry
+from officers import Edit
+from support import tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.paths import DATA_VARIABLE, SCHEMA_VARIABLE, Workspace
 from pipelines.flow import Installation, open_installation
@@ -46,3 +50,32 @@ def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("GONGKAI_LANG", "en")
     put_databases(workspace)
     return Command()
+
+
+@pytest.fixture
+def officer(gongkai: Command, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command without anybody who approves plans by the way, and a second dataset that withholds nothing."""
+    schema = tree_schema()
+    schema["fields"] = [entry for entry in schema["fields"] if entry["disclosure"]["attribute"] == "active"]
+    write_registry(workspace.schema, open_trees=({**tree_descriptor(), "id": "open_trees"}, schema))
+    gongkai.approves = False
+    # What Dagster is shown has tests of its own, and takes longer than the rest.
+    monkeypatch.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
+    return gongkai
+
+
+@pytest.fixture
+def edit(workspace: Workspace) -> Edit:
+    """Change descriptors of ``tree_inventory``: keys of dataset.yaml, disclosure of fields."""
+
+    def change(fields: dict[str, dict[str, Any]] | None = None, **keys: Any) -> None:
+        folder = workspace.schema / "datasets" / "parks" / "tree_inventory"
+        document = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
+        document["disclosure"] |= keys
+        (folder / "dataset.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+        schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+        for entry in schema["fields"]:
+            entry["disclosure"] = (fields or {}).get(entry["name"], entry["disclosure"])
+        (folder / "schema.json").write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+
+    return change

@@ -3,86 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
-from flowing import GOOD, HEADER, Command, Deliver, run_all
-from publishing import NOW
-from reviewing import approving
-from support import tree_descriptor, tree_schema, write_registry
+from flowing import GOOD, HEADER, Command, Deliver
+from officers import BY, DROP, Edit, approve_all, both, negative_list, released, waiting
 
 from pipelines.core.paths import Workspace
-from pipelines.disclose.reviews import Decision, DecisionKind, ReviewLedger, Subject, SubjectKind
-from pipelines.flow import Installation
-from pipelines.flow.deciding import record
-from pipelines.flow.verifying import verify_installed
-from pipelines.publish import ReviewsOutdated, latest_snapshot, release
-from pipelines.publish.snapshots import commit_snapshot, next_snapshot
-
-BY = ("--by", "王审", "--basis", "云公开审〔2026〕9号")
-DROP = {"attribute": "withheld", "basis": "第十五条", "unit": "parks_office", "review_date": "2027-01-01",
-        "treatment": {"type": "drop"}}  # fmt: skip
-Edit = Callable[..., None]
-
-
-@pytest.fixture
-def officer(gongkai: Command, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command without anybody who approves plans by the way, and a second dataset that withholds nothing."""
-    schema = tree_schema()
-    schema["fields"] = [entry for entry in schema["fields"] if entry["disclosure"]["attribute"] == "active"]
-    write_registry(workspace.schema, open_trees=({**tree_descriptor(), "id": "open_trees"}, schema))
-    gongkai.approves = False
-    # What Dagster is shown has tests of its own, and takes longer than the rest.
-    monkeypatch.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
-    return gongkai
-
-
-@pytest.fixture
-def edit(workspace: Workspace) -> Edit:
-    """Change descriptors of ``tree_inventory``: keys of dataset.yaml, disclosure of fields."""
-
-    def change(fields: dict[str, dict[str, Any]] | None = None, **keys: Any) -> None:
-        folder = workspace.schema / "datasets" / "parks" / "tree_inventory"
-        document = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
-        document["disclosure"] |= keys
-        (folder / "dataset.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-        schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-        for entry in schema["fields"]:
-            entry["disclosure"] = (fields or {}).get(entry["name"], entry["disclosure"])
-        (folder / "schema.json").write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
-
-    return change
-
-
-def both(deliver: Deliver, rows: str = GOOD) -> None:
-    deliver(HEADER + rows)
-    open_header = HEADER.replace("keeper_phone,", "")
-    deliver(open_header + "t1,ginkgo,999901,12.50,2020-03-01,,\n", dataset="open_trees")
-
-
-def released(officer: Command) -> dict[str, str]:
-    rows = officer.json("query", "SELECT dataset, version FROM catalog.datasets ORDER BY 1")
-    return {row["dataset"]: row["version"] for row in rows}
-
-
-def waiting(officer: Command) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = officer.json("review", "list")["reviews"]
-    return found
-
-
-def negative_list(workspace: Workspace, *fields: str, **more: Any) -> None:
-    text = {"zh": "事项", "en": "Matter"}
-    entry = {
-        "id": "NL-1", "matter": text, "basis": "第十五条", "valid_from": "2026-01-01", "explanation": text,
-        "scope": [{"dataset": "tree_inventory", "fields": list(fields)}], "unit": "parks_office",
-        "review_date": "2027-01-01", **more,
-    }  # fmt: skip
-    path = workspace.schema / "disclosure" / "negative_list.yaml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(yaml.safe_dump({"entries": [entry]}, allow_unicode=True), encoding="utf-8")
 
 
 def the_list(officer: Command) -> dict[str, Any]:
@@ -258,8 +186,7 @@ def test_the_negative_list_takes_effect_once_it_is_approved(
     negative_list(workspace, "keeper_phone")
     both(deliver)
     officer("run")
-    for review in waiting(officer):
-        officer("review", "approve", review["id"], *BY)
+    approve_all(officer)
     officer("run")
     negative_list(workspace, "keeper_phone", "note")
     impact = officer.json("disclosure", "impact")
@@ -420,35 +347,3 @@ def test_a_ledger_that_was_tampered_with_is_found_and_stops_releases(
     result = officer("run")
     assert result.exit_code == 1 and "not what it was" in result.stderr
     assert json.loads((workspace.catalog / "latest.json").read_text())["number"] == snapshot
-
-
-def test_a_ledger_that_was_replaced_shows_in_older_releases(inst: Installation, deliver: Deliver) -> None:
-    deliver(HEADER + GOOD)
-    run_all(inst)
-    (inst.workspace.reviews / "ledger.jsonl").unlink()
-    other = Decision(DecisionKind.APPROVE, Subject(SubjectKind.DISCLOSURE_PLAN, "none", "0"), "李审", "tester", "无")
-    ReviewLedger(inst.workspace.reviews).append(other, "2026-04-01T08:00:00.000000+00:00")
-    reviews = approving(inst.workspace.reviews, inst.catalog)
-    snapshot = latest_snapshot(inst.store)
-    assert snapshot is not None and commit_snapshot(inst.store, next_snapshot(snapshot, NOW).under(reviews))
-    problems = verify_installed(inst.workspace).problems
-    assert [(entry.path, entry.detail) for entry in problems if entry.reason == "reviews"] == [
-        ("private/reviews/ledger.jsonl", "1")
-    ]
-    # What the newest release was made under is there.
-    assert record(inst, other).number == 3
-
-
-def test_a_release_goes_on_from_decisions_that_another_process_has_released_under(
-    inst: Installation, deliver: Deliver
-) -> None:
-    deliver(HEADER + GOOD)
-    run_all(inst)
-    known = inst.reviews
-    snapshot = latest_snapshot(inst.store)
-    other = Decision(DecisionKind.REJECT, Subject(SubjectKind.DISCLOSURE_PLAN, "none", "0"), "王审", "tester", "无")
-    record(inst, other)
-    assert snapshot is not None and commit_snapshot(inst.store, next_snapshot(snapshot, NOW).under(inst.reviews))
-    with pytest.raises(ReviewsOutdated):
-        release(inst.workspace, inst.store, inst.catalog, inst.processing_keys, known, NOW)
-    assert release(inst.workspace, inst.store, inst.catalog, inst.processing_keys, inst.reviews, NOW).versions == ()

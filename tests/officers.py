@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from flowing import GOOD, HEADER, Command, Deliver
+from support import negative_entry
 
 from pipelines.core.paths import Workspace
 
@@ -38,12 +39,7 @@ def approve_all(officer: Command) -> None:
 
 
 def negative_list(workspace: Workspace, *fields: str, **more: Any) -> None:
-    text = {"zh": "事项", "en": "Matter"}
-    entry = {
-        "id": "NL-1", "matter": text, "basis": "第十五条", "valid_from": "2026-01-01", "explanation": text,
-        "scope": [{"dataset": "tree_inventory", "fields": list(fields)}], "unit": "parks_office",
-        "review_date": "2027-01-01", **more,
-    }  # fmt: skip
+    entry = negative_entry(*fields, **more)
     path = workspace.schema / "disclosure" / "negative_list.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump({"entries": [entry]}, allow_unicode=True), encoding="utf-8")

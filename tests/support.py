@@ -18,6 +18,16 @@ WITHHELD = {
 }  # fmt: skip
 
 
+def negative_entry(*fields: str, dataset: str = "tree_inventory", **more: Any) -> dict[str, Any]:
+    """An entry of the negative list about fields of a dataset, or all of it."""
+    text = {"zh": "事项", "en": "Matter"}
+    return {
+        "id": "NL-1", "matter": text, "basis": "第十五条", "valid_from": "2026-01-01", "explanation": text,
+        "scope": [{"dataset": dataset, "fields": list(fields)}], "unit": "parks_office",
+        "review_date": "2027-01-01", **more,
+    }  # fmt: skip
+
+
 def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
     """A field of schema.json; active unless told otherwise."""
     texts = {"zh": f"{name}字段", "en": name.replace("_", " ")}

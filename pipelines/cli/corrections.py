@@ -11,6 +11,7 @@ import typer
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.history import Dataset
 from pipelines.cli.output import EXIT_PROBLEMS, Output
+from pipelines.cli.summaries import show_waiting
 from pipelines.core.paths import Workspace
 from pipelines.core.versions import Change
 from pipelines.flow import corrections, open_installation
@@ -28,16 +29,22 @@ def rollback(
     as_json: Json = False,
     language: Language = ANY,
 ) -> None:
-    """Release a dataset with the content of an earlier version. Exit code 1 where it shows just that already."""
+    """Release a dataset with the content of an earlier version. Exit code 1 where it shows just that already, or where
+    it waits for an approval."""
     out = output(as_json, language)
     with readable_errors(out), open_installation(Workspace.default()) as inst:
         done = corrections.rollback(inst, dataset, version, {"zh": reason_zh, "en": reason_en})
         made = done.versions[0] if done.versions else None
         number = done.snapshot.number if done.snapshot else None
         out.json({"dataset": dataset, "restored": version, "version": made.version if made else None,
-                  "snapshot": number, "notices": [notice.as_dict() for notice in done.notices]})  # fmt: skip
+                  "snapshot": number, "notices": [notice.as_dict() for notice in done.notices],
+                  "waiting": [vars(entry) for entry in done.waiting]})  # fmt: skip
         for notice in done.notices:
             out.say("cli-run-notice", notice=out.of(notice))
+        if done.waiting:
+            show_waiting(out, done.waiting)
+            out.say("cli-rollback-waiting")
+            raise typer.Exit(EXIT_PROBLEMS)
         if made is None:
             out.say("cli-rollback-same", dataset=dataset, version=version)
             raise typer.Exit(EXIT_PROBLEMS)

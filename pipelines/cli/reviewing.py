@@ -159,7 +159,14 @@ def _decide(kind: DecisionKind, digest: str, by: str, basis: str, reason: str, o
         is_cleared = review.subject.kind is SubjectKind.FINDING and review.state is State.APPROVED
         done = "taken-back" if is_cleared and kind is DecisionKind.REJECT else kind.value
         out.say(f"cli-review-done-{done}", subject=out.text(f"cli-review-kind-{review.subject.kind}"),
-                dataset=review.subject.dataset or "-", number=entry.number, program=program())  # fmt: skip
+                dataset=review.subject.dataset or "-", number=entry.number, program=program(),
+                next=_next_command(review))  # fmt: skip
+
+
+def _next_command(review: Review) -> str:
+    """What publishes something once it is approved: a rollback is released by who asked for it, all else by a run."""
+    restores = review.document.get("restores")
+    return f"{program()} rollback {review.subject.dataset} {restores} …" if restores else f"{program()} run"
 
 
 def _recorded(file: Path, out: Output) -> list[Recorded]:

@@ -6,10 +6,18 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 
 from pipelines.core.versions import Change
+from pipelines.disclose.reviews import Reviews
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
-from pipelines.flow.releasing import refresh_index, release_state, require_catalog, sign_releases, tell
+from pipelines.flow.releasing import (
+    refresh_index,
+    release_state,
+    require_catalog,
+    sign_releases,
+    tell,
+    under_decisions,
+)
 from pipelines.flow.results import Work
 from pipelines.publish import (
     Release,
@@ -33,8 +41,12 @@ def rollback(inst: Installation, dataset: str, version: str, reason: Mapping[str
     """Release a dataset with the content of an earlier version; see :func:`pipelines.publish.rollback`."""
     require_catalog(inst)
     require_nobodys(*reason.values())
+
+    def go_back(inst: Installation, reviews: Reviews) -> Release:
+        return publish_earlier(inst.workspace, inst.store, inst.catalog, reviews, dataset, version, reason, _now())
+
     with machine_trouble():
-        done = publish_earlier(inst.workspace, inst.store, inst.catalog, dataset, version, reason, _now())
+        inst, done, _ = under_decisions(inst, go_back)
     _follow_up(inst)
     return done
 

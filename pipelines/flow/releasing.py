@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from pipelines.catalog import index_sums
@@ -97,7 +97,7 @@ def release(inst: Installation) -> ReleaseResult:
     require_catalog(inst)
     with machine_trouble():
         catch_up(inst)
-        inst, released, reviews = _published(inst)
+        inst, released, reviews = under_decisions(inst, _publish)
     forget_replaced(inst, released.replaced)
     for dataset_id, segment in released.outdated:
         _make_anew(inst, dataset_id, segment)
@@ -123,18 +123,26 @@ def release(inst: Installation) -> ReleaseResult:
                          released.waiting)  # fmt: skip
 
 
-def _published(inst: Installation) -> tuple[Installation, Release, Reviews]:
-    """The release, the decisions that it was made under, and the installation under these."""
+def under_decisions(
+    inst: Installation, publishing: Callable[[Installation, Reviews], Release]
+) -> tuple[Installation, Release, Reviews]:
+    """Publish under the decisions as they stand, again if they are outdated by then.
+
+    Returns:
+        The installation under these decisions, the release, and the decisions.
+    """
     while True:
         reviews = inst.reviews
         inst = inst.under(reviews)
-        _remove_stale_candidates(inst)
-        if record_closed(inst):
-            continue
         with contextlib.suppress(ReviewsOutdated):
-            now = dt.datetime.now(dt.UTC)
-            released = publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, now)
-            return inst, released, reviews
+            return inst, publishing(inst, reviews), reviews
+
+
+def _publish(inst: Installation, reviews: Reviews) -> Release:
+    _remove_stale_candidates(inst)
+    if record_closed(inst):
+        raise ReviewsOutdated
+    return publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, dt.datetime.now(dt.UTC))
 
 
 def tell(inst: Installation) -> None:

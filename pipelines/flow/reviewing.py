@@ -285,4 +285,5 @@ def _versions(inst: Installation, reviews: Reviews) -> Iterator[Review]:
 
 def _version(manifest: Manifest) -> dict[str, Any]:
     document = manifest.as_dict()
-    return {key: document[key] for key in ("dataset", "version", "previous", "metadata", "changes") if key in document}
+    said = ("dataset", "version", "previous", "restores", "note", "metadata", "changes")
+    return {key: document[key] for key in said if key in document}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,18 +10,22 @@ from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates
 from pipelines.publish.comparisons import Comparisons
+from pipelines.publish.errors import NothingToRestore, VersionWithdrawn
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest
+from pipelines.publish.notes import load_note
 from pipelines.publish.planning import Planner
 from pipelines.publish.release import is_released
-from pipelines.publish.snapshots import latest_snapshot
+from pipelines.publish.rollback import restored_version
+from pipelines.publish.snapshots import Snapshot, SnapshotEntry, latest_snapshot
 from pipelines.publish.stores import Store
 from pipelines.registry import Catalog
 
 
 def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processing_keys: Mapping[str, str],
                   reviews: Reviews, folder: Path) -> Iterator[Manifest]:  # fmt: skip
-    """The manifests that the next release would make of datasets whose versions are approved one by one.
+    """The manifests that the next release would make of datasets whose versions are approved one by one, and those of
+    rollbacks that wait.
 
     They are those that a release composes, to the byte, as long as no other is made in between.
 
@@ -49,8 +54,21 @@ def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processi
             and comparisons.is_current(name, segment)
         ]
         entry = newest_entries(store, base, {dataset_id}).get(dataset_id) if base else None
+        if base is not None and entry is not None:
+            yield from _rollback(planner, base, entry, dataset_id)
         if not is_released(catalog, base, dataset_id) or (not ready and entry is None):
             continue
         composed = planner.composed(dataset_id, entry, planner.base_of(dataset_id, entry), ready)
         if composed.manifest is not None:
             yield composed.manifest
+
+
+def _rollback(planner: Planner, base: Snapshot, entry: SnapshotEntry, dataset_id: str) -> Iterator[Manifest]:
+    """What a rollback would make that waits, if it still may be made."""
+    note = load_note(planner.workspace, dataset_id, entry.manifest, rollback=True)
+    if note is None or not planner.catalog.dataset(dataset_id).is_disclosed:
+        return
+    with contextlib.suppress(NothingToRestore, VersionWithdrawn):
+        manifest = restored_version(planner.catalog, planner.store, base, entry, note, planner.folder).manifest
+        if manifest is not None:
+            yield manifest

@@ -207,8 +207,8 @@ def test_only_new_releases_and_what_they_changed_are_read(
     kinds = [path.split("/")[0] for path in read]
     assert (kinds.count("manifests"), kinds.count("sources")) == (1, 1)  # of two periods the one that changed
     # A correction is no second publication, and neither is going back.
-    rollback(dated.workspace, dated.store, dated.catalog, "tree_inventory", "1.0.0", {"zh": "误", "en": "Wrong"},
-             at("2026-03-01T00:00:00"))  # fmt: skip
+    rollback(dated.workspace, dated.store, dated.catalog, dated.reviews, "tree_inventory", "1.0.0",
+             {"zh": "误", "en": "Wrong"}, at("2026-03-01T00:00:00"))  # fmt: skip
     (first,) = (entry for entry in obligations(dated, at("2026-04-01T00:00:00")) if entry.department == "parks_office")
     assert first.released == at("2026-01-05T12:00:00")
 

@@ -36,7 +36,8 @@ REASON = {"zh": "试", "en": "trial"}
 
 
 def go_back(inst: Installation, version: str) -> None:
-    done = rollback(inst.workspace, inst.store, inst.catalog, GRANTS, version, REASON, dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    done = rollback(inst.workspace, inst.store, inst.catalog, inst.reviews, GRANTS, version, REASON, now)
     assert len(done.versions) == 1
 
 

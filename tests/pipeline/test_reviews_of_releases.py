@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import yaml
 from flowing import GOOD, HEADER, Command, Deliver, run_all
-from officers import BY, approve_all, negative_list
+from officers import BY, DROP, Edit, approve_all, negative_list, released, waiting
 from publishing import NOW
 from reviewing import approving
 
@@ -24,6 +25,9 @@ from pipelines.publish import ReviewsOutdated, latest_snapshot, load_manifest, p
 from pipelines.publish import release as publish
 from pipelines.publish.schemas import columns
 from pipelines.publish.snapshots import commit_snapshot, next_snapshot
+from pipelines.publish.stores import catalog_store
+
+WHY = ("--reason-zh", "录入有误", "--reason-en", "Entered by mistake")
 
 
 def test_a_ledger_that_was_replaced_shows_in_older_releases(inst: Installation, deliver: Deliver) -> None:
@@ -118,3 +122,70 @@ def test_a_clearance_that_is_revoked_while_deliveries_are_processed_does_not_hol
         record(inst, Decision(DecisionKind.REJECT, subject, "王审", "tester", "1号", "误批"))
         assert release(inst).versions == () and pending_candidates(workspace) == ()
     assert officer.json("run")["versions"] == []
+
+
+def test_a_rollback_needs_an_approved_plan(officer: Command, deliver: Deliver, edit: Edit) -> None:
+    deliver(HEADER + GOOD)
+    officer("run")
+    (plan,) = waiting(officer)
+    approve_all(officer)
+    officer("run")
+    edit({"note": DROP})
+    officer("run")
+    approve_all(officer)
+    edit({"note": {"attribute": "active"}})
+    officer("review", "reject", plan["id"], *BY, "--reason", "有个人事项")
+    assert officer.json("run")["versions"] == []
+    refused = officer.json("rollback", "tree_inventory", "1.0.0", *WHY)
+    assert (refused["version"], [entry["digest"] for entry in refused["waiting"]]) == (None, [plan["digest"]])
+    told = officer("rollback", "tree_inventory", "1.0.0", *WHY)
+    assert told.exit_code == 1 and "Waits for review: disclosure plan" in told.stdout
+    assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code != 0
+    approve_all(officer)
+    done = officer.json("rollback", "tree_inventory", "1.0.0", *WHY)
+    assert done["version"] == "2.1.0" and done["waiting"] == []
+    assert officer("query", "SELECT note FROM parks.tree_inventory").exit_code == 0
+
+
+def test_a_rollback_is_approved_where_each_version_is(
+    officer: Command, deliver: Deliver, edit: Edit, workspace: Workspace
+) -> None:
+    edit(review="each_version")
+    for rows in (GOOD, GOOD + "t3,pine,999902,4,2021-03-01,,,\n"):
+        deliver(HEADER + rows)
+        for _ in range(3):
+            officer("run")
+            approve_all(officer)
+    assert released(officer) == {"tree_inventory": "1.1.0"}
+    refused = officer.json("rollback", "tree_inventory", "1.0.0", *WHY)
+    (review,) = waiting(officer)
+    assert [entry["digest"] for entry in refused["waiting"]] == [review["digest"]] and review["version"] == "1.1.1"
+    document = officer.json("review", "show", review["id"])["document"]
+    assert (document["restores"], document["note"]["zh"]) == ("1.0.0", "录入有误")
+    assert "rollback tree_inventory 1.0.0" in officer("review", "approve", review["id"], *BY).stdout
+    officer("run")
+    assert released(officer) == {"tree_inventory": "1.1.0"}  # whoever asked for it does it
+    assert officer.json("rollback", "tree_inventory", "1.0.0", *WHY)["version"] == "1.1.1"
+    snapshot = latest_snapshot(catalog_store(workspace))
+    assert snapshot is not None
+    approval = snapshot.datasets["tree_inventory"].approval
+    assert approval is not None and snapshot.ledger_head.sha256 == approval.sha256
+    assert waiting(officer) == [] and list(workspace.notes.iterdir()) == []
+    assert officer("rollback", "tree_inventory", "1.0.0", *WHY).exit_code == 1
+
+
+def test_a_rollback_publishes_no_personal_data_in_texts(
+    officer: Command, deliver: Deliver, workspace: Workspace
+) -> None:
+    for rows in (GOOD, GOOD + "t3,pine,999902,4,2021-03-01,,,\n"):
+        deliver(HEADER + rows)
+        officer("run")
+        approve_all(officer)
+        officer("run")
+    path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "dataset.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document["description"] = {"zh": "联系人手机 13800138000", "en": "Trees"}
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    done = officer("rollback", "tree_inventory", "1.0.0", *WHY)
+    assert done.exit_code == 1 and "/metadata/description/zh" in done.stderr and "138" not in done.stderr
+    assert released(officer) == {"tree_inventory": "1.1.0"}

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from publishing import NOW, contribution, disclosed, keys, registry, release_now, tree, workspace_with_registry
 
 from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import load_reviews
 from pipelines.publish import (
     FolderStore,
     Manifest,
@@ -136,7 +137,9 @@ class History:
         if version is None or version in self.model.withdrawn:
             return
         content = self.model.versions[version]
-        for manifest in rollback(self.workspace, self.store, self.catalog, TREES, version, WHY, NOW).versions:
+        reviews = load_reviews(self.workspace.reviews)
+        done = rollback(self.workspace, self.store, self.catalog, reviews, TREES, version, WHY, NOW)
+        for manifest in done.versions:
             self.keep(manifest, content)
             self.model.held = False
 

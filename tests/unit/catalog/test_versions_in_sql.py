@@ -24,6 +24,7 @@ from pipelines.catalog import index_path
 from pipelines.catalog.shapes import Shape
 from pipelines.catalog.units import UNITS
 from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import load_reviews
 from pipelines.publish import FolderStore, object_path, rollback, withdraw
 
 REASON = {"zh": "错误", "en": "Wrong"}
@@ -134,7 +135,8 @@ def test_a_dataset_that_leaves_takes_all_of_it_along_and_comes_back(workspace: W
     for name in ("parks.tree_inventory", "parks.tree_inventory('1.0.0')", "labelled.tree_inventory"):
         assert "does not exist" in refused(workspace, f"FROM {name}")
     assert ask(workspace, "SELECT version FROM releases ORDER BY snapshot") == [("1.0.0",), ("1.0.1",), (None,)]
-    rollback(workspace, FolderStore(workspace.catalog), registry(workspace), "tree_inventory", "1.0.0", REASON, at(7))
+    catalog, reviews = registry(workspace), load_reviews(workspace.reviews)
+    rollback(workspace, FolderStore(workspace.catalog), catalog, reviews, "tree_inventory", "1.0.0", REASON, at(7))
     assert species(workspace, "2026-07-01") == species(workspace, "1.0.0") == [("ginkgo",)]
     assert "2026-06-02" in refused(workspace, "FROM parks.tree_inventory('2026-06-02')")
 

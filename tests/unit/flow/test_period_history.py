@@ -10,6 +10,7 @@ from publishing import NOW, Row, add_candidate, registry, release_now, tree, wor
 from storing import Watched
 
 from pipelines.core.paths import Workspace
+from pipelines.disclose.reviews import load_reviews
 from pipelines.flow.period_history import published_of
 from pipelines.flow.results import Work
 from pipelines.publish import (
@@ -76,7 +77,7 @@ def test_it_finds_what_a_walk_over_all_versions_finds(workspace: Workspace) -> N
     publish(workspace, y2024=tree(2), y2025=tree(3))
     publish(workspace, y2025=tree(4))
     assert agree(workspace) and len(found(workspace, "2025")[0]) == 2
-    rollback(workspace, store, catalog, TREES, "1.0.0", WHY, NOW)
+    rollback(workspace, store, catalog, load_reviews(workspace.reviews), TREES, "1.0.0", WHY, NOW)
     publish(workspace, y2023=tree(5), y2024=tree(6))
     assert agree(workspace) and found(workspace, "2024")[0] != sorted(found(workspace, "2024")[0])
     versions = [manifest.version for manifest in manifests(store)]

@@ -11,14 +11,18 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from publishing import NOW, Row, add_candidate, file_of, named, registry, release_now, tree, workspace_with_registry
-from support import WITHHELD, tree_descriptor, tree_schema, write_registry
+from reviewing import approving
+from support import WITHHELD, negative_entry, tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.errors import CorruptStore, NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.core.paths import Workspace
 from pipelines.core.versions import Change
+from pipelines.disclose.negative_list import ListedDatasetMissing
+from pipelines.disclose.reviews import load_reviews
 from pipelines.publish import (
     FolderStore,
     Manifest,
+    Release,
     VersionNote,
     VersionWithdrawn,
     collect_garbage,
@@ -39,6 +43,7 @@ from pipelines.publish.garbage import References, references
 from pipelines.publish.manifests import Superseded
 from pipelines.publish.snapshots import Snapshot
 from pipelines.publish.withdrawals import remove_withdrawn_bytes
+from pipelines.registry.negative_list import NegativeList
 
 TREES = "tree_inventory"
 WHY = {"zh": "录入有误", "en": "Entered by mistake"}
@@ -64,8 +69,13 @@ def publish(
 
 def back_to(workspace: Workspace, version: str) -> Manifest:
     store = FolderStore(workspace.catalog)
-    (manifest,) = rollback(workspace, store, registry(workspace), TREES, version, WHY, NOW).versions
+    (manifest,) = roll_back(workspace, store, version).versions
     return manifest
+
+
+def roll_back(workspace: Workspace, store: FolderStore, version: str) -> Release:
+    catalog = registry(workspace)
+    return rollback(workspace, store, catalog, approving(workspace.reviews, catalog), TREES, version, WHY, NOW)
 
 
 def current(store: FolderStore) -> Snapshot:
@@ -89,7 +99,18 @@ def test_going_back_is_a_new_version_that_says_why(workspace: Workspace, store: 
     assert third.previous is not None and third.previous.version == "1.1.0"
     assert current(store).datasets[TREES].version == "1.1.1"
     assert load_manifest(store, third.sha256) == third
-    assert rollback(workspace, store, registry(workspace), TREES, "1.0.0", WHY, NOW).versions == ()
+    assert roll_back(workspace, store, "1.0.0").versions == ()
+
+
+def test_nothing_is_brought_back_while_the_list_is_about_a_dataset_that_is_not_there(
+    workspace: Workspace, store: FolderStore
+) -> None:
+    publish(workspace, tree(1))
+    publish(workspace, tree(1), tree(2))
+    listed = NegativeList.model_validate({"entries": [negative_entry(dataset="renamed")]})
+    catalog = replace(registry(workspace), listed=listed.entries)
+    with pytest.raises(ListedDatasetMissing):
+        rollback(workspace, store, catalog, load_reviews(workspace.reviews), TREES, "1.0.0", WHY, NOW)
 
 
 def test_what_was_rolled_back_is_not_released_again_by_itself(workspace: Workspace, store: FolderStore) -> None:

@@ -13,10 +13,10 @@ from pipelines.catalog import refresh_index as build_index
 from pipelines.core.errors import GongkaiError
 from pipelines.disclose.reviews import Reviews
 from pipelines.flow.catching_up import catch_up, forget_replaced
-from pipelines.flow.closing import record_closed
 from pipelines.flow.data_docs import keep_results
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
+from pipelines.flow.recording import record_asked, record_closed
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
 from pipelines.publish import (
     Release,
@@ -140,7 +140,7 @@ def under_decisions(
 
 def _publish(inst: Installation, reviews: Reviews) -> Release:
     _remove_stale_candidates(inst)
-    if record_closed(inst):
+    if record_closed(inst) or record_asked(inst, reviews):
         raise ReviewsOutdated
     return publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, reviews, dt.datetime.now(dt.UTC))
 

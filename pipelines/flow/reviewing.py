@@ -25,10 +25,10 @@ from pipelines.disclose.reviews import (
     disclosure_plan,
 )
 from pipelines.disclose.reviews.lists import ListInForce, keep_list, last_approved
-from pipelines.flow.deciding import record
 from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
+from pipelines.flow.recording import record
 from pipelines.publish import Manifest, next_versions, pending_candidates
 from pipelines.registry.base import Descriptor, Text
 from pipelines.validate import read_findings

@@ -59,6 +59,13 @@ def _small_cells(said: SmallCells, name: str) -> dict[str, Any]:
     }
 
 
+def was_restricted(schema: Mapping[str, Any]) -> bool:
+    """Whether columns written by ``schema`` withheld something, or let look-alikes of personal data through. Columns
+    that were left out are not among them: receipts tell of these."""
+    said = [entry.get(PROPERTY, {}) for entry in schema["fields"]]
+    return any(entry.keys() & {"treatment", "personal_data", SMALL_CELLS} for entry in said)
+
+
 def with_clearances(schema: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
     """``schema`` with each field's clearance, for tables that were cleared under the registry as it is now."""
     known = clearances(dataset)

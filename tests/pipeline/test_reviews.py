@@ -41,12 +41,12 @@ def test_the_public_sees_the_decision_and_not_who_made_it(
     officer("review", "approve", waiting(officer)[0]["id"], *BY)
     officer("run")
     snapshot = json.loads((workspace.catalog / "snapshots" / "000002.json").read_text())
-    (logged,) = officer.json("review", "log")["entries"]
+    asked, logged = officer.json("review", "log")["entries"]
     approval = snapshot["datasets"]["tree_inventory"]["approval"]
-    assert (approval["entry"], approval["sha256"], approval["basis"]) == (1, logged["sha256"], "云公开审〔2026〕9号")
-    assert snapshot["reviews"] == {"entries": 1, "sha256": logged["sha256"]}
+    assert (approval["entry"], approval["sha256"], approval["basis"]) == (2, logged["sha256"], "云公开审〔2026〕9号")
+    assert snapshot["reviews"] == {"entries": 2, "sha256": logged["sha256"]}
     assert "approval" not in snapshot["datasets"]["open_trees"]
-    assert logged["by"] == "王审" and logged["account"]
+    assert logged["by"] == "王审" and logged["account"] and asked["by"] == "gongkai"
     for path in workspace.catalog.rglob("*"):
         assert not path.is_file() or "王审".encode() not in path.read_bytes(), path
 
@@ -62,7 +62,7 @@ def test_a_basis_with_personal_data_is_refused(officer: Command, deliver: Delive
     path = tmp_path / "decisions.yaml"
     path.write_text(yaml.safe_dump([{**known, "basis": "1号"}, {**known, "basis": basis}]), encoding="utf-8")
     assert officer("review", "import", str(path)).exit_code == 1
-    assert officer.json("review", "log")["entries"] == []
+    assert [entry["decision"] for entry in officer.json("review", "log")["entries"]] == ["ask"]
 
 
 def test_all_that_a_plan_says_is_shown(officer: Command, workspace: Workspace, edit: Edit) -> None:
@@ -105,6 +105,20 @@ def test_disclosing_more_waits_and_disclosing_less_does_not(officer: Command, de
     assert officer.json("run")["waiting"] == []
 
 
+def test_a_plan_that_withheld_something_and_was_never_decided_about_is_not_opened_without_review(
+    officer: Command, deliver: Deliver, edit: Edit
+) -> None:
+    both(deliver)
+    assert not officer.json("run")["waiting"][0]["rejected"]
+    edit({"keeper_phone": {"attribute": "active"}})
+    deliver(HEADER + GOOD.replace("13800138000", "-"))
+    done = officer.json("run")
+    assert done["versions"] == [] and [entry["dataset"] for entry in done["waiting"]] == ["tree_inventory"]
+    assert [entry["decision"] for entry in officer.json("review", "log")["entries"]] == ["ask"]
+    approve_all(officer)
+    assert [entry["dataset"] for entry in officer.json("run")["versions"]] == ["tree_inventory"]
+
+
 def test_a_value_that_is_added_to_an_enum_waits_where_a_condition_would_spare_it(
     officer: Command, deliver: Deliver, workspace: Workspace
 ) -> None:
@@ -135,7 +149,7 @@ def test_coming_back_from_not_being_active_is_reviewed(officer: Command, deliver
     officer("run")
     edit(attribute="on_application")
     assert officer.json("run")["withdrawn"] == ["tree_inventory"]
-    assert [entry["decision"] for entry in officer.json("review", "log")["entries"]] == ["approve", "close"]
+    assert [entry["decision"] for entry in officer.json("review", "log")["entries"]] == ["ask", "approve", "close"]
     edit(attribute="active")
     officer("run")
     assert released(officer) == {"open_trees": "1.0.0", "tree_inventory": "1.0.0"}  # the plan that was approved
@@ -308,13 +322,13 @@ def test_approvals_from_a_file_apply_to_what_they_name_only(officer: Command, de
     assert [entry["digest"] for entry in done["approved"]] == [digest]
     assert [entry["digest"] for entry in done["not_applicable"]] == ["0" * 64]
     assert officer.json("review", "import", str(path))["approved"] == []
-    assert len(officer.json("review", "log")["entries"]) == 1
+    assert [entry["decision"] for entry in officer.json("review", "log")["entries"]] == ["ask", "approve"]
     # What was decided here counts, whenever the file is imported.
     officer("review", "reject", digest, *BY, "--reason", "缺依据")
     done = officer.json("review", "import", str(path))
     assert done["approved"] == [] and [entry["digest"] for entry in done["overruled"]] == [digest]
     assert "Not recorded" in officer("review", "import", str(path)).stdout
-    assert len(officer.json("review", "log")["entries"]) == 2 and waiting(officer)[0]["state"] == "rejected"
+    assert len(officer.json("review", "log")["entries"]) == 3 and waiting(officer)[0]["state"] == "rejected"
     for text in ("not: [a, list]", "- {kind: other}", "{", "[[["):
         path.write_text(text)
         assert officer("review", "import", str(path)).exit_code == 2

@@ -17,8 +17,8 @@ from pipelines.core.paths import Workspace
 from pipelines.disclose.negative_list import under
 from pipelines.disclose.reviews import Decision, DecisionKind, ReviewLedger, Subject, SubjectKind
 from pipelines.flow import Installation, open_installation, pending, process, release
-from pipelines.flow.deciding import record
 from pipelines.flow.installation import InForce
+from pipelines.flow.recording import record
 from pipelines.flow.verifying import verify_installed
 from pipelines.ingest import scan_inbox
 from pipelines.publish import ReviewsOutdated, latest_snapshot, load_manifest, pending_candidates
@@ -60,6 +60,22 @@ def test_a_release_goes_on_from_decisions_that_another_process_has_released_unde
     with pytest.raises(ReviewsOutdated):
         publish(inst.workspace, inst.store, inst.catalog, inst.processing_keys, known, NOW)
     assert release(inst).versions == ()
+
+
+def test_what_was_published_withholding_something_before_there_was_a_ledger_is_reviewed(
+    officer: Command, deliver: Deliver, edit: Edit, workspace: Workspace
+) -> None:
+    deliver(HEADER + GOOD)
+    with open_installation(workspace) as inst:
+        run_all(inst)
+        (workspace.reviews / "ledger.jsonl").unlink()
+        snapshot = latest_snapshot(inst.store)
+        assert snapshot is not None and commit_snapshot(inst.store, replace(next_snapshot(snapshot, NOW), reviews=None))
+    edit({"keeper_phone": {"attribute": "active"}})
+    deliver(HEADER + GOOD.replace("13800138000", "-"))
+    done = officer.json("run")
+    assert done["versions"] == [] and [entry["dataset"] for entry in done["waiting"]] == ["tree_inventory"]
+    assert released(officer) == {"tree_inventory": "1.0.0"}
 
 
 @pytest.fixture

@@ -154,6 +154,7 @@ def _year(city: City) -> None:
 def test_the_ledger_has_every_decision_in_its_order(city: City) -> None:
     entries = city.at("2025-12-31T09:00", "review", "log")["entries"]
     assert [(entry["at"][:16], entry["kind"], entry["decision"]) for entry in entries] == [
+        ("2025-04-10T01:00", "disclosure_plan", "ask"),
         ("2025-04-14T02:00", "negative_list", "approve"),
         ("2025-04-14T02:00", "disclosure_plan", "approve"),
         ("2025-08-01T01:00", "negative_list", "reject"),

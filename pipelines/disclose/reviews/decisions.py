@@ -20,7 +20,8 @@ class Reviews:
     _last: Mapping[Subject, Entry] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_last", {entry.decision.subject: entry for entry in self.entries})
+        decided = (entry for entry in self.entries if entry.decision.kind is not DecisionKind.ASK)
+        object.__setattr__(self, "_last", {entry.decision.subject: entry for entry in decided})
 
     @property
     def head(self) -> LedgerHead:
@@ -28,7 +29,7 @@ class Reviews:
         return LedgerHead(len(self.entries), self.entries[-1].sha256) if self.entries else LedgerHead()
 
     def last(self, subject: Subject) -> Entry | None:
-        """The last decision about a subject."""
+        """The last decision about a subject; being asked about it is none."""
         return self._last.get(subject)
 
     def approval(self, subject: Subject) -> Entry | None:
@@ -37,8 +38,12 @@ class Reviews:
         return entry if entry is not None and entry.decision.kind is DecisionKind.APPROVE else None
 
     def needs_review(self, dataset: Dataset) -> bool:
-        """Whether releases of a dataset need an approved plan: it withholds something, or was decided about before."""
-        return is_restricted(dataset) or dataset.id in self._known
+        """Whether releases of a dataset need an approved plan: it withholds something, or the ledger knows a plan."""
+        return is_restricted(dataset) or self.knows(dataset.id)
+
+    def knows(self, dataset_id: str) -> bool:
+        """Whether the ledger has anything about a plan of a dataset."""
+        return dataset_id in self._known
 
     def plan_subject(self, dataset: Dataset) -> Subject:
         """A dataset's disclosure plan as it is now."""
@@ -58,8 +63,9 @@ class Reviews:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        """Datasets with decisions about a plan."""
-        return frozenset(subject.dataset for subject in self._last if subject.kind is SubjectKind.DISCLOSURE_PLAN)
+        """Datasets with entries about a plan."""
+        subjects = (entry.decision.subject for entry in self.entries)
+        return frozenset(subject.dataset for subject in subjects if subject.kind is SubjectKind.DISCLOSURE_PLAN)
 
 
 def load_reviews(folder: Path) -> Reviews:

@@ -33,10 +33,12 @@ class SubjectKind(StrEnum):
 
 
 class DecisionKind(StrEnum):
-    """What can be decided. ``close``: by the program, when a dataset that is not active leaves the catalog."""
+    """What can be decided, and what the program records. ``ask``: a plan that withholds something is there, and nothing
+    was decided about the dataset before. ``close``: a dataset that is not active leaves the catalog."""
 
     APPROVE = "approve"
     REJECT = "reject"
+    ASK = "ask"
     CLOSE = "close"
 
 

@@ -41,6 +41,7 @@ cli-review-state-rejected = rejected
 cli-review-state-approved = approved
 cli-review-did-approve = approved
 cli-review-did-reject = rejected
+cli-review-did-ask = asked for
 cli-review-did-close = closed
 cli-review-headline = { $subject } { $dataset } ({ $state }), { $digest }
 cli-review-decided = Last decision: { $decision } by { $by } at { $at }. Basis: { $basis }. Reason: { $reason }.

@@ -41,6 +41,7 @@ cli-review-state-rejected = 已驳回
 cli-review-state-approved = 已批准
 cli-review-did-approve = 批准
 cli-review-did-reject = 驳回
+cli-review-did-ask = 提请审查
 cli-review-did-close = 撤下
 cli-review-headline = { $subject } { $dataset }（{ $state }），{ $digest }
 cli-review-decided = 最近决定：{ $decision }，{ $by }，{ $at }。依据：{ $basis }。理由：{ $reason }。

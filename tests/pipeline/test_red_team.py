@@ -60,7 +60,7 @@ def table(plant: Planter, good: int, quarantined: int, noted: int = 0) -> str:
 
 
 def workbook(plant: Planter) -> bytes:
-    """An accepted sheet with comments, hidden sheets, a hidden column, properties, headers and footers of pages."""
+    """An accepted sheet with comments, hidden sheets, rows and a column, properties, headers and footers of pages."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -70,6 +70,7 @@ def workbook(plant: Planter) -> bytes:
     for n in range(200):
         sheet.append([f"w{n}", "ginkgo", "999901", 12.5, "2020-03-01", None, plant(), None, plant()])
         sheet.cell(n + 2, 1).comment = Comment(plant(), plant())
+        sheet.row_dimensions[n + 2].hidden = n % 10 == 0
     for margin in (sheet.oddHeader, sheet.oddFooter):
         assert margin is not None
         margin.center.text = plant()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 
@@ -16,17 +17,29 @@ from pipelines.registry import Catalog
 _KINDS = frozenset(kind.value for kind in PersonalData) - {PersonalData.PERSONAL_NAME.value}
 
 
-def personal_data_in(manifest: Manifest, catalog: Catalog) -> tuple[Message, ...]:
-    """What looks like personal data in the texts of a version that is about to be released: document, place and kind.
+class TextGate:
+    """Looks at the texts of versions that are about to be released, at the same ones once: a release that another
+    process got ahead of is planned again.
 
     Args:
-        manifest: the version's.
         catalog: the registry; addresses that it declares for offices may be public anywhere.
     """
-    allowed = [catalog.descriptor.contact, *(entry.email for entry in catalog.organisations.values())]
-    found = scan_documents(_texts(manifest), allowed, _KINDS)
-    return tuple(Message("publish-personal-data", {"dataset": manifest.dataset, **finding.message.params})
-                 for finding in found)  # fmt: skip
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._allowed = [catalog.descriptor.contact, *(entry.email for entry in catalog.organisations.values())]
+        self._known: dict[str, tuple[Message, ...]] = {}
+
+    def personal_data_in(self, manifest: Manifest) -> tuple[Message, ...]:
+        """What looks like personal data in the texts of a version: document, place and kind."""
+        texts = list(_texts(manifest))
+        digest = hashlib.sha256(b"\0".join(part for name, content in texts for part in (name.encode(), content)))
+        known = self._known.get(digest.hexdigest())
+        if known is None:
+            known = self._known[digest.hexdigest()] = tuple(
+                Message("publish-personal-data", {"dataset": manifest.dataset, **finding.message.params})
+                for finding in scan_documents(texts, self._allowed, _KINDS)
+            )
+        return known
 
 
 def _texts(manifest: Manifest) -> Iterator[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.clearances import barred_by
 from pipelines.publish.compose import Base, Next, compose, registry_digest
-from pipelines.publish.gate import personal_data_in
+from pipelines.publish.gate import TextGate
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import load_note
@@ -62,6 +62,7 @@ class Planner:
     catalog: Catalog
     reviews: Reviews
     base: Snapshot | None
+    gate: TextGate
     folder: Path
 
     def plan(self, candidates: Sequence[tuple[str, Segment]]) -> Planned:
@@ -102,7 +103,7 @@ class Planner:
             if not composed.replaced:
                 del planned.registry[dataset_id]
                 return
-        blocked = personal_data_in(composed.manifest, self.catalog) if composed.manifest else ()
+        blocked = self.gate.personal_data_in(composed.manifest) if composed.manifest else ()
         replaced = [Replaced(dataset_id, part.period, part.digest) for part in composed.replaced]
         planned.notices += blocked or composed.notices
         if blocked and not replaced:

@@ -11,6 +11,7 @@ from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates
 from pipelines.publish.comparisons import Comparisons
 from pipelines.publish.errors import NothingToRestore, VersionWithdrawn
+from pipelines.publish.gate import TextGate
 from pipelines.publish.history import newest_entries
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.notes import load_note
@@ -41,7 +42,7 @@ def next_versions(workspace: Workspace, store: Store, catalog: Catalog, processi
         CorruptStore: when the current release or a candidate cannot be read.
     """
     base = latest_snapshot(store)
-    planner = Planner(workspace, store, catalog, reviews, base, folder)
+    planner = Planner(workspace, store, catalog, reviews, base, TextGate(catalog), folder)
     candidates, comparisons = pending_candidates(workspace), Comparisons(store, catalog, base)
     for dataset_id, dataset in catalog.datasets.items():
         if dataset.descriptor.disclosure.review != "each_version" or not reviews.is_plan_cleared(dataset):

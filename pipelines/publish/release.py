@@ -20,6 +20,7 @@ from pipelines.disclose.negative_list import require_datasets
 from pipelines.disclose.reviews import Reviews
 from pipelines.publish.candidates import pending_candidates, remove_candidates
 from pipelines.publish.comparisons import Comparisons
+from pipelines.publish.gate import TextGate
 from pipelines.publish.manifests import Manifest, load_manifest
 from pipelines.publish.notes import remove_note
 from pipelines.publish.planning import Planned, Planner, Replaced
@@ -81,6 +82,7 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
         ReviewsOutdated: another process has released under later decisions.
     """
     require_datasets(catalog)
+    gate = TextGate(catalog)
     while True:
         finish_withdrawal(store)
         base = latest_snapshot(store)
@@ -97,7 +99,7 @@ def release(workspace: Workspace, store: Store, catalog: Catalog, processing_key
         candidates = [(dataset_id, segment) for dataset_id, segment in ready if unplanned[dataset_id] is None]
         with scratch_folder(workspace.work, "release") as folder:
             try:
-                planned = Planner(workspace, store, catalog, reviews, base, folder).plan(candidates)
+                planned = Planner(workspace, store, catalog, reviews, base, gate, folder).plan(candidates)
                 if not planned.any:
                     snapshot = base
                     store.remove_leftovers(time.time())

@@ -15,7 +15,7 @@ from pipelines.disclose.negative_list import require_datasets
 from pipelines.disclose.reviews import Reviews, SubjectKind
 from pipelines.publish.compose import Next, restore
 from pipelines.publish.errors import NotDisclosed, VersionWithdrawn
-from pipelines.publish.gate import personal_data_in
+from pipelines.publish.gate import TextGate
 from pipelines.publish.history import find_version, newest_version
 from pipelines.publish.notes import VersionNote, remove_note, save_note
 from pipelines.publish.planning import base_of
@@ -72,6 +72,7 @@ def rollback(workspace: Workspace, store: Store, catalog: Catalog, reviews: Revi
     if not described.is_disclosed:
         raise NotDisclosed(dataset, described.descriptor.disclosure.attribute.value)
     require_datasets(catalog)
+    gate = TextGate(catalog)
     while True:
         finish_withdrawal(store)
         base, entry = newest_version(store, dataset)
@@ -82,7 +83,7 @@ def rollback(workspace: Workspace, store: Store, catalog: Catalog, reviews: Revi
             manifest = restored.manifest
             if manifest is None:
                 return Release(base, (), notices=restored.notices)
-            blocked = personal_data_in(manifest, catalog)
+            blocked = gate.personal_data_in(manifest)
             if blocked:
                 raise PersonalDataFound(blocked[0])
             needed = waits_for_plan(catalog, dataset, reviews) or needed_approval(described, manifest.sha256, reviews)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 import yaml
 from publishing import add_candidate, registry, release_now, tree, workspace_with_registry
 
+from pipelines.core.findings import Finding
 from pipelines.core.paths import Workspace
-from pipelines.publish import pending_candidates
+from pipelines.disclose.documents import scan_documents
+from pipelines.publish import gate, pending_candidates
 
 IDENTITY = "11010519491231002X"
 
@@ -68,3 +71,22 @@ def test_addresses_that_offices_declare_may_be_anywhere(workspace: Workspace) ->
     describe(workspace, description=text("Write to parks@testville.example or data@testville.example"))
     add_candidate(workspace, [tree(1)])
     assert len(release_now(workspace, registry(workspace)).versions) == 1
+
+
+def test_the_same_texts_are_looked_at_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def counted(*arguments: Any) -> list[Finding]:
+        looked.append("")
+        return scan_documents(*arguments)
+
+    monkeypatch.setattr(gate, "scan_documents", counted)
+    add_candidate(workspace, [tree(1)])
+    (manifest,) = release_now(workspace, registry(workspace)).versions
+    looked.clear()
+    kept = gate.TextGate(registry(workspace))
+    assert kept.personal_data_in(manifest) == kept.personal_data_in(replace(manifest, previous=None)) == ()
+    assert len(looked) == 1
+    other = replace(manifest, metadata={**manifest.metadata, "description": text(IDENTITY)})
+    assert len(kept.personal_data_in(other)) == 2
+    assert len(looked) == 2

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,6 +43,22 @@ _EXPLAIN = re.compile(r"\s*EXPLAIN\s+(?:ANALYZE\s+)?(?P<explained>.*)", re.IGNOR
 _OF_ANY_NAME = frozenset({"query_table", "changes"})
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What the statements of somebody unknown may take: seconds, MiB of memory, threads. They spill nothing to disk."""
+
+    seconds: float
+    memory: int
+    threads: int
+
+    def settings(self) -> Iterable[str]:
+        """SQL that sets them."""
+        yield f"SET threads = {self.threads}"
+        yield f"SET memory_limit = '{self.memory}MiB'"
+        yield "SET max_temp_directory_size = '0B'"
+        yield f"SET max_execution_time = {max(1, round(self.seconds * 1000))}"
+
+
 class OpenCatalog:
     """An open catalog; a context manager. Relations it returns can be read until it is closed.
 
@@ -64,6 +81,11 @@ class OpenCatalog:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, for questions about a statement before it runs."""
+        return self._connection
 
     def query(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Run one reading statement (SELECT, FROM, WITH, SHOW, DESCRIBE, EXPLAIN …) over the catalog.
@@ -212,6 +234,7 @@ def open_catalog(
     snapshot: int | None = None,
     as_of: dt.date | None = None,
     cache: Path | None = None,
+    limits: Limits | None = None,
 ) -> OpenCatalog:
     """Open a catalog for reading, as it is or as it was.
 
@@ -220,6 +243,7 @@ def open_catalog(
         snapshot: the release to read; absent: the newest.
         as_of: instead of a snapshot, a day (UTC), at whose end it was the newest.
         cache: where copies of a bucket's files are kept; absent: ``gongkai`` in the user's cache folder.
+        limits: what statements may take, if they are a stranger's; those see rows only, no other file of the catalog.
 
     Raises:
         NothingReleased: when nothing has been released into it, or nothing by then.
@@ -234,6 +258,16 @@ def open_catalog(
         if found is None:
             raise NothingReleased(store.address)
         number = found.number
+    connection = connect_index(store, number, limits)
+    return OpenCatalog(store, connection, _withdrawn_since(store, number) if number is not None else {})
+
+
+def connect_index(store: Store, number: int | None, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
+    """A locked-down connection to the index of a snapshot (absent: of the newest); see :func:`open_catalog`.
+
+    Raises:
+        NothingReleased, IndexUnusable: as :func:`open_catalog`.
+    """
     index, root = _index(store, number)
     # A database of its own with the index attached: DuckDB opens a file once per process, so a second reader would
     # get what the first one opened, also after the index was replaced.
@@ -246,13 +280,16 @@ def open_catalog(
     connection.execute("USE catalog")
     if not isinstance(store, FolderStore):
         connection.register_filesystem(StoreFiles(store))
+    readable = root if limits is None else f"{root}/objects"
+    for setting in limits.settings() if limits is not None else ():
+        connection.execute(setting)
     # In this order: the last two make the ones before them final.
     connection.execute(f"SET VARIABLE catalog_root = {literal(root)}")
-    connection.execute(f"SET allowed_directories = [{literal(root)}]")
+    connection.execute(f"SET allowed_directories = [{literal(readable)}]")
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return OpenCatalog(store, connection, _withdrawn_since(store, number) if number is not None else {})
+    return connection
 
 
 def open_workspace_catalog(workspace: Workspace, *, snapshot: int | None = None,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from publishing import add_candidate, index_now, registry, release_now, tree, workspace_with_registry
 
-from pipelines.catalog import IndexUnusable, QueryFailed, QueryRefused, UnknownVersion, open_catalog
+from pipelines.catalog import IndexUnusable, Limits, QueryFailed, QueryRefused, UnknownVersion, open_catalog
 from pipelines.core.errors import NothingReleased, UnknownDataset
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, VersionWithdrawn, withdraw
@@ -174,3 +174,19 @@ def test_snapshots_that_a_crash_left_without_an_index_get_theirs(tmp_path: Path)
     for number in (1, 2, 3):
         with open_catalog(workspace.catalog, snapshot=number) as catalog:
             assert catalog.query("SELECT count(*) FROM parks.tree_inventory").fetchall() == [(number,)]
+
+
+def test_a_strangers_statements_have_limits_and_see_rows_only(workspace: Workspace) -> None:
+    limits = Limits(seconds=0.2, memory=100, threads=1)
+    with open_catalog(workspace.catalog, limits=limits) as catalog:
+        assert len(catalog.query("FROM parks.tree_inventory").fetchall()) == 3
+        names = ("threads", "memory_limit", "max_execution_time")
+        settings = ", ".join(f"current_setting('{name}')" for name in names)
+        assert catalog.query(f"SELECT {settings}").fetchall() == [(1, "100.0 MiB", 200)]
+        latest = str(workspace.catalog / "latest.json").replace("'", "''")
+        endless = "SELECT count(*) FROM range(3000000) a, range(3000000) b WHERE a < b"
+        for sql in (f"FROM read_text('{latest}')", endless):
+            with pytest.raises(QueryFailed):
+                catalog.fetch(sql, 1)
+    with open_catalog(workspace.catalog) as catalog:
+        assert len(catalog.query(f"FROM read_text('{latest}')").fetchall()) == 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from pipelines.core.statements import NotReading, names_read
+from pipelines.core.statements import NotReading, names_read, parts_read
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,13 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_what_reads_names_what_it_reads(connection: duckdb.DuckDBPyConnection, sql: str, names: set[str]) -> None:
     found = names_read(connection, sql)
     assert names <= found and not {name for name in found - names if name.isidentifier()}
+
+
+def test_parts_are_told_apart_with_their_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    found = parts_read(connection, "SELECT upper(a) FROM c.s.t, '/x.csv', s.u('1'), (SELECT f(1) FROM range(3))")
+    assert found.tables == {("c", "s", "t"), ("/x.csv",)}
+    assert found.table_functions == {("s", "u"), ("range",)}
+    assert found.functions == {("upper",), ("f",)}
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from pipelines.cli import (
     requesting,
     reviewing,
     running,
+    serving,
     templates,
     tracing,
     validating,
@@ -52,6 +53,7 @@ app.command("sample", help=described("cli-sample-help"))(registry_commands.sampl
 app.command("fetch", help=described("cli-fetch-help"))(fetching.fetch)
 app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
+app.command("serve", help=described("cli-serve-help"))(serving.serve)
 app.command("status", help=described("cli-status-help"))(inspection.status)
 app.command("report", help=described("cli-report-help"))(reports.report)
 app.add_typer(deadlines.app, name="deadlines", help=described("cli-deadlines-help"))

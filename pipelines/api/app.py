@@ -1,0 +1,79 @@
+"""The application: what is answered where."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from pipelines.api import sql
+from pipelines.api.envelope import Envelope
+from pipelines.api.files.serving import CatalogFiles
+from pipelines.api.gate import Gate
+from pipelines.api.limits import ServerLimits
+from pipelines.api.problems import Problem, ProblemResponse, language_of
+from pipelines.api.releases import Releases
+from pipelines.api.sandbox.client import Sandbox
+from pipelines.api.service import Service
+from pipelines.api.v1 import page, resources, rows
+from pipelines.api.v1.resources import ROOT
+
+
+def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | None = None) -> ASGIApp:
+    """The ASGI application over a catalog's folder.
+
+    Args:
+        root: the folder.
+        limits: what requests may take.
+        base_url: where the public finds the server, for links that cannot be relative.
+    """
+    bounds = limits or ServerLimits()
+    releases, sandbox = Releases(root), Sandbox()
+    service = Service(
+        releases,
+        sandbox,
+        Gate(bounds.queries, bounds.queries_of_client, bounds.patience, bounds.query.seconds),
+        Gate(bounds.streams, bounds.streams_of_client, bounds.patience, bounds.query.seconds),
+        bounds,
+        base_url,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        sandbox.start()
+        try:
+            yield
+        finally:
+            sandbox.stop()
+
+    home = f"{ROOT}/datasets/{{dataset}}"
+    app = Starlette(
+        routes=[
+            Route(f"{ROOT}/", page.page),
+            Route(ROOT, lambda _: RedirectResponse(f"{ROOT}/", 308)),
+            Route(f"{ROOT}/openapi.json", page.document),
+            Route(f"{ROOT}/datasets", resources.datasets),
+            Route(home, resources.dataset),
+            Route(f"{home}/versions", resources.versions),
+            Route(f"{home}/versions/{{version}}", resources.version),
+            Route(f"{home}/fields", resources.fields),
+            Route(f"{home}/rows", rows.rows),
+            Route("/sql", sql.sql, methods=["GET", "POST"]),
+            Mount("/", CatalogFiles(root, releases.is_withdrawn)),
+        ],
+        exception_handlers={Problem: _problem, Exception: _problem},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.service = service
+    return Envelope(app, bounds)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    return ProblemResponse(error if isinstance(error, Problem) else Problem(500, "error"), language_of(request))

@@ -1,0 +1,175 @@
+"""Files of the catalog as responses."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from email.utils import formatdate
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from pipelines.api.files.opening import IsFolder, Opened, is_file_below, open_below
+from pipelines.api.files.ranges import NotSatisfiable, is_other, is_unchanged, range_counts, wanted_ranges
+from pipelines.api.problems import Problem
+from pipelines.core.identifiers import is_sha256
+
+_BLOCK = 256 << 10
+_INDEX = "index.html"
+_FOREVER = "public, max-age=31536000, immutable"
+_SHORTLY = "public, max-age=60, must-revalidate"
+#: Besides what is named by its hash: what is made once for a snapshot or a version.
+_IMMUTABLE = re.compile(
+    r"snapshots/[0-9]+\.json|index/catalog-[0-9]+\.(duckdb|sql)|(downloads|metadata/datasets)/[^/]+/[0-9]+(\.[0-9]+){2}/.+"
+)
+#: Files of one version of a dataset, which go when it is withdrawn.
+_OF_VERSION = re.compile(r"(?:downloads|metadata/datasets)/([^/]+)/([0-9]+(?:\.[0-9]+){2})/.+")
+_TYPES: Mapping[str, str] = {
+    ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8", ".json": "application/json", ".jsonld": "application/ld+json",
+    ".ttl": "text/turtle; charset=utf-8", ".atom": "application/atom+xml", ".xml": "application/xml",
+    ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8", ".md": "text/markdown; charset=utf-8",
+    ".sql": "application/sql", ".sha256": "text/plain; charset=utf-8", ".parquet": "application/vnd.apache.parquet",
+    ".duckdb": "application/vnd.duckdb", ".zip": "application/zip", ".svg": "image/svg+xml", ".png": "image/png",
+    ".ico": "image/x-icon", ".wasm": "application/wasm", ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+
+#: Whether a version of a dataset has been withdrawn.
+IsWithdrawn = Callable[[str, str], Awaitable[bool]]
+
+
+class CatalogFiles:
+    """The ASGI application of a folder; ``is_withdrawn`` is asked before files of a version are given."""
+
+    def __init__(self, root: Path, is_withdrawn: IsWithdrawn) -> None:
+        self._root, self._is_withdrawn = root, is_withdrawn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer (ASGI).
+
+        Raises:
+            Problem: when there is no such file, or the request cannot be met.
+        """
+        request = Request(scope)
+        if request.method not in {"GET", "HEAD"}:
+            raise Problem(405, "method", {"Allow": "GET, HEAD, OPTIONS"}, allowed="GET, HEAD")
+        path = request.scope["path"].removeprefix("/")
+        of_version = _OF_VERSION.fullmatch(path)
+        if of_version and await self._is_withdrawn(of_version[1], of_version[2]):
+            raise Problem(410, "withdrawn", dataset=of_version[1], version=of_version[2])
+        response = await to_thread.run_sync(self._respond, request, path)
+        await response(scope, receive, send)
+
+    def _respond(self, request: Request, path: str) -> Response:
+        if not path or path.endswith("/"):
+            path += _INDEX
+        try:
+            opened = open_below(self._root, path)
+        except IsFolder:
+            if is_file_below(self._root, f"{path}/{_INDEX}"):
+                # Relative, so it can lead to no other host.
+                return RedirectResponse(f"{path.rpartition('/')[2]}/", 308)
+            opened = None
+        if opened is None:
+            raise Problem(404, "not-found")
+        try:
+            return _response(request, path, opened)
+        except BaseException:
+            os.close(opened.descriptor)
+            raise
+
+
+def _response(request: Request, path: str, opened: Opened) -> Response:
+    named = Path(path).name.partition(".")[0]
+    by_hash = is_sha256(named)
+    etag = f'"{named if by_hash else opened.validator}"'
+    headers = {
+        "ETag": etag,
+        "Last-Modified": formatdate(opened.modified, usegmt=True),
+        "Accept-Ranges": "bytes",
+        "Cache-Control": _FOREVER if by_hash or _IMMUTABLE.fullmatch(path) else _SHORTLY,
+        "Content-Type": _TYPES.get(Path(path).suffix.lower(), "application/octet-stream"),
+    }
+    asked = request.headers
+    if is_other(asked, etag, opened.modified):
+        raise Problem(412, "precondition")
+    if is_unchanged(asked, etag, opened.modified):
+        os.close(opened.descriptor)
+        return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
+    ranges = _ranges(request.method, asked, etag, opened.size)
+    if not ranges:
+        return _File(opened, [(b"", 0, opened.size)], b"", 200, headers)
+    if len(ranges) == 1:
+        first, after = ranges[0]
+        headers["Content-Range"] = f"bytes {first}-{after - 1}/{opened.size}"
+        return _File(opened, [(b"", first, after)], b"", 206, headers)
+    boundary = secrets.token_hex(16)
+    parts = [(_part(boundary, headers["Content-Type"], *each, opened.size), *each) for each in ranges]
+    headers["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
+    return _File(opened, parts, f"\r\n--{boundary}--\r\n".encode("ascii"), 206, headers)
+
+
+def _ranges(method: str, asked: Headers, etag: str, size: int) -> Sequence[tuple[int, int]]:
+    # Ranges are defined for GET alone (RFC 9110, section 14.2).
+    if method != "GET" or "range" not in asked or not range_counts(asked, etag):
+        return ()
+    try:
+        return wanted_ranges(asked["range"], size)
+    except NotSatisfiable as problem:
+        raise Problem(416, "range", {"Content-Range": f"bytes */{size}"}, size=size) from problem
+
+
+def _part(boundary: str, kind: str, first: int, after: int, size: int) -> bytes:
+    return (
+        f"\r\n--{boundary}\r\nContent-Type: {kind}\r\nContent-Range: bytes {first}-{after - 1}/{size}\r\n\r\n"
+    ).encode("ascii")
+
+
+class _File(StreamingResponse):
+    """Parts of an open file, each after some bytes of its own; the file is closed at the end, whatever happens."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        parts: Sequence[tuple[bytes, int, int]],
+        end: bytes,
+        status: int,
+        headers: Mapping[str, str],
+    ) -> None:
+        length = sum(len(before) + after - first for before, first, after in parts) + len(end)
+        super().__init__(_blocks(opened.descriptor, parts, end), status, {**headers, "Content-Length": str(length)})
+        self._descriptor = opened.descriptor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["method"] == "HEAD":
+                await Response(status_code=self.status_code, headers=dict(self.headers))(scope, receive, send)
+            else:
+                await super().__call__(scope, receive, send)
+        finally:
+            os.close(self._descriptor)
+
+
+async def _blocks(descriptor: int, parts: Sequence[tuple[bytes, int, int]], end: bytes) -> AsyncIterator[bytes]:
+    for before, first, after in parts:
+        if before:
+            yield before
+        position = first
+        while position < after:
+            block = await to_thread.run_sync(partial(os.pread, descriptor, min(_BLOCK, after - position), position))
+            if not block:
+                # Cut short while it is read: the connection breaks off, as its length says that more was to come.
+                return
+            yield block
+            position += len(block)
+    if end:
+        yield end

@@ -1,0 +1,67 @@
+"""What went wrong, as problem details (RFC 9457) in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+
+from pipelines.core.messages import LANGUAGES, Parameter, translate
+
+#: Where problems are explained; each has an anchor of its name.
+_EXPLAINED = "/api/v1/"
+#: All problems that answers name.
+SLUGS = (
+    "not-found", "method", "precondition", "range", "too-large", "too-slow", "media-type", "body", "error",
+    "no-release-yet", "no-dataset", "no-version", "no-release", "withdrawn", "no-parameter", "parameter", "number",
+    "time", "version-and-time", "no-field", "no-operator", "value", "too-many-filters", "too-many-values",
+    "no-format", "cursor", "all-unsorted", "no-query", "busy", "query-refused", "query-failed", "query-time",
+    "query-memory", "query-large", "query-withdrawn", "query-unreadable", "query-lost", "no-action", "no-resource",
+    "no-organisation", "search", "offset",
+)  # fmt: skip
+_RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
+
+
+class Problem(Exception):
+    """A request that is not answered as it was meant.
+
+    ``status`` is the HTTP status; ``slug`` names the problem and its texts ``api-<slug>-title`` and ``api-<slug>``.
+    """
+
+    def __init__(
+        self, status: int, slug: str, headers: Mapping[str, str] | None = None, /, **params: Parameter
+    ) -> None:
+        super().__init__(slug)
+        self.status, self.slug, self.headers, self.params = status, slug, dict(headers or {}), params
+
+    def document(self, language: str) -> dict[str, Any]:
+        """Its members (RFC 9457, section 3.1)."""
+        return {
+            "type": f"{_EXPLAINED}#{self.slug}",
+            "title": translate(f"api-{self.slug}-title", language),
+            "status": self.status,
+            "detail": translate(f"api-{self.slug}", language, **self.params),
+        }
+
+
+class ProblemResponse(JSONResponse):
+    """A problem as a response."""
+
+    media_type = "application/problem+json"
+
+    def __init__(self, problem: Problem, language: str) -> None:
+        headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept-Language"}
+        super().__init__(problem.document(language), problem.status, {**headers, **problem.headers})
+
+
+def language_of(request: HTTPConnection) -> str:
+    """The language of the catalogue that a client prefers (RFC 9110, section 12.5.4); English where it has no wish."""
+    wishes: dict[str, float] = {}
+    for part in request.headers.get("accept-language", "").split(","):
+        match = _RANGE.fullmatch(part)
+        if match:
+            wishes.setdefault(match[1].lower(), float(match[2] or 1))
+    return max(LANGUAGES, key=lambda language: wishes.get(language, wishes.get("*", 0)))

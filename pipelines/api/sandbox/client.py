@@ -1,0 +1,156 @@
+"""The server's side of the processes that run queries."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pipelines.api.problems import Problem
+from pipelines.api.sandbox import frames
+from pipelines.api.sandbox.frames import DATA, FAILURE, HEAD, PREFIX_SIZE, TAIL, Head, Query
+
+#: Seconds that a query may take beyond its own limit, before it is killed.
+_GRACE = 2.0
+#: What the nursery needs of the environment; keys and passwords of the server are no business of queries.
+_KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ")
+
+
+class Result:
+    """A result that has begun: what is known of it, and its frames as they come. ``rows`` are known at its end."""
+
+    def __init__(self, head: Head, reader: asyncio.StreamReader) -> None:
+        self.head, self._reader = head, reader
+        self.rows: int | None = None
+
+    async def content(self) -> AsyncIterator[bytes]:
+        """The bytes of its rows in the format asked for; after the last, ``rows`` is a number if all of them came."""
+        while True:
+            kind, content = await _next(self._reader)
+            if kind == TAIL:
+                self.rows = json.loads(content)["rows"]
+                return
+            if kind != DATA:
+                return
+            if content:
+                yield content
+
+
+class Sandbox:
+    """Runs queries, each in a process of its own."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._nursery: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def start(self) -> socket.socket:
+        """Start the nursery; what it is spoken to by."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        with theirs:
+            self._nursery = subprocess.Popen(
+                [sys.executable, "-m", "pipelines.api.sandbox.nursery"], stdin=theirs.fileno(), env=environment
+            )
+        self._control = ours
+        return ours
+
+    def stop(self) -> None:
+        """End the nursery and all queries."""
+        if self._control is not None and self._nursery is not None:
+            self._control.close()
+            self._nursery.wait()
+        self._control = self._nursery = None
+
+    @asynccontextmanager
+    async def run(self, query: Query) -> AsyncIterator[Result]:
+        """Run a query; its process does not outlive the block.
+
+        Raises:
+            Problem: when there is no result.
+        """
+        with self._child() as connection:
+            reader, writer = await asyncio.open_unix_connection(sock=connection)
+            try:
+                writer.write(query.line())
+                await writer.drain()
+                yield Result(await _head(reader, query), reader)
+            except ConnectionError as problem:
+                raise Problem(500, "query-lost") from problem
+            finally:
+                writer.close()
+
+    @contextlib.contextmanager
+    def _child(self) -> Iterator[socket.socket]:
+        number = next(self._numbers)
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._fork(number, theirs)
+            try:
+                yield ours
+            finally:
+                self._kill(number)
+
+    def _fork(self, number: int, connection: socket.socket) -> None:
+        control = self._control or self.start()
+        for _ in range(2):
+            try:
+                socket.send_fds(control, [f"fork {number}".encode("ascii")], [connection.fileno()])
+                return
+            except ConnectionError:
+                # The nursery has been killed, and every query with it.
+                self.stop()
+                control = self.start()
+
+    def _kill(self, number: int) -> None:
+        if self._control is not None:
+            with contextlib.suppress(ConnectionError):
+                self._control.send(f"kill {number}".encode("ascii"))
+
+
+async def _head(reader: asyncio.StreamReader, query: Query) -> Head:
+    try:
+        async with asyncio.timeout(query.seconds + _GRACE):
+            kind, content = await _next(reader)
+    except TimeoutError as problem:
+        raise Problem(422, frames.TIME, seconds=query.seconds) from problem
+    if kind == HEAD:
+        return Head(**json.loads(content))
+    # A process that ends without a word asked the kernel for more memory than it may have.
+    failure = json.loads(content) if kind == FAILURE else {"kind": frames.MEMORY}
+    raise _problem(query, **failure)
+
+
+def _problem(query: Query, kind: str, reason: str = "") -> Problem:
+    params: dict[str, dict[str, Any]] = {
+        frames.REFUSED: {"reason": reason},
+        frames.FAILED: {"reason": reason},
+        frames.TIME: {"seconds": query.seconds},
+        frames.MEMORY: {"memory": query.memory},
+        frames.LARGE: {"bytes": query.result_bytes},
+    }
+    return Problem(_STATUS[kind], kind, **params.get(kind, {}))
+
+
+_STATUS = {
+    frames.REFUSED: 400, frames.FAILED: 400, frames.TIME: 422, frames.MEMORY: 422, frames.LARGE: 422,
+    frames.WITHDRAWN: 410, frames.UNREADABLE: 503,
+}  # fmt: skip
+
+
+async def _next(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """The next frame; empty at the end."""
+    try:
+        kind, length = frames.opened(await reader.readexactly(PREFIX_SIZE))
+        return kind, await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b"", b""

@@ -1,0 +1,1 @@
+"""``/api/v1``: datasets, versions, fields and rows as resources, told by an OpenAPI document."""

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from pipelines.api import sql
+from pipelines.api.ckan import actions
 from pipelines.api.envelope import Envelope
 from pipelines.api.files.serving import CatalogFiles
 from pipelines.api.gate import Gate
@@ -65,6 +66,7 @@ def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | Non
             Route(f"{home}/fields", resources.fields),
             Route(f"{home}/rows", rows.rows),
             Route("/sql", sql.sql, methods=["GET", "POST"]),
+            *(Route(f"{path}/{{action}}", actions.call, methods=["GET", "POST"]) for path in actions.PATHS),
             Mount("/", CatalogFiles(root, releases.is_withdrawn)),
         ],
         exception_handlers={Problem: _problem, Exception: _problem},

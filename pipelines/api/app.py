@@ -54,8 +54,12 @@ def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | Non
             sandbox.stop()
 
     home = f"{ROOT}/datasets/{{dataset}}"
+    # A catalog without pages of its own begins with the description of the API.
+    pages = (root / "index.html").is_file()
+    front = [] if pages else [Route("/", lambda _: RedirectResponse(f"{ROOT}/", 307))]
     app = Starlette(
         routes=[
+            *front,
             Route(f"{ROOT}/", page.page),
             Route(ROOT, lambda _: RedirectResponse(f"{ROOT}/", 308)),
             Route(f"{ROOT}/openapi.json", page.document),

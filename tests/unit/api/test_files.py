@@ -167,6 +167,12 @@ def test_names_in_any_script_and_pages_of_folders(files: Site) -> None:
     assert (moved.status, moved.headers["location"]) == (308, "page/")
 
 
+def test_a_catalog_without_pages_begins_with_the_description_of_the_api(tmp_path: Path) -> None:
+    with site_of(tmp_path) as running:
+        first = running.ask("/")
+        assert (first.status, first.headers["location"]) == (307, "/api/v1/")
+
+
 def test_headers_for_browsers(files: Site) -> None:
     page, data, missing = (files.ask(path).headers for path in ("/index.html", "/file.bin", "/nothing"))
     for headers in (page, data, missing):

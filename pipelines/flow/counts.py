@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pipelines.flow.sqlite_files import writing
+from pipelines.core.sqlite_files import writing
 
 #: Indexes of the ledger's tables that only counting needs. Verdicts are written out: parameters would not use them.
 COUNT_INDEXES = """

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.core.records import Delivery, DeliveryKey, Verdict
+from pipelines.core.sqlite_files import writing
 from pipelines.flow.counts import COUNT_INDEXES, Counts
 from pipelines.flow.results import Work
-from pipelines.flow.sqlite_files import writing
 
 #: Stands in ``unresolved`` where a defect of the program kept a delivery from being judged: it is tried again.
 FAILED = "failed"

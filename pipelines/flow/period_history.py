@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelines.core.paths import Workspace
+from pipelines.core.sqlite_files import database, writing
 from pipelines.flow.results import Work
-from pipelines.flow.sqlite_files import database, writing
 from pipelines.publish import Segment, Snapshot, SnapshotEntry, Store, load_manifest, load_tombstone
 
 #: ``versions`` are numbered from the first. A span says from which to which version (none: the newest) a period had a

@@ -16,8 +16,8 @@ from itertools import chain
 
 from pipelines.core.paths import Workspace
 from pipelines.core.records import DeliveryKey
+from pipelines.core.sqlite_files import database, writing
 from pipelines.flow.ledger import Ledger
-from pipelines.flow.sqlite_files import database, writing
 from pipelines.publish import Store, latest_number, load_deliveries, load_manifest, load_snapshot
 
 #: ``shown``: when a delivery's rows were first released. ``sources``: which documents of segments' deliveries were

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pipelines.core.files import PRIVATE_FILE_MODE
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
-from pipelines.flow.sqlite_files import database, writing
+from pipelines.core.sqlite_files import database, writing
 from pipelines.notifying import Notice, OverdueEntry
 
 _TABLES = """

@@ -16,15 +16,21 @@ from pipelines.core.paths import Workspace
 def describe_sources(workspace: Workspace, sources: Sequence[dict[str, Any]], hosts: Sequence[str] = (),
                      private: Sequence[str] = ("127.0.0.1",)) -> None:  # fmt: skip
     """Write the sources of ``tree_inventory``, and the lists of catalog.yaml."""
-    _update(workspace.schema / "catalog.yaml", fetch_hosts=list(hosts), fetch_private_hosts=list(private))
+    update(workspace.schema / "catalog.yaml", fetch_hosts=list(hosts), fetch_private_hosts=list(private))
     defaults = {"name": "trees", "organisation": "parks_office", "file": "trees.csv", "period": "2025"}
-    path = workspace.schema / "datasets" / "parks" / "tree_inventory" / "dataset.yaml"
-    _update(path, sources=[{**defaults, **source} for source in sources])
+    update(dataset_file(workspace), sources=[{**defaults, **source} for source in sources])
 
 
-def _update(path: Path, **keys: Any) -> None:
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    path.write_text(yaml.safe_dump({**document, **keys}, allow_unicode=True, sort_keys=False), encoding="utf-8")
+def update(path: Path, **keys: Any) -> None:
+    """Change keys of a descriptor; ``None`` takes one out."""
+    document = {**yaml.safe_load(path.read_text(encoding="utf-8")), **keys}
+    kept = {key: value for key, value in document.items() if value is not None}
+    path.write_text(yaml.safe_dump(kept, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def dataset_file(workspace: Workspace, dataset: str = "tree_inventory") -> Path:
+    """A dataset's descriptor."""
+    return workspace.schema / "datasets" / "parks" / dataset / "dataset.yaml"
 
 
 def inbox_file(workspace: Workspace) -> Path:

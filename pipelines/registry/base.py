@@ -8,6 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+#: An address on the web that needs no escaping wherever it is written (the characters that RFC 3987 leaves out).
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\x00-\x20<>\"{}|\\^`]+$")]
+
+#: The same, of a folder.
+BaseAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\x00-\x20<>\"{}|\\^`?#]+/$")]
 
 
 class Descriptor(BaseModel):

@@ -77,6 +77,8 @@ class DatasetChecker:
         if dataset.theme not in themes:
             yield self._problem(name, ("theme",), "check-unknown-theme", {"known": ", ".join(themes)},
                                 theme=dataset.theme)  # fmt: skip
+        if dataset.licence is not None and self.around.catalog.known_licence(dataset.licence) is None:
+            yield self._problem(name, ("licence",), "check-unknown-licence", licence=dataset.licence)
         named: list[tuple[Key, str]] = [(("publishers", i), unit) for i, unit in enumerate(dataset.publishers)]
         for key, organisation in [*named, (("disclosure", "unit"), dataset.disclosure.unit)]:
             if organisation not in self.around.tables[ORGANISATIONS].by_key:

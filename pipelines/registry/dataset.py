@@ -11,6 +11,7 @@ from pipelines.core.findings import Severity
 from pipelines.core.periods import PeriodClass
 from pipelines.registry.aggregates import Aggregate
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
+from pipelines.registry.coverage import Coverage
 from pipelines.registry.deadlines import DeadlineRule
 from pipelines.registry.disclosures import DatasetDisclosure
 from pipelines.registry.layouts import TEMPLATE_LAYOUT, Layout
@@ -143,8 +144,10 @@ class DatasetDescriptor(Descriptor):
     """Organisations that deliver it."""
     period: PeriodClass
     licence: Text | None = None
-    """SPDX identifier; absent: the catalog's."""
+    """SPDX identifier, or one of ``licences`` in catalog.yaml; absent: the catalog's."""
     keywords: BilingualKeywords
+    coverage: Coverage | None = None
+    """What area and time it is about. Nothing that is published of rows depends on it: see ``load._digest``."""
     disclosure: DatasetDisclosure
     acceptance: Acceptance = Acceptance()
     layouts: tuple[Layout, ...] = Field(min_length=1)

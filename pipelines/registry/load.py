@@ -28,6 +28,8 @@ from pipelines.registry.tables import CodeList, Organisation, load_table
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _SCHEMA_SUFFIX = ".schema.json"
+#: What of a dataset's descriptor its outcomes do not depend on.
+_LEFT_OUT = ("deadlines", "coverage")
 
 
 class CatalogUnusable(Exception):
@@ -247,15 +249,17 @@ def _circle_problems(datasets: Mapping[str, Dataset], loaded: list[_Loaded]) -> 
 def _digest(dataset: Dataset, tables: Mapping[str, CodeList], *, summed: bool) -> str:
     """Hash of all that the dataset's outcomes depend on: its own files and the tables it uses.
 
-    Not its deadlines: they say when something should be published, not what, so nothing is made anew for them.
+    Not its deadlines, which say when something should be published, not what, nor what it is said to be about: so
+    nothing is made anew for them.
     """
     digest = hashlib.sha256()
     for name in ("dataset.yaml", "schema.json", "expectations.yaml"):
         path = dataset.folder / name
         if path.exists():
             content = path.read_bytes()
-            if name == "dataset.yaml" and dataset.descriptor.deadlines:
-                content = without_block(content, "deadlines")
+            for key in _LEFT_OUT if name == "dataset.yaml" else ():
+                if getattr(dataset.descriptor, key):
+                    content = without_block(content, key)
             digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     if summed and not dataset.is_disclosed:
         digest.update(b"summed")  # Deliveries are refused unless sums are made of them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
@@ -16,6 +16,7 @@ from pipelines.cli import (
     fetching,
     history,
     inspection,
+    metadata,
     new,
     rebuilding,
     registry_commands,
@@ -34,7 +35,7 @@ from pipelines.cli.context import described
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(metadata.version("gongkai"))
+        typer.echo(installed_version("gongkai"))
         raise typer.Exit
 
 
@@ -72,6 +73,8 @@ app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reins
 app.command("gc", help=described("cli-gc-help"))(corrections.gc)
 app.command("diff", help=described("cli-diff-help"))(differences.diff)
 app.command("verify", help=described("cli-verify-help"))(verifying.verify)
+app.command("check-metadata", help=described("cli-check-metadata-help"))(metadata.check_metadata)
+app.command("score", help=described("cli-score-help"))(metadata.score)
 app.command("rebuild", help=described("cli-rebuild-help"))(rebuilding.rebuild)
 app.command("query", help=described("cli-query-help"))(inspection.query)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.catalog.metadata import MetadataProblem
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
 from pipelines.cli.progress import work_progress
@@ -30,6 +31,7 @@ from pipelines.flow import (
     pending,
     process,
     refresh_index,
+    refresh_metadata,
     release,
     require_catalog,
     sign_releases,
@@ -58,6 +60,8 @@ class _Run:
     """Datasets and periods that could not be brought up to date, and why."""
     registers: Message | None
     """Why registers could not be told."""
+    metadata: tuple[MetadataProblem, ...]
+    """Rules that metadata do not keep: of those datasets the earlier ones stay."""
 
 
 def run(
@@ -100,11 +104,13 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
         results += _processed(inst, out, registers.works, unfinished, refused)
         released = released.followed_by(release(inst))
     refresh_index(inst)
+    metadata = refresh_metadata(inst)
     sign_releases(inst)
     _tell_dagster(inst, out, results, released, refused, registers.failure)
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
-    return _Run(tuple(results), released, unplaced, tuple(unfinished), refused, registers.failure)
+    return _Run(tuple(results), released, unplaced, tuple(unfinished), refused, registers.failure,
+                metadata.problems)  # fmt: skip
 
 
 def _processed(inst: Installation, out: Output, works: Collection[Work], unfinished: list[str],
@@ -167,6 +173,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "withdrawn": list(done.release.withdrawn),
             "notices": [notice.as_dict() for notice in done.release.notices],
             "waiting": [vars(entry) for entry in done.release.waiting],
+            "metadata": [problem.as_dict() for problem in done.metadata],
             "snapshot": done.release.snapshot,
             "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
             "catalog": catalog,
@@ -182,6 +189,8 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
     for notice in done.release.notices:
         out.say("cli-run-notice", notice=out.of(notice))
     show_waiting(out, done.release.waiting)
+    for problem in done.metadata:
+        out.error(out.of(problem.message))
     for name in done.unfinished:
         out.error(out.text("cli-run-unfinished", name=name))
     for work, reason in done.refused.items():

@@ -137,6 +137,11 @@ class Workspace:
         return self.private / "history.sqlite"
 
     @property
+    def metadata(self) -> Path:
+        """What the catalog's metadata have of each dataset: made again when it is lost."""
+        return self.private / "metadata.sqlite"
+
+    @property
     def escalations(self) -> Path:
         """Who was told of which overdue disclosure."""
         return self.private / "escalations.sqlite"

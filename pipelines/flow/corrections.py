@@ -12,6 +12,7 @@ from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
 from pipelines.flow.releasing import (
     refresh_index,
+    refresh_metadata,
     release_state,
     require_catalog,
     sign_releases,
@@ -118,6 +119,7 @@ def _follow_up(inst: Installation) -> None:
     inst.ledger.record_released(registry or release_state(inst, inst.reviews), latest_number(inst.store))
     tell(inst)
     refresh_index(inst)
+    refresh_metadata(inst)
     sign_releases(inst)
 
 

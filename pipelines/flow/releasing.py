@@ -10,6 +10,8 @@ from functools import partial
 
 from pipelines.catalog import index_sums
 from pipelines.catalog import refresh_index as build_index
+from pipelines.catalog.metadata import MetadataRefresh
+from pipelines.catalog.metadata import refresh_metadata as make_metadata
 from pipelines.core.errors import GongkaiError
 from pipelines.disclose.reviews import Reviews
 from pipelines.flow.catching_up import catch_up, forget_replaced
@@ -31,7 +33,7 @@ from pipelines.publish import (
     remove_candidates,
 )
 from pipelines.publish import release as publish
-from pipelines.publish.release_notes import FeedAbout, notes_sums, write_release_notes
+from pipelines.publish.release_notes import notes_sums, write_release_notes
 from pipelines.publish.signing import heal_signatures, load_signing_key, signed_sums
 from pipelines.publish.stores import require_create_only
 
@@ -146,17 +148,31 @@ def _publish(inst: Installation, reviews: Reviews) -> Release:
 
 
 def tell(inst: Installation) -> None:
-    """Write the release notes and the feed entries of the newest snapshot, where they are not written yet."""
+    """Write the release notes of the newest snapshot, where they are not written yet."""
     with machine_trouble():
         snapshot = latest_snapshot(inst.store)
         if snapshot is not None:
-            write_release_notes(inst.store, snapshot, FeedAbout.of(inst.catalog))
+            write_release_notes(inst.store, snapshot)
 
 
 def refresh_index(inst: Installation) -> bool:
     """Make the DuckDB index stand for the latest snapshot; tell whether there is one."""
     with machine_trouble():
         return build_index(inst.store, inst.workspace.work)
+
+
+def refresh_metadata(inst: Installation) -> MetadataRefresh:
+    """Make the metadata stand for the latest snapshot and the registry; what breaks a rule is logged, too.
+
+    Raises:
+        ContractMissing: when a rule that documents are to keep is not there.
+    """
+    workspace = inst.workspace
+    with machine_trouble(), inst.exclusive(Work("catalog", "metadata")):
+        done = make_metadata(inst.store, inst.catalog, workspace.schema, workspace.metadata, workspace.work)
+    for problem in done.problems:
+        _logger.error("metadata: %s", problem.message.text())
+    return done
 
 
 def sign_releases(inst: Installation) -> tuple[int, ...]:
@@ -171,7 +187,7 @@ def sign_releases(inst: Installation) -> tuple[int, ...]:
 
 
 def _derived(store: Store, snapshot: int) -> Mapping[str, str]:
-    """What is signed with a snapshot besides the catalog itself; not the feed, which goes on with every release."""
+    """What is signed with a snapshot besides the catalog itself; not metadata, which is replaced with every release."""
     return {**index_sums(store, snapshot), **notes_sums(store, snapshot)}
 
 

@@ -143,6 +143,19 @@ class Manifest:
         }
 
     @property
+    def correction(self) -> str | None:
+        """What the version did to what had been published: ``rollback``, ``removal`` or ``correction``; ``None``: it is
+        the first, or only added."""
+        changes = self.changes
+        if self.previous is None:
+            return None
+        if self.restores is not None:
+            return "rollback"
+        if changes.periods_removed or changes.fields_removed:
+            return "removal"
+        return "correction" if changes.rows_changed or changes.rows_removed else None
+
+    @property
     def logical_hash(self) -> str:
         """SHA-256 over ``<period> <logical hash of the part>`` lines, by period and key."""
         return logical_hash_of(self.segments)

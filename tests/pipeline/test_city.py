@@ -316,3 +316,12 @@ def test_commands_of_the_readme_run(city: City) -> None:
         assert plain.returncode == chinese.returncode == as_json.returncode == 0
         assert plain.stdout != chinese.stdout
         json.loads(as_json.stdout)
+
+
+def test_metadata_of_every_dataset_keep_all_rules_and_score_almost_everything(city: City) -> None:
+    checked = json.loads(city.gongkai("check-metadata", "--json").stdout)
+    assert checked["problems"] == [] and checked["documents"] > 8 * len(PUBLISHED | REGISTERS)
+    scores = json.loads(city.gongkai("score", "--json").stdout)["scores"]
+    assert {entry["dataset"] for entry in scores} == {name.partition(".")[2] for name in PUBLISHED | REGISTERS}
+    assert min(entry["points"] for entry in scores) >= 395
+    assert city.output["metadata"] == []

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.flow.installation import Installation
 from pipelines.flow.registers.telling import Told, register_file, remembered
-from pipelines.publish import Manifest, Snapshot, latest_number, load_manifest, load_snapshot
+from pipelines.publish import Snapshot, latest_number, load_manifest, load_snapshot
 from pipelines.publish.tombstones import load_tombstone
 from pipelines.registry import Dataset
 
@@ -58,7 +58,7 @@ def _of_snapshot(inst: Installation, before: Snapshot | None, snapshot: Snapshot
         if _is_register(inst, dataset_id) or (dataset_id in earlier and earlier[dataset_id] == entry):
             continue
         manifest = load_manifest(inst.store, entry.manifest)
-        kind = _kind(manifest)
+        kind = manifest.correction
         if manifest.previous is not None and kind is not None:
             changes = manifest.changes
             yield {
@@ -82,16 +82,6 @@ def _of_snapshot(inst: Installation, before: Snapshot | None, snapshot: Snapshot
                 **_reasons(tombstone.reason),
                 "basis": tombstone.basis,
             }
-
-
-def _kind(manifest: Manifest) -> str | None:
-    """What a version did to what had been published; ``None``: it only added."""
-    changes = manifest.changes
-    if manifest.restores is not None:
-        return "rollback"
-    if changes.periods_removed or changes.fields_removed:
-        return "removal"
-    return "correction" if changes.rows_changed or changes.rows_removed else None
 
 
 def _about(snapshot: Snapshot, dataset: str, version: str, kind: str, title: Mapping[str, str]) -> Row:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from re import _constants as sre  # type: ignore[attr-defined]  # the parser's tree has no public names
-from re import _parser  # type: ignore[attr-defined]
+from re import _constants as sre  # type: ignore[attr-defined, unused-ignore]  # the parser's tree has no public names
+from re import _parser  # type: ignore[attr-defined, unused-ignore]
 from typing import Any
 
 _REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT}

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from re import _constants as sre  # type: ignore[attr-defined]  # the parser's tree has no public names
-from re import _parser  # type: ignore[attr-defined]
+from re import _constants as sre  # type: ignore[attr-defined, unused-ignore]  # the parser's tree has no public names
+from re import _parser  # type: ignore[attr-defined, unused-ignore]
 from typing import Any
 
 #: RE2 refuses larger repetitions.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -26,13 +26,11 @@ from pipelines.publish import (
     withdraw,
 )
 from pipelines.publish.diff import PeriodChanges
-from pipelines.publish.release_notes import FEED, FeedAbout, snapshot_notes_path, version_notes, write_release_notes
-from pipelines.publish.release_notes.atom import NEWEST, feed
-from pipelines.publish.release_notes.markdown import escaped, on_one_line
+from pipelines.publish.release_notes import on_one_line, snapshot_notes_path, version_notes, write_release_notes
+from pipelines.publish.release_notes.markdown import escaped
 from pipelines.publish.snapshots import commit_snapshot
 from pipelines.publish.store import put_manifest
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HOSTILE = "1. <script>x</script> [a](javascript:b) |`c`| &amp; ]]> **d**\n# e \u202e\x07"
 
@@ -54,10 +52,6 @@ def workspace(released: Path, tmp_path: Path) -> Workspace:
     return Workspace.at(tmp_path / "data", tmp_path / "schema")
 
 
-def about(workspace: Workspace) -> FeedAbout:
-    return FeedAbout.of(registry(workspace))
-
-
 def newest(store: FolderStore) -> tuple[Snapshot, Manifest, Manifest]:
     """The newest snapshot, its version, and the one before."""
     snapshot = latest_snapshot(store)
@@ -68,33 +62,23 @@ def newest(store: FolderStore) -> tuple[Snapshot, Manifest, Manifest]:
 
 
 def files(store: FolderStore) -> dict[str, bytes]:
-    return {entry.path: store.read(entry.path) for entry in store.entries("notes")} | {FEED: store.read(FEED)}
+    return {entry.path: store.read(entry.path) for entry in store.entries("notes")}
 
 
-def test_a_feed_made_from_the_last_one_is_the_one_made_from_snapshots(workspace: Workspace) -> None:
+def test_notes_are_written_once_and_again_where_they_are_missing(workspace: Workspace) -> None:
     store = FolderStore(workspace.catalog)
-    for number in (1, 2, 3):
-        # The feed is that of the newest, whichever snapshot is written.
-        assert write_release_notes(store, load_snapshot(store, number), about(workspace))
     commit_snapshot(store, Snapshot(4, "2026-05-01T00:00:00Z", 3, {}))
-    last = load_snapshot(store, 4)
-    assert write_release_notes(store, last, about(workspace))
-    written = files(store)
-    assert not write_release_notes(store, last, about(workspace))
-    for path in (FEED, snapshot_notes_path(4)):
-        store.remove(path)
-        assert write_release_notes(store, last, about(workspace))
-        assert files(store) == written
+    for number in (1, 2, 3, 4):
+        assert write_release_notes(store, load_snapshot(store, number))
+    last, written = load_snapshot(store, 4), files(store)
+    assert not write_release_notes(store, last)
+    store.remove(snapshot_notes_path(4))
+    assert write_release_notes(store, last)
+    assert files(store) == written
     assert sorted(written) == [
-        FEED, *(snapshot_notes_path(number) for number in (1, 2, 3, 4)),
+        *(snapshot_notes_path(number) for number in (1, 2, 3, 4)),
         *(f"notes/tree_inventory/{version}.md" for version in ("1.0.0", "1.1.0", "1.1.1")),
-    ]  # fmt: skip
-    document = ET.fromstring(written[FEED])  # noqa: S314
-    entries = document.findall(f"{ATOM}entry")
-    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [
-        f"urn:gongkai:testville:tree_inventory:{what}" for what in ("withdrawn:4", "1.1.1", "1.1.0", "1.0.0")
     ]
-    assert document.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated") == "2026-05-01T00:00:00Z"
 
 
 def test_notes_say_what_changed_and_why(workspace: Workspace) -> None:
@@ -126,16 +110,10 @@ def test_withdrawals_are_told_with_their_reason(workspace: Workspace) -> None:
     store = FolderStore(workspace.catalog)
     for versions in (["1.0.0"], []):
         snapshot = withdraw(store, "tree_inventory", versions, {"zh": "误", "en": "By <b>mistake</b>"}, NOW).snapshot
-        write_release_notes(store, snapshot, about(workspace))
+        write_release_notes(store, snapshot)
     first, second = (store.read(snapshot_notes_path(number)).decode() for number in (4, 5))
     assert "Tree inventory: withdrawn 1.0.0. By \\<b\\>mistake\\</b\\>" in first and "No longer" not in first
     assert "withdrawn 1.1.0, 1.1.1." in second and "No longer in the catalog" in second
-    document = ET.fromstring(store.read(FEED))  # noqa: S314
-    told = {entry.findtext(f"{ATOM}id"): entry.findtext(f"{ATOM}summary") for entry in document.iter(f"{ATOM}entry")}
-    assert [name for name in told if "withdrawn" in str(name)] == [
-        f"urn:gongkai:testville:tree_inventory:withdrawn:{number}" for number in (5, 4)
-    ]
-    assert "By <b>mistake</b>" in str(told["urn:gongkai:testville:tree_inventory:withdrawn:5"])
 
 
 @settings(max_examples=40)
@@ -164,16 +142,6 @@ def test_hostile_titles_are_text_everywhere(workspace: Workspace) -> None:
     put_manifest(store, hostile.content())
     last = Snapshot(4, snapshot.released, 3, {"tree_inventory": entry})
     commit_snapshot(store, last)
-    write_release_notes(store, last, FeedAbout('x"/>&', {"zh": HOSTILE, "en": HOSTILE}, {"zh": "a", "en": HOSTILE}))
-    document = ET.fromstring(store.read(FEED))  # noqa: S314
-    assert document.findtext(f"{ATOM}title") == f"{on_one_line(HOSTILE)} | {on_one_line(HOSTILE)}"
-    assert len(document.findall(f"{ATOM}entry")) == 3  # 1.1.1 is told once, as it is now
-
-
-def test_a_feed_has_the_newest_entries(workspace: Workspace) -> None:
-    snapshot = load_snapshot(FolderStore(workspace.catalog), 1)
-    lines = [f"<entry><id>{number}</id></entry>" for number in range(2 * NEWEST)]
-    found = ET.fromstring(feed(about(workspace), snapshot, lines))  # noqa: S314
-    assert [entry.findtext(f"{ATOM}id") for entry in found.findall(f"{ATOM}entry")] == [
-        str(number) for number in range(NEWEST)
-    ]
+    write_release_notes(store, last)
+    notes = MARKDOWN.render(store.read(snapshot_notes_path(4)).decode())
+    assert "<script" not in notes and "javascript:" not in re.sub(r">[^<]*<", "><", notes)

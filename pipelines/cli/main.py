@@ -13,6 +13,7 @@ from pipelines.cli import (
     deadlines,
     differences,
     disclosing,
+    downloads,
     fetching,
     history,
     inspection,
@@ -72,6 +73,7 @@ app.command("withdraw", help=described("cli-withdraw-help"))(corrections.withdra
 app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reinstate)
 app.command("gc", help=described("cli-gc-help"))(corrections.gc)
 app.command("diff", help=described("cli-diff-help"))(differences.diff)
+app.command("downloads", help=described("cli-downloads-help"))(downloads.downloads)
 app.command("verify", help=described("cli-verify-help"))(verifying.verify)
 app.command("check-metadata", help=described("cli-check-metadata-help"))(metadata.check_metadata)
 app.command("score", help=described("cli-score-help"))(metadata.score)

@@ -34,6 +34,14 @@ def delivery_progress(out: Output, what: str) -> Iterator[Callable[[int, int], N
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextlib.contextmanager
+def dataset_progress(out: Output, what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar that is told how many of how many datasets are done, and which is next."""
+    with _bar(out, BarColumn(), MofNCompleteColumn()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=f"{what}: {name}")
+
+
 class FileProgress:
     """Progress through one file: bytes of its size, rows per second, and the time left."""
 

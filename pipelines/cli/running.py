@@ -11,10 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.catalog.downloads import Refreshed
 from pipelines.catalog.metadata import MetadataProblem
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
+from pipelines.cli.downloads import downloads_row, show_failed_downloads
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
-from pipelines.cli.progress import work_progress
+from pipelines.cli.progress import dataset_progress, work_progress
 from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions, show_waiting
 from pipelines.core.errors import GongkaiError, InvalidPeriod
 from pipelines.core.messages import Message
@@ -30,6 +32,7 @@ from pipelines.flow import (
     open_installation,
     pending,
     process,
+    refresh_downloads,
     refresh_index,
     refresh_metadata,
     release,
@@ -62,6 +65,8 @@ class _Run:
     """Why registers could not be told."""
     metadata: tuple[MetadataProblem, ...]
     """Rules that metadata do not keep: of those datasets the earlier ones stay."""
+    downloads: Refreshed
+    """Versions whose files for download were made, and datasets of which they could not be."""
 
 
 def run(
@@ -78,7 +83,7 @@ def run(
         log_to_file(workspace)
         done = _run(inst, out, datasets or [], period)
         _show(out, inst, done)
-    if done.unfinished or done.refused or done.registers:
+    if done.unfinished or done.refused or done.registers or done.downloads.failed:
         raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
                    for result in period_result.processed)  # fmt: skip
@@ -104,13 +109,15 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
         results += _processed(inst, out, registers.works, unfinished, refused)
         released = released.followed_by(release(inst))
     refresh_index(inst)
+    with dataset_progress(out, out.text("cli-downloads-progress")) as told:
+        downloads = refresh_downloads(inst, told)
     metadata = refresh_metadata(inst)
     sign_releases(inst)
     _tell_dagster(inst, out, results, released, refused, registers.failure)
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
     return _Run(tuple(results), released, unplaced, tuple(unfinished), refused, registers.failure,
-                metadata.problems)  # fmt: skip
+                metadata.problems, downloads)  # fmt: skip
 
 
 def _processed(inst: Installation, out: Output, works: Collection[Work], unfinished: list[str],
@@ -176,6 +183,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "metadata": [problem.as_dict() for problem in done.metadata],
             "snapshot": done.release.snapshot,
             "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
+            "downloads": downloads_row(done.downloads),
             "catalog": catalog,
         }
     )
@@ -197,6 +205,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
         out.error(out.text("cli-run-refused", name=f"{work.dataset} {work.period}", reason=out.of(reason)))
     if done.registers is not None:
         out.error(out.text("cli-run-registers", reason=out.of(done.registers)))
+    show_failed_downloads(out, done.downloads)
     waiting = done.unfinished or done.refused or any(result.not_landed for result in done.results)
     if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)

@@ -13,7 +13,9 @@ from pipelines.flow.plan import in_order, inbox_changes, pending
 from pipelines.flow.published import held
 from pipelines.flow.releasing import (
     CatalogMissing,
+    make_downloads,
     pending_release,
+    refresh_downloads,
     refresh_index,
     refresh_metadata,
     release,
@@ -35,10 +37,12 @@ __all__ = [
     "held",
     "in_order",
     "inbox_changes",
+    "make_downloads",
     "open_installation",
     "pending",
     "pending_release",
     "process",
+    "refresh_downloads",
     "refresh_index",
     "refresh_metadata",
     "release",

@@ -11,6 +11,7 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
 from pipelines.flow.releasing import (
+    refresh_downloads,
     refresh_index,
     refresh_metadata,
     release_state,
@@ -119,6 +120,7 @@ def _follow_up(inst: Installation) -> None:
     inst.ledger.record_released(registry or release_state(inst, inst.reviews), latest_number(inst.store))
     tell(inst)
     refresh_index(inst)
+    refresh_downloads(inst)
     refresh_metadata(inst)
     sign_releases(inst)
 

@@ -10,6 +10,10 @@ from functools import partial
 
 from pipelines.catalog import index_sums
 from pipelines.catalog import refresh_index as build_index
+from pipelines.catalog.downloads import Refreshed, VersionFiles
+from pipelines.catalog.downloads import make_downloads as make_version_downloads
+from pipelines.catalog.downloads import refresh_downloads as bring_downloads_up
+from pipelines.catalog.downloads.refreshing import Progress, no_progress
 from pipelines.catalog.metadata import MetadataRefresh
 from pipelines.catalog.metadata import refresh_metadata as make_metadata
 from pipelines.core.errors import GongkaiError
@@ -173,6 +177,18 @@ def refresh_metadata(inst: Installation) -> MetadataRefresh:
     for problem in done.problems:
         _logger.error("metadata: %s", problem.message.text())
     return done
+
+
+def refresh_downloads(inst: Installation, progress: Progress = no_progress) -> Refreshed:
+    """Make the latest versions' downloads; see :func:`pipelines.catalog.downloads.refresh_downloads`."""
+    with machine_trouble():
+        return bring_downloads_up(inst.store, inst.workspace.work, progress)
+
+
+def make_downloads(inst: Installation, dataset: str, version: str | None) -> VersionFiles:
+    """Make a version's downloads anew; see :func:`pipelines.catalog.downloads.make_downloads`."""
+    with machine_trouble():
+        return make_version_downloads(inst.store, inst.workspace.work, dataset, version)
 
 
 def sign_releases(inst: Installation) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The installation's own catalog: its store, its signatures, and the index that is derived from it."""
+"""The installation's own catalog: its store, its signatures, and the index and downloads that are derived from it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from pipelines.catalog import verify_index
+from pipelines.catalog.downloads import verify_downloads
 from pipelines.core.errors import CorruptStore
 from pipelines.core.paths import Workspace
 from pipelines.disclose.reviews import LedgerHead, ReviewLedger
@@ -27,9 +28,22 @@ def verify_installed(workspace: Workspace, progress: Progress = no_progress) -> 
         store = catalog_store(workspace)
         report = verify_catalog(store, progress)
         report = dataclasses.replace(report, problems=(*report.problems, *_reviews(workspace, store)))
-        if report.problems or not report.snapshots:
-            return report
-        return dataclasses.replace(report, problems=tuple(sorted(verify_index(store, workspace.work))))
+        if not report.problems and report.snapshots:
+            report = dataclasses.replace(report, problems=tuple(sorted(verify_index(store, workspace.work))))
+        return _with_downloads(report, store, progress)
+
+
+def _with_downloads(report: CatalogReport, store: Store, progress: Progress) -> CatalogReport:
+    with contextlib.suppress(CorruptStore):  # the latest snapshot, which has been told
+        problems, notes, compared = verify_downloads(store, progress)
+        return dataclasses.replace(
+            report,
+            problems=(*report.problems, *problems),
+            notes=(*report.notes, *notes),
+            files=report.files + len(compared),
+            bytes=report.bytes + sum(entry.size for entry in compared),
+        )
+    return report
 
 
 def _reviews(workspace: Workspace, store: Store) -> Iterator[StoreProblem]:

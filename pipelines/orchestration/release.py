@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines.core.errors import GongkaiError
 from pipelines.core.messages import Message
-from pipelines.flow import Installation, refresh_index, refresh_metadata, release, sign_releases
+from pipelines.flow import Installation, refresh_downloads, refresh_index, refresh_metadata, release, sign_releases
 from pipelines.flow.registers import try_registers
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
@@ -111,10 +111,13 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         installation: Installation = getattr(context.resources, INSTALLATION)
         try:
             refresh_index(installation)
+            failed = refresh_downloads(installation).failed
             metadata = refresh_metadata(installation)
             sign_releases(installation)
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
+        for dataset, reason in failed.items():
+            context.log.error(both("cli-downloads-failed", dataset=dataset, reason=reason.text()))
         for problem in metadata.problems:
             context.log.warning(problem.message.text())
         problems = {"metadata_problems": len(metadata.problems)}

@@ -30,8 +30,12 @@ from pipelines.publish.schemas import columns, primary_key
 WHOLE_ROWS = 16_384
 #: What a file has at most, whatever the segment has.
 MOST_ROWS = 1_048_576
-#: Of the settings tried these gave the smallest files; the row group is DuckDB's unit of parallel reading.
-PARQUET_SETTINGS = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE 122880"
+#: DuckDB's unit of parallel reading.
+ROW_GROUP_ROWS = 122_880
+#: Of the settings tried these gave the smallest files.
+PARQUET_SETTINGS = (
+    f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
+)
 _SORTED = identifier("sorted_rows")
 
 
@@ -78,11 +82,11 @@ def write_parts(
     """
     most = part_rows or rows_per_part(rows.count)
     if rows.count <= most:
-        unique = _have_unique_keys(connection, rows.select, rows.schema, repeated)
+        unique = have_unique_keys(connection, rows.select, rows.schema, repeated)
         return _write(connection, [rows.ordered(by_key=unique)], rows.schema, folder)
     connection.execute(f"CREATE TABLE {_SORTED} AS {rows.ordered(by_key=True)}")
     try:
-        if not _have_unique_keys(connection, f"SELECT * FROM {_SORTED}", rows.schema, repeated):
+        if not have_unique_keys(connection, f"SELECT * FROM {_SORTED}", rows.schema, repeated):
             connection.execute(f"CREATE OR REPLACE TABLE {_SORTED} AS {rows.ordered(by_key=False)}")
         starts = [*part_starts(_candidates(connection, rows.schema, most), rows.count, most), rows.count]
         selects = [
@@ -127,15 +131,18 @@ def _listed(names: Iterable[str], suffix: str = "") -> str:
     return ", ".join(f"{identifier(name)}{suffix}" for name in names)
 
 
-def _have_unique_keys(
-    connection: duckdb.DuckDBPyConnection, select: str, schema: Mapping[str, Any], repeated: Callable[[], None]
+def have_unique_keys(
+    connection: duckdb.DuckDBPyConnection,
+    select: str,
+    schema: Mapping[str, Any],
+    repeated: Callable[[], None] = lambda: None,
 ) -> bool:
     """Whether no two rows have the same public key, which is looked at alone. Rows without a key are ordered anyway."""
     key = _listed(primary_key(schema))
     if not key:
         return True
     found = f"SELECT 1 FROM (SELECT {key} FROM ({select})) GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
-    if connection.execute(found).fetchone() is None:
+    if not connection.execute(found).fetchall():
         return True
     repeated()
     return False

@@ -12,6 +12,8 @@ from pipelines.core.databases import private_database
 
 #: Sorting beyond this spills to the work folder, so that a table of any size fits a small machine.
 MEMORY_LIMIT = "1GB"
+#: Characters by which spreadsheets know a formula (OWASP, CSV injection), also in full width; for a class of a pattern.
+FORMULA_BEGINNINGS = r"=+\-@\t\r\n＝＋－＠"
 
 
 def look_at_values(connection: duckdb.DuckDBPyConnection) -> None:
@@ -23,13 +25,16 @@ def look_at_values(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextlib.contextmanager
-def scratch_database(work: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def scratch_database(
+    work: Path, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database that spills into ``work`` and never fetches extensions.
 
     Args:
         work: private folder for spilled data.
         threads: worker threads; ``None`` means one per core.
+        memory_limit: as DuckDB has it.
     """
-    with private_database(work / "spill", memory_limit=MEMORY_LIMIT, threads=threads) as connection:
+    with private_database(work / "spill", memory_limit=memory_limit, threads=threads) as connection:
         look_at_values(connection)
         yield connection

@@ -1,7 +1,7 @@
 """Withdrawing versions: they are no longer shown, and a tombstone says so for good, with the reason.
 
 Bytes are removed only where that is asked for (a law may demand it), and then only those that no other version has.
-Derived files hold no rows, so nothing of them stays behind.
+Downloads of withdrawn versions are removed in any case; no other derived file holds rows.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.core.errors import UnknownVersion
+from pipelines.publish.download_files import remove_withdrawn_downloads
 from pipelines.publish.garbage import references
 from pipelines.publish.history import newest_version, versions_of
 from pipelines.publish.manifests import load_manifest
@@ -71,12 +72,14 @@ def withdraw(store: Store, dataset: str, versions: Collection[str], reason: Mapp
         chosen = {version: sha256 for version, sha256 in known.items() if not versions or version in versions}
         new = _not_withdrawn(store, base, dataset, chosen, remove_bytes)
         if not new:
+            remove_withdrawn_downloads(store, base)
             return Withdrawal(base, (), remove_withdrawn_bytes(store, base), dataset not in base.datasets)
         tombstone = Tombstone(dataset, new, reason, basis, utc_text(now), remove_bytes)
         snapshot = _with_tombstone(base, tombstone, put_tombstone(store, tombstone), now)
         if commit_snapshot(store, snapshot):
             break
     heal_pointer(store)
+    remove_withdrawn_downloads(store, snapshot)
     removed = remove_withdrawn_bytes(store, snapshot)
     return Withdrawal(snapshot, tuple(new), removed, dataset not in snapshot.datasets)
 
@@ -98,7 +101,7 @@ def reinstate(store: Store, dataset: str, now: datetime) -> bool:
 
 
 def finish_withdrawal(store: Store) -> tuple[str, ...]:
-    """Remove what the newest snapshot withdrew, where a crash came before; paths of the objects removed.
+    """Remove what the newest snapshot withdrew, where a crash came before: downloads and objects; the objects' paths.
 
     Whatever commits a snapshot calls this first: of older ones nobody would know.
     """
@@ -107,6 +110,7 @@ def finish_withdrawal(store: Store) -> tuple[str, ...]:
         return ()
     if snapshot.tombstones == load_snapshot(store, snapshot.previous).tombstones:
         return ()
+    remove_withdrawn_downloads(store, snapshot)
     return remove_withdrawn_bytes(store, snapshot)
 
 

@@ -32,11 +32,16 @@ _SQL = {
 }
 
 
+def arrow_type_of(type_name: str, decimals: int | None) -> pa.DataType:
+    """The Arrow type of a Table Schema type; ``decimals`` as declared for a ``number``."""
+    if type_name == "number":
+        return pa.float64() if decimals is None else pa.decimal128(DECIMAL_PRECISION, decimals)
+    return _ARROW.get(type_name, pa.string())
+
+
 def arrow_type(spec: FieldSpec) -> pa.DataType:
     """The Arrow type a field is stored in."""
-    if spec.type == "number":
-        return pa.float64() if spec.decimals is None else pa.decimal128(DECIMAL_PRECISION, spec.decimals)
-    return _ARROW.get(spec.type, pa.string())
+    return arrow_type_of(spec.type, spec.decimals)
 
 
 def stored_descriptor(spec: FieldSpec) -> dict[str, Any]:

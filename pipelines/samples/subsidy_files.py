@@ -14,10 +14,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
+from pipelines.core.zip_entries import zip_entry
 from pipelines.samples.city import DISTRICTS, ORGANISATION_NAMES
 from pipelines.samples.flaws import FlawKind
 from pipelines.samples.subsidies import Payment, payments
-from pipelines.samples.workbooks import zip_entry
 
 #: No file has more rows, so that an office's program still opens it.
 ROWS_PER_FILE = 250_000

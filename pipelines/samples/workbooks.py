@@ -10,8 +10,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-#: The earliest time a zip entry can have.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+from pipelines.core.zip_entries import zip_entry
+
 _WRITTEN = dt.datetime(2026, 1, 1)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -29,11 +29,3 @@ def save_workbook(workbook: Workbook, path: Path, keep: float = 1.0) -> None:
             target.writestr(zip_entry(name), content)
     content = fixed.getvalue()
     path.write_bytes(content[: int(len(content) * keep)])
-
-
-def zip_entry(name: str) -> zipfile.ZipInfo:
-    """A compressed zip entry with a fixed time."""
-    entry = zipfile.ZipInfo(name, ZIP_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    return entry

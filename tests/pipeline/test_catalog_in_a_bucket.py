@@ -11,6 +11,7 @@ from s3_serving import s3_server
 
 from pipelines.catalog import open_catalog
 from pipelines.core.paths import Workspace
+from pipelines.publish.stores import open_store
 
 TREES = "tree_inventory"
 MORE = "t3,pine,999902,3,2021-03-01,,,\n"
@@ -45,5 +46,8 @@ def test_a_catalog_in_a_bucket_is_like_one_in_a_folder(gongkai: Command, deliver
     assert gongkai.json("rollback", TREES, "1.0.0", *WHY)["version"] == "1.1.1"
     assert [row["version"] for row in gongkai.json("versions", TREES)] == ["1.0.0", "1.1.0", "1.1.1"]
     assert gongkai.json("query", count) == [{"trees": 2}]
+    folder, store = f"downloads/{TREES}/1.1.1", open_store(bucket, tmp_path / "cache")
+    assert store.read(f"{folder}/{TREES}-1.1.1.csv").count(b"\r\n") == 3
+    assert {entry.path.rpartition("/")[0] for entry in store.entries("downloads")} == {"downloads", folder}
     assert gongkai("verify").exit_code == 0
     assert gongkai.json("gc", "--grace-days", "0")["files"] == []

@@ -26,9 +26,9 @@ import pyarrow.compute as pc
 from pipelines.core.sql import identifier, literal
 from pipelines.publish.diff.fields import ComparedField, FieldChanges
 from pipelines.publish.diff.statements import differs
+from pipelines.publish.sql import FORMULA_BEGINNINGS
 
-#: Characters by which spreadsheets know a formula (OWASP, CSV injection), also in full width.
-_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+_FORMULA = f"^[{FORMULA_BEGINNINGS}]"
 #: Columns of the long form that stand for one field of a row.
 _CELL = ("field", "old", "new")
 _CELLS, _LINE = "cells", "line"

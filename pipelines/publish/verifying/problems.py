@@ -19,10 +19,12 @@ ABSENT, STALE, UNLISTED = "absent", "stale", "unlisted"
 CHAIN, INDEX = "chain", "index"
 #: A ledger of reviews that is not the one releases were made under.
 REVIEWS = "reviews"
+#: A file for download that is missing or altered, as ``detail`` says; downloads of a version that has been withdrawn.
+DOWNLOAD, DOWNLOAD_WITHDRAWN = "download", "download-withdrawn"
 
 REASONS = (
     MISSING, WRONG_SIZE, WRONG_HASH, MALFORMED, TRUNCATED, UNSAFE, SWAPPED, REPLAYED, UNSIGNED, FORGED, OTHER_KEY,
-    ABSENT, STALE, UNLISTED, CHAIN, INDEX, REVIEWS,
+    ABSENT, STALE, UNLISTED, CHAIN, INDEX, REVIEWS, DOWNLOAD, DOWNLOAD_WITHDRAWN,
 )  # fmt: skip
 
 

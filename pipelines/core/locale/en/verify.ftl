@@ -19,6 +19,12 @@ publish-store-problem =
         [chain] does not follow the snapshot before it: it names { $detail }.
         [index] does not say what the manifests say ({ $detail }).
         [reviews] is not the ledger that releases were made under: entry { $detail } is missing or altered.
+        [download] is not the file for download that was made: { $detail ->
+            [missing] it is missing.
+            [malformed] it cannot be read.
+           *[other] its content is another one.
+        }
+        [download-withdrawn] holds files for download of a version that has been withdrawn.
        *[malformed] cannot be read as what it should be.
     }
 publish-store-remedy =
@@ -29,6 +35,8 @@ publish-store-remedy =
         [chain] Snapshots are missing or have been exchanged. Restore the folder snapshots/ from a backup.
         [forged] Restore the list and its signature from a backup, and find out who could write into the catalog.
         [reviews] Restore it from a backup, and find out who could write into data/private. Nothing is released until then.
+        [download] Delete data/catalog/downloads; the next “gongkai run” makes all files for download anew. “gongkai downloads” with the dataset and version does so for one.
+        [download-withdrawn] Delete this folder. They were written by a process that died while the version was withdrawn.
        *[other] Published files never change. Restore this file from a backup.
     }
 publish-copy-remedy =

@@ -19,6 +19,12 @@ publish-store-problem =
         [chain] 与前一个快照不衔接：它所指的是 { $detail }。
         [index] 与清单所载不一致（{ $detail }）。
         [reviews] 不是历次发布所依据的台账：第 { $detail } 条缺失或被改动。
+        [download] 不是当初生成的下载文件：{ $detail ->
+            [missing] 文件缺失。
+            [malformed] 无法读取。
+           *[other] 内容不同。
+        }
+        [download-withdrawn] 中是已撤回版本的下载文件。
        *[malformed] 无法按其应有的格式读取。
     }
 publish-store-remedy =
@@ -29,6 +35,8 @@ publish-store-remedy =
         [chain] 有快照缺失或被调换。请从备份恢复 snapshots/ 文件夹。
         [forged] 请从备份恢复列表及其签名，并查明谁能写入目录。
         [reviews] 请从备份恢复，并查明谁能写入 data/private。在此之前不发布任何内容。
+        [download] 请删除 data/catalog/downloads，下一次 “gongkai run” 会重新生成全部下载文件；只重新生成一个时，用 “gongkai downloads” 并指明数据集和版本。
+        [download-withdrawn] 请删除该文件夹。它们是在撤回版本的同时中断的进程留下的。
        *[other] 已发布的文件不会改变。请从备份恢复该文件。
     }
 publish-copy-remedy =

@@ -174,8 +174,8 @@ def test_requests_come_one_after_another_in_a_connection(narrow: Site) -> None:
 
 @pytest.mark.parametrize(
     "request_line", ["GET /" + "a" * 40_000 + " HTTP/1.1\r\nHost: a\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: a\r\nX: " + "a" * 40_000 + "\r\n\r\n",
-                     "NONSENSE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"],
+    "GET /nothing HTTP/1.1\r\nHost: a\r\nX: " + "a" * 40_000 + "\r\n\r\n",
+                     "NONSENSE\r\n\r\n", "GET /nothing HTTP/9.9\r\n\r\n"],
 )  # fmt: skip
 def test_large_headers_and_no_http_are_refused(narrow: Site, request_line: str) -> None:
     with narrow.connect() as connection:

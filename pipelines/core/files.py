@@ -81,6 +81,23 @@ def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
         flush_folder(target.parent)
 
 
+def make_private_folders(root: Path, folder: Path) -> None:
+    """Make ``folder``, ``root`` that it is or lies below, and those between, durably and for the owner alone."""
+    between = [each for each in folder.parents if each.is_relative_to(root)]
+    for each in (*reversed(between), folder):
+        each.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+        flush_folder(each.parent)
+
+
+def replace_by_copy(target: Path, source: Path) -> None:
+    """Copy ``source`` to ``target`` for the owner alone, in one step. What names the target flushes its folder."""
+    with temporary_beside(target) as temporary:
+        shutil.copyfile(source, temporary)
+        temporary.chmod(PRIVATE_FILE_MODE)
+        flush_file(temporary)
+        temporary.replace(target)
+
+
 def create_file(target: Path, content: bytes, mode: int = READ_ONLY_MODE) -> bool:
     """Write ``content`` to ``target`` only if nothing is there; tell whether it was created."""
     with temporary_beside(target) as temporary:

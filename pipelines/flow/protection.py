@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,15 +23,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core.errors import CorruptStore
-from pipelines.core.files import (
-    PRIVATE_FILE_MODE,
-    PRIVATE_FOLDER_MODE,
-    flush_file,
-    flush_folder,
-    replace_file,
-    sha256_of,
-    temporary_beside,
-)
+from pipelines.core.files import PRIVATE_FILE_MODE, make_private_folders, replace_by_copy, replace_file, sha256_of
 from pipelines.core.identifiers import is_sha256
 from pipelines.core.paths import Workspace
 from pipelines.core.records import FieldReceipt
@@ -208,17 +199,11 @@ def _folder(workspace: Workspace, work: Work) -> Path:
 
 def _save(workspace: Workspace, work: Work, segment: str, record: Record) -> None:
     folder = _folder(workspace, work)
-    for each in (workspace.protection, folder.parent, folder):
-        each.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
-        flush_folder(each.parent)
+    make_private_folders(workspace.protection, folder)
     digest = sha256_of(record.keys)
     target = folder / f"{digest}.parquet"
     if not target.exists():
-        with temporary_beside(target) as temporary:
-            shutil.copyfile(record.keys, temporary)
-            temporary.chmod(PRIVATE_FILE_MODE)
-            flush_file(temporary)
-            temporary.replace(target)
+        replace_by_copy(target, record.keys)
     document = {"decision": record.decision.as_dict(), "input": record.input, "keys": digest}
     replace_file(folder / f"{segment}.json", canonical_json(document), PRIVATE_FILE_MODE)
 

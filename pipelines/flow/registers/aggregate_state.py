@@ -11,7 +11,6 @@ It cannot be made again: where it is lost, the table that is published stays.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,15 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.errors import CorruptStore
-from pipelines.core.files import (
-    PRIVATE_FILE_MODE,
-    PRIVATE_FOLDER_MODE,
-    flush_file,
-    flush_folder,
-    replace_file,
-    sha256_of,
-    temporary_beside,
-)
+from pipelines.core.files import PRIVATE_FILE_MODE, make_private_folders, replace_by_copy, replace_file, sha256_of
 from pipelines.core.identifiers import is_sha256
 from pipelines.disclose.aggregates import Cell, Dimension, Table
 from pipelines.disclose.aggregates.table import Coordinates
@@ -96,16 +87,9 @@ def load_state(inst: Installation, work: Work) -> State | None:
 def save_state(inst: Installation, work: Work, state: State, contributions: Path | None = None) -> None:
     """Replace a period's state, in one step, after the file that its newest table names was put beside it."""
     folder = _folder(inst, work)
-    for each in reversed((folder, *folder.parents[:3])):
-        each.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
-        flush_folder(each.parent)
+    make_private_folders(inst.workspace.registers, folder)
     if contributions is not None:
-        target = _contributions(inst, work, state.shown[-1])
-        with temporary_beside(target) as temporary:
-            shutil.copyfile(contributions, temporary)
-            temporary.chmod(PRIVATE_FILE_MODE)
-            flush_file(temporary)
-            temporary.replace(target)
+        replace_by_copy(_contributions(inst, work, state.shown[-1]), contributions)
     document = {
         "looked": state.looked,
         "declared": state.declared,

@@ -140,6 +140,11 @@ class Released:
         return Problem(410, "withdrawn", dataset=dataset, version=version)
 
 
+def in_both_languages(row: Row, name: str) -> dict[str, str]:
+    """A text of the index's tables, which have a column per language."""
+    return {language: row[f"{name}_{language}"] for language in ("zh", "en")}
+
+
 def _identifier(dataset: str) -> str:
     """What may name a dataset.
 

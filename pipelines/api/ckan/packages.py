@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from pipelines.api.problems import Problem
-from pipelines.api.releases import DATASETS, Released, Row
+from pipelines.api.releases import DATASETS, Released, Row, in_both_languages
 from pipelines.api.v1.resources import ROOT
 
 Document = dict[str, Any]
@@ -46,7 +46,7 @@ def package(row: Row, address: str, organisations: dict[str, Document]) -> Docum
     resources = [resource(form, position) for position, form in enumerate(_RESOURCES)]
     return {
         "id": row["dataset"], "name": row["dataset"], "title": row["title_en"], "notes": row["description_en"],
-        "title_translated": _both(row, "title"), "notes_translated": _both(row, "description"),
+        "title_translated": in_both_languages(row, "title"), "notes_translated": in_both_languages(row, "description"),
         "state": "active", "type": "dataset", "private": False, "isopen": True, "version": row["version"],
         "url": f"{address}{ROOT}/datasets/{row['dataset']}", "license_id": row["licence"],
         "license_title": row["licence"], "author": None, "author_email": None, "maintainer": None,
@@ -108,10 +108,6 @@ def organisations(released: Released, rows: list[Row]) -> dict[str, Document]:
 
 def _tag(name: str) -> Document:
     return {"id": name, "name": name, "display_name": name, "state": "active", "vocabulary_id": None}
-
-
-def _both(row: Row, name: str) -> Document:
-    return {language: row[f"{name}_{language}"] for language in ("zh", "en")}
 
 
 def _time(time: Any) -> str:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipelines.api.answering import SNAPSHOT, as_json
-from pipelines.api.releases import DATASETS, Released, Row
+from pipelines.api.releases import DATASETS, Released, Row, in_both_languages
 from pipelines.api.service import service_of
 from pipelines.api.v1.parameters import moment, only, whole
 from pipelines.publish import Manifest, object_path
@@ -105,8 +105,8 @@ def summary(row: Row) -> dict[str, Any]:
     """What lists of datasets say of each."""
     home = f"{ROOT}/datasets/{quote(row['dataset'])}"
     return {
-        "id": row["dataset"], "theme": row["theme"], "title": _both(row, "title"),
-        "description": _both(row, "description"), "theme_title": _both(row, "theme_title"),
+        "id": row["dataset"], "theme": row["theme"], "title": in_both_languages(row, "title"),
+        "description": in_both_languages(row, "description"), "theme_title": in_both_languages(row, "theme_title"),
         "disclosure_class": row["disclosure_class"], "period": row["period"], "licence": row["licence"],
         "publishers": row["publishers"], "version": row["version"], "released": utc(row["released"]),
         "first_period": row["first_period"], "last_period": row["last_period"], "rows": row["rows"],
@@ -162,7 +162,3 @@ def _version(row: Row, released: Released, dataset_id: str) -> dict[str, Any]:
 def utc(time: Any) -> str:
     """A time of the index, which is UTC, as ISO 8601."""
     return f"{time.isoformat(timespec='seconds')}Z"
-
-
-def _both(row: Row, name: str) -> dict[str, str]:
-    return {language: row[f"{name}_{language}"] for language in ("zh", "en")}

@@ -59,11 +59,10 @@ def score(
     out = output(as_json, language)
     with readable_errors(out):
         store = catalog_store(Workspace.default())
-        scores = _scores(store)
-        if dataset is not None:
-            scores = [each for each in scores if each.dataset == dataset]
-            if not scores:
-                raise UnknownDataset(dataset, ", ".join(each.dataset for each in _scores(store)) or "-")
+        known = _scores(store)
+        scores = [each for each in known if dataset in (None, each.dataset)]
+        if dataset is not None and not scores:
+            raise UnknownDataset(dataset, ", ".join(each.dataset for each in known) or "-")
     out.json({"scores": [{**each.as_dict(), "missing": [item.as_dict() for item in each.missing]} for each in scores]})
     _show(out, scores)
 

@@ -106,8 +106,15 @@ def score(dataset: str, address: str, document: Mapping[str, Any], works: Works,
     return Score(dataset, (*_of_dataset(said), *best, Item("interoperability", "dcat-ap", 30, complies)))
 
 
+def _present(said: Mapping[str, Any], *wanted: tuple[str, str, str, int]) -> Iterator[Item]:
+    """Items that count when a property is there at all: dimension, name, property, points."""
+    for dimension, name, key, worth in wanted:
+        yield Item(dimension, name, worth, bool(said.get(key)))
+
+
 def _of_dataset(said: Mapping[str, Any]) -> Iterator[Item]:
-    for dimension, name, key, worth in (
+    yield from _present(
+        said,
         ("findability", "keyword", "dcat:keyword", 30),
         ("findability", "theme", "dcat:theme", 30),
         ("findability", "spatial", "dct:spatial", 20),
@@ -117,21 +124,20 @@ def _of_dataset(said: Mapping[str, Any]) -> Iterator[Item]:
         ("reusability", "publisher", "dct:publisher", 10),
         ("contextuality", "issued", "dct:issued", 5),
         ("contextuality", "modified", "dct:modified", 5),
-    ):
-        yield Item(dimension, name, worth, bool(said.get(key)))
+    )
     yield Item("reusability", "access-rights-term", 5, _begins(said, "dct:accessRights", f"{AUTHORITY}access-right/"))
 
 
 def _of_file(said: Mapping[str, Any], works: Works) -> Iterator[Item]:
-    for dimension, name, key, worth in (
+    yield from _present(
+        said,
         ("accessibility", "download", "dcat:downloadURL", 20),
         ("interoperability", "format", "dct:format", 20),
         ("interoperability", "media-type", "dcat:mediaType", 10),
         ("reusability", "licence", "dct:license", 20),
         ("contextuality", "rights", "dct:rights", 5),
         ("contextuality", "size", "dcat:byteSize", 5),
-    ):
-        yield Item(dimension, name, worth, bool(said.get(key)))
+    )
     for name, key, worth in (("access-works", "dcat:accessURL", 50), ("download-works", "dcat:downloadURL", 30)):
         yield Item("accessibility", name, worth, any(works(address) for address in _addresses(said, key)))
     yield Item("interoperability", "format-term", 5, _begins(said, "dct:format", f"{AUTHORITY}file-type/"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from describing import update
 from publishing import NOW, add_candidate, named, registry, release_now, tree, workspace_with_registry
 from shipped import REGISTRY
 
+from pipelines.catalog.downloads import DownloadFile, VersionFiles
 from pipelines.catalog.metadata import MetadataRefresh, refresh_metadata
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, Store
@@ -73,10 +73,6 @@ def download(workspace: Workspace, version: str, dataset: str = "tree_inventory"
     ):
         name, content = f"{dataset}-{version}.{ending}", f"{ending} of {version}".encode()
         store.replace(f"downloads/{dataset}/{version}/{name}", content)
-        listed.append(
-            {"name": name, "media_type": media_type, "bytes": len(content),
-             "sha256": hashlib.sha256(content).hexdigest(), "rows": 2}
-        )  # fmt: skip
-    store.replace(
-        f"downloads/{dataset}/{version}/files.json", json.dumps({"files": listed, "version": version}).encode()
-    )
+        listed.append(DownloadFile(name, media_type, len(content), hashlib.sha256(content).hexdigest(), 2))
+    made = VersionFiles(dataset, version, "0" * 64, 2, tuple(listed), {})
+    store.replace(f"downloads/{dataset}/{version}/files.json", made.content())

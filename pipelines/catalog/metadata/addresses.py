@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 #: Folders and files of the store.
-FOLDER, DOWNLOADS = "metadata", "downloads"
+FOLDER = "metadata"
 SITEMAP, ROBOTS = "sitemap.xml", "robots.txt"
 
 
@@ -31,11 +31,6 @@ def theme_feed_path(theme: str) -> str:
 def archive_path(snapshot: int) -> str:
     """Where the part of the catalog's feed lies that tells of a snapshot, relative to the store's root."""
     return f"{FOLDER}/feed/{snapshot:06d}.atom"
-
-
-def download_folder(dataset: str, version: str) -> str:
-    """Where the files of a version lie that people download, relative to the store's root."""
-    return f"{DOWNLOADS}/{dataset}/{version}"
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from pipelines.catalog.metadata.addresses import Addresses, download_folder
+from pipelines.catalog.downloads import DownloadFile, load_files
+from pipelines.catalog.metadata.addresses import Addresses
 from pipelines.catalog.metadata.facts import (
     MOST_FILES,
     MOST_VERSIONS,
@@ -28,10 +28,9 @@ from pipelines.catalog.metadata.facts import (
 )
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, long, longs, short, shorts
 from pipelines.catalog.metadata.vocabularies import FILE_TYPES, PARQUET
-from pipelines.core.identifiers import is_sha256
-from pipelines.core.paths import is_plain_name
 from pipelines.core.periods import Period, PeriodClass
 from pipelines.publish import Manifest, Part, Segment, Snapshot, SnapshotEntry, Store, object_path, versions_of
+from pipelines.publish.download_files import FILES, downloads_folder
 from pipelines.publish.release_notes import summary
 from pipelines.publish.store import codelist_path
 from pipelines.registry import Catalog, Organisation
@@ -39,12 +38,10 @@ from pipelines.registry.base import Bilingual
 from pipelines.registry.coverage import Coverage, Spatial
 from pipelines.registry.licences import Licence
 
-FILES = "files.json"
-
 
 def files_path(dataset: str, version: str) -> str:
     """Where the files of a version are listed, relative to the store's root."""
-    return f"{download_folder(dataset, version)}/{FILES}"
+    return f"{downloads_folder(dataset, version)}/{FILES}"
 
 
 def catalog_facts(catalog: Catalog) -> CatalogFacts | None:
@@ -83,7 +80,7 @@ def dataset_facts(
 
     Raises:
         CorruptStore: when a manifest cannot be read.
-        ValueError: when the list of files that were made is not one.
+        CorruptStore: when the list of files that were made is not one.
     """
     gathering = _Gathering(store, catalog, about, snapshot, released)
     return gathering.facts(dataset, snapshot.datasets[dataset])
@@ -169,29 +166,20 @@ def listed_files(store: Store, dataset: str, version: str) -> tuple[FileFacts, .
     """The files of a version that were made for download, of kinds that are known; ``None`` where none were.
 
     Raises:
-        ValueError: when the list is not one.
+        CorruptStore: when the list is not one.
     """
-    folder = download_folder(dataset, version)
-    try:
-        document = json.loads(store.read(files_path(dataset, version)))
-        listed = document["files"] if isinstance(document, dict) else document
-        return tuple(_file(folder, entry) for entry in listed if _media_type(entry) in FILE_TYPES)
-    except FileNotFoundError:
+    made = load_files(store, dataset, version)
+    if made is None:
         return None
-    except (AttributeError, KeyError, TypeError) as problem:
-        raise ValueError(f"{folder}/{FILES} is not a list of files") from problem
+    folder = downloads_folder(dataset, version)
+    typed = [(file, FILE_TYPES.get(_media_type(file))) for file in made.files]
+    return tuple(FileFacts(file.name, f"{folder}/{file.name}", kind, file.bytes, file.sha256)
+                 for file, kind in typed if kind is not None)  # fmt: skip
 
 
-def _file(folder: str, entry: Mapping[str, Any]) -> FileFacts:
-    name, sha256 = str(entry["name"]), str(entry["sha256"])
-    if not is_plain_name(name) or not is_sha256(sha256):
-        raise TypeError
-    return FileFacts(name, f"{folder}/{name}", FILE_TYPES[_media_type(entry)], int(entry["bytes"]), sha256)
-
-
-def _media_type(entry: Mapping[str, Any]) -> str:
+def _media_type(file: DownloadFile) -> str:
     """A media type without its parameters."""
-    return str(entry["media_type"]).partition(";")[0].strip().lower()
+    return file.media_type.partition(";")[0].strip().lower()
 
 
 def _parts(manifest: Manifest) -> Iterator[FileFacts]:

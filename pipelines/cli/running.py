@@ -11,8 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.catalog.downloads import Refreshed
-from pipelines.catalog.metadata import MetadataProblem
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
 from pipelines.cli.downloads import downloads_row, show_failed_downloads
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
@@ -24,6 +22,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.periods import is_period
 from pipelines.core.records import Verdict
 from pipelines.flow import (
+    Derived,
     Installation,
     PeriodResult,
     ReleaseResult,
@@ -32,12 +31,9 @@ from pipelines.flow import (
     open_installation,
     pending,
     process,
-    refresh_downloads,
-    refresh_index,
-    refresh_metadata,
+    refresh_derived,
     release,
     require_catalog,
-    sign_releases,
 )
 from pipelines.flow.registers import try_registers
 from pipelines.ingest import Unplaced, scan_inbox
@@ -63,10 +59,8 @@ class _Run:
     """Datasets and periods that could not be brought up to date, and why."""
     registers: Message | None
     """Why registers could not be told."""
-    metadata: tuple[MetadataProblem, ...]
-    """Rules that metadata do not keep: of those datasets the earlier ones stay."""
-    downloads: Refreshed
-    """Versions whose files for download were made, and datasets of which they could not be."""
+    derived: Derived
+    """Files for download that were made and could not be; rules that metadata do not keep (the earlier ones stay)."""
 
 
 def run(
@@ -83,7 +77,7 @@ def run(
         log_to_file(workspace)
         done = _run(inst, out, datasets or [], period)
         _show(out, inst, done)
-    if done.unfinished or done.refused or done.registers or done.downloads.failed:
+    if done.unfinished or done.refused or done.registers or done.derived.downloads.failed:
         raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
                    for result in period_result.processed)  # fmt: skip
@@ -108,16 +102,13 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
     if registers.works:
         results += _processed(inst, out, registers.works, unfinished, refused)
         released = released.followed_by(release(inst))
-    refresh_index(inst)
     with dataset_progress(out, out.text("cli-downloads-progress")) as told:
-        downloads = refresh_downloads(inst, told)
-    metadata = refresh_metadata(inst)
-    sign_releases(inst)
+        derived = refresh_derived(inst, told)
     _tell_dagster(inst, out, results, released, refused, registers.failure)
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
     return _Run(tuple(results), released, unplaced, tuple(unfinished), refused, registers.failure,
-                metadata.problems, downloads)  # fmt: skip
+                derived)  # fmt: skip
 
 
 def _processed(inst: Installation, out: Output, works: Collection[Work], unfinished: list[str],
@@ -180,10 +171,10 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "withdrawn": list(done.release.withdrawn),
             "notices": [notice.as_dict() for notice in done.release.notices],
             "waiting": [vars(entry) for entry in done.release.waiting],
-            "metadata": [problem.as_dict() for problem in done.metadata],
+            "metadata": [problem.as_dict() for problem in done.derived.metadata.problems],
             "snapshot": done.release.snapshot,
             "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
-            "downloads": downloads_row(done.downloads),
+            "downloads": downloads_row(done.derived.downloads),
             "catalog": catalog,
         }
     )
@@ -197,7 +188,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
     for notice in done.release.notices:
         out.say("cli-run-notice", notice=out.of(notice))
     show_waiting(out, done.release.waiting)
-    for problem in done.metadata:
+    for problem in done.derived.metadata.problems:
         out.error(out.of(problem.message))
     for name in done.unfinished:
         out.error(out.text("cli-run-unfinished", name=name))
@@ -205,7 +196,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
         out.error(out.text("cli-run-refused", name=f"{work.dataset} {work.period}", reason=out.of(reason)))
     if done.registers is not None:
         out.error(out.text("cli-run-registers", reason=out.of(done.registers)))
-    show_failed_downloads(out, done.downloads)
+    show_failed_downloads(out, done.derived.downloads)
     waiting = done.unfinished or done.refused or any(result.not_landed for result in done.results)
     if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)

@@ -13,11 +13,12 @@ from pipelines.flow.plan import in_order, inbox_changes, pending
 from pipelines.flow.published import held
 from pipelines.flow.releasing import (
     CatalogMissing,
+    Derived,
     make_downloads,
     pending_release,
+    refresh_derived,
     refresh_downloads,
     refresh_index,
-    refresh_metadata,
     release,
     release_state,
     require_catalog,
@@ -29,6 +30,7 @@ from pipelines.flow.verifying import verify_installed
 __all__ = [
     "CatalogMissing",
     "DeliveryResult",
+    "Derived",
     "Installation",
     "PeriodResult",
     "ReleaseResult",
@@ -42,9 +44,9 @@ __all__ = [
     "pending",
     "pending_release",
     "process",
+    "refresh_derived",
     "refresh_downloads",
     "refresh_index",
-    "refresh_metadata",
     "release",
     "release_state",
     "require_catalog",

@@ -11,12 +11,9 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.public_texts import require_nobodys
 from pipelines.flow.releasing import (
-    refresh_downloads,
-    refresh_index,
-    refresh_metadata,
+    refresh_derived,
     release_state,
     require_catalog,
-    sign_releases,
     tell,
     under_decisions,
 )
@@ -119,10 +116,7 @@ def _follow_up(inst: Installation) -> None:
     registry, _ = inst.ledger.released()
     inst.ledger.record_released(registry or release_state(inst, inst.reviews), latest_number(inst.store))
     tell(inst)
-    refresh_index(inst)
-    refresh_downloads(inst)
-    refresh_metadata(inst)
-    sign_releases(inst)
+    refresh_derived(inst)
 
 
 def _now() -> dt.datetime:

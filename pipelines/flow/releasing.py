@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from pipelines.catalog import index_sums
@@ -183,6 +184,32 @@ def refresh_downloads(inst: Installation, progress: Progress = no_progress) -> R
     """Make the latest versions' downloads; see :func:`pipelines.catalog.downloads.refresh_downloads`."""
     with machine_trouble():
         return bring_downloads_up(inst.store, inst.workspace.work, progress)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What became of the files that are derived from a release."""
+
+    downloads: Refreshed
+    metadata: MetadataRefresh
+
+
+def refresh_derived(inst: Installation, progress: Progress = no_progress) -> Derived:
+    """Make everything that is derived from the latest snapshot stand for it: index, downloads, metadata, signatures.
+
+    The last steps of every release, in this order: metadata name the downloads, and what is derived is signed.
+
+    Args:
+        inst: the installation.
+        progress: told of the downloads.
+
+    Raises:
+        ContractMissing: when a rule that metadata are to keep is not there.
+    """
+    refresh_index(inst)
+    derived = Derived(refresh_downloads(inst, progress), refresh_metadata(inst))
+    sign_releases(inst)
+    return derived
 
 
 def make_downloads(inst: Installation, dataset: str, version: str | None) -> VersionFiles:

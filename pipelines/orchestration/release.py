@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines.core.errors import GongkaiError
 from pipelines.core.messages import Message
-from pipelines.flow import Installation, refresh_downloads, refresh_index, refresh_metadata, release, sign_releases
+from pipelines.flow import Installation, refresh_derived, release
 from pipelines.flow.registers import try_registers
 from pipelines.orchestration.keys import INDEX_KEY, INSTALLATION, RELEASE_KEY, published_key
 from pipelines.orchestration.materialisations import release_data_version, release_metadata, version_observation
@@ -110,17 +110,14 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
     def catalog_index(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         installation: Installation = getattr(context.resources, INSTALLATION)
         try:
-            refresh_index(installation)
-            failed = refresh_downloads(installation).failed
-            metadata = refresh_metadata(installation)
-            sign_releases(installation)
+            derived = refresh_derived(installation)
         except GongkaiError as error:
             raise dg.Failure(description=error.message.text(), allow_retries=False) from error
-        for dataset, reason in failed.items():
+        for dataset, reason in derived.downloads.failed.items():
             context.log.error(both("cli-downloads-failed", dataset=dataset, reason=reason.text()))
-        for problem in metadata.problems:
+        for problem in derived.metadata.problems:
             context.log.warning(problem.message.text())
-        problems = {"metadata_problems": len(metadata.problems)}
+        problems = {"metadata_problems": len(derived.metadata.problems)}
         return dg.MaterializeResult(asset_key=INDEX_KEY, metadata={**index_metadata(installation.store), **problems})
 
     return [catalog_release, catalog_index]

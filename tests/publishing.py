@@ -22,6 +22,7 @@ from pipelines.core.records import DisclosedTable, FieldReceipt
 from pipelines.publish import (
     Contribution,
     FolderStore,
+    Manifest,
     Release,
     ReviewsOutdated,
     Segment,
@@ -138,6 +139,15 @@ def release_now(workspace: Workspace, catalog: Catalog, now: dt.datetime = NOW, 
         reviews = approving(workspace.reviews, catalog)
         with contextlib.suppress(ReviewsOutdated):  # another publisher approved as well, and was quicker
             return release(workspace, store or FolderStore(workspace.catalog), catalog, keys(catalog), reviews, now)
+
+
+def publish(
+    workspace: Workspace, *rows: Row, period: str = "2025", dataset: str = "tree_inventory", sequence: int = 1
+) -> Manifest:
+    """Release rows, of which this must make one version."""
+    add_candidate(workspace, rows, period=period, dataset=dataset, sequence=sequence)
+    (manifest,) = release_now(workspace, registry(workspace)).versions
+    return manifest
 
 
 def count_each_change_once() -> None:

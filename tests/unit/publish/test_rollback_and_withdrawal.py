@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from publishing import NOW, Row, add_candidate, file_of, named, registry, release_now, tree, workspace_with_registry
+from publishing import (
+    NOW,
+    add_candidate,
+    named,
+    publish,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
 from reviewing import approving
 from support import WITHHELD, negative_entry, tree_descriptor, tree_schema, write_registry
 
@@ -25,7 +32,6 @@ from pipelines.publish import (
     Release,
     VersionNote,
     VersionWithdrawn,
-    collect_garbage,
     finish_withdrawal,
     latest_snapshot,
     load_manifest,
@@ -57,14 +63,6 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def store(workspace: Workspace) -> FolderStore:
     return FolderStore(workspace.catalog)
-
-
-def publish(
-    workspace: Workspace, *rows: Row, period: str = "2025", dataset: str = TREES, sequence: int = 1
-) -> Manifest:
-    add_candidate(workspace, rows, period=period, dataset=dataset, sequence=sequence)
-    (manifest,) = release_now(workspace, registry(workspace)).versions
-    return manifest
 
 
 def back_to(workspace: Workspace, version: str) -> Manifest:
@@ -238,43 +236,6 @@ def test_a_number_is_never_lowered(workspace: Workspace) -> None:
     first = publish(workspace, tree(1))
     save_note(workspace, VersionNote(TREES, first.sha256, WHY, Change.PATCH))
     assert publish(workspace, tree(1), tree(2)).version == "1.1.0"
-
-
-def test_garbage_is_what_no_snapshot_refers_to(workspace: Workspace, store: FolderStore) -> None:
-    publish(workspace, tree(1))
-    publish(workspace, tree(2))
-    withdraw(store, TREES, ["1.0.0"], WHY, NOW)
-    known = {entry.path for entry in store.entries("")}
-    store.create(object_path("ab" * 32), b"left by a crash")
-    store.create(object_path("cd" * 32), b"being written")
-    for path in {*known, object_path("ab" * 32)}:
-        os.utime(store.local(path), (1, 1))
-    now = dt.datetime.now(dt.UTC)
-    assert [entry.path for entry in collect_garbage(store, now, dry_run=True)] == [object_path("ab" * 32)]
-    assert [entry.path for entry in collect_garbage(store, now)] == [object_path("ab" * 32)]
-    assert {entry.path for entry in store.entries("")} == known | {object_path("cd" * 32)}
-    collect_garbage(store, now + dt.timedelta(days=8))
-    assert {entry.path for entry in store.entries("")} == known
-
-
-def test_nothing_is_garbage_where_a_manifest_is_damaged(workspace: Workspace, store: FolderStore) -> None:
-    manifest = publish(workspace, tree(1))
-    store.create(object_path("ab" * 32), b"left by a crash")
-    (target,) = (path for path in (workspace.catalog / "manifests").rglob("*.json") if path.stem == manifest.sha256)
-    target.chmod(0o644)
-    target.write_bytes(b"{}")
-    with pytest.raises(CorruptStore):
-        collect_garbage(store, dt.datetime.now(dt.UTC), dt.timedelta())
-    assert store.size(object_path("ab" * 32)) is not None
-
-
-def test_what_a_release_finds_in_the_store_is_young_from_then_on(workspace: Workspace, store: FolderStore) -> None:
-    segment = add_candidate(workspace, [tree(1)])
-    path = object_path(segment.digest)
-    store.create(path, file_of(segment).read_bytes())
-    os.utime(store.local(path), (1, 1))
-    release_now(workspace, registry(workspace))
-    assert (store.modified(path) or 0) > 1
 
 
 def test_what_has_left_the_catalog_is_known_without_reading_earlier_snapshots(

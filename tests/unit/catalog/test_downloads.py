@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from faults import Faults, Kind, faulty_store
-from publishing import NOW, Row, add_candidate, named, registry, release_now, tree, workspace_with_registry
+from publishing import NOW, named, publish, tree, workspace_with_registry
 from storing import files as stored_files
 
 from pipelines.catalog.downloads import Refreshed, make_downloads, refresh_downloads, verify_downloads
@@ -40,11 +40,6 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def store(workspace: Workspace) -> FolderStore:
     return FolderStore(workspace.catalog)
-
-
-def publish(workspace: Workspace, *rows: Row, dataset: str = TREES) -> None:
-    add_candidate(workspace, rows, dataset=dataset)
-    release_now(workspace, registry(workspace))
 
 
 def downloads(store: FolderStore) -> list[str]:

@@ -10,6 +10,8 @@ import resource
 import sys
 from pathlib import Path
 
+from own_peak import peak_megabytes
+
 from pipelines.catalog.downloads import make_version
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, load_manifest, newest_version
@@ -22,5 +24,4 @@ if __name__ == "__main__":
     store = FolderStore(workspace.catalog)
     _, entry = newest_version(store, sys.argv[4])
     made = make_version(store, load_manifest(store, entry.manifest), entry.manifest, workspace.work, sys.argv[5])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    json.dump({"files": {file.media_type: file.bytes for file in made.files}, "peak": peak}, sys.stdout)
+    json.dump({"files": {file.media_type: file.bytes for file in made.files}, "peak": peak_megabytes()}, sys.stdout)

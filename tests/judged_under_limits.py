@@ -12,6 +12,7 @@ import sys
 import time
 from typing import Any
 
+from own_peak import peak_megabytes
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
@@ -37,5 +38,4 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     found = [run(arguments) for arguments in json.load(sys.stdin)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    json.dump({"found": found, "peak": peak}, sys.stdout)
+    json.dump({"found": found, "peak": peak_megabytes()}, sys.stdout)

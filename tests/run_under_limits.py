@@ -8,6 +8,8 @@ from __future__ import annotations
 import resource
 import sys
 
+from own_peak import peak_megabytes
+
 if __name__ == "__main__":
     limit = int(sys.argv[1]) << 20
     # The soft limit alone: workbooks are tried out in processes with limits of their own.
@@ -20,4 +22,4 @@ if __name__ == "__main__":
     finally:
         used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         seconds = sum(usage.ru_utime + usage.ru_stime for usage in used)
-        sys.stderr.write(f"\n{used[0].ru_maxrss >> 10} {seconds}\n")
+        sys.stderr.write(f"\n{peak_megabytes()} {seconds}\n")

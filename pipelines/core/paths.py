@@ -142,6 +142,11 @@ class Workspace:
         return self.private / "metadata.sqlite"
 
     @property
+    def portal(self) -> Path:
+        """What the portal's pages were made of: made again when it is lost."""
+        return self.private / "portal.sqlite"
+
+    @property
     def escalations(self) -> Path:
         """Who was told of which overdue disclosure."""
         return self.private / "escalations.sqlite"

@@ -25,6 +25,8 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.machine import machine_trouble
 from pipelines.flow.recording import record_asked, record_closed
 from pipelines.flow.results import ReleasedVersion, ReleaseResult, Work
+from pipelines.portal import PortalRefresh
+from pipelines.portal import refresh_portal as make_portal
 from pipelines.publish import (
     Release,
     ReviewsOutdated,
@@ -186,18 +188,26 @@ def refresh_downloads(inst: Installation, progress: Progress = no_progress) -> R
         return bring_downloads_up(inst.store, inst.workspace.work, progress)
 
 
+def refresh_portal(inst: Installation, progress: Progress = no_progress) -> PortalRefresh:
+    """Make the portal's pages stand for the latest snapshot and the registry."""
+    workspace = inst.workspace
+    with machine_trouble(), inst.exclusive(Work("catalog", "portal")):
+        return make_portal(inst.store, inst.catalog, workspace.portal, workspace.work, progress)
+
+
 @dataclass(frozen=True)
 class Derived:
     """What became of the files that are derived from a release."""
 
     downloads: Refreshed
     metadata: MetadataRefresh
+    portal: PortalRefresh
 
 
 def refresh_derived(inst: Installation, progress: Progress = no_progress) -> Derived:
-    """Make everything that is derived from the latest snapshot stand for it: index, downloads, metadata, signatures.
+    """Make everything that is derived from the latest snapshot stand for it.
 
-    The last steps of every release, in this order: metadata name the downloads, and what is derived is signed.
+    The last steps of every release: index, downloads, metadata, which name them, pages, which show both, signatures.
 
     Args:
         inst: the installation.
@@ -207,7 +217,7 @@ def refresh_derived(inst: Installation, progress: Progress = no_progress) -> Der
         ContractMissing: when a rule that metadata are to keep is not there.
     """
     refresh_index(inst)
-    derived = Derived(refresh_downloads(inst, progress), refresh_metadata(inst))
+    derived = Derived(refresh_downloads(inst, progress), refresh_metadata(inst), refresh_portal(inst))
     sign_releases(inst)
     return derived
 

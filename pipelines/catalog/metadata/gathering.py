@@ -44,16 +44,14 @@ def files_path(dataset: str, version: str) -> str:
     return f"{downloads_folder(dataset, version)}/{FILES}"
 
 
-def catalog_facts(catalog: Catalog) -> CatalogFacts | None:
-    """What the registry says of the catalog; ``None`` where it has no address on the web."""
+def catalog_facts(catalog: Catalog, base: str) -> CatalogFacts:
+    """What the registry says of the catalog; ``base`` is its address on the web."""
     said = catalog.descriptor
-    if said.base_url is None:
-        return None
     publisher = _agent(catalog.organisations[said.publisher])
     name = _texts(said.contact_name, short) if said.contact_name else publisher.name
     return CatalogFacts(
         id=said.id,
-        addresses=Addresses(said.base_url),
+        addresses=Addresses(base),
         title=_texts(said.title, short),
         description=_texts(said.description, long),
         publisher=publisher,

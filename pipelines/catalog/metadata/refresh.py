@@ -82,10 +82,10 @@ def refresh_metadata(store: Store, catalog: Catalog, schema: Path, state_file: P
         ContractMissing: when a rule is not there.
         CorruptStore: when the newest snapshot cannot be read.
     """
-    about = catalog_facts(catalog)
     done = MetadataRefresh()
-    if about is None:
+    if catalog.descriptor.base_url is None:
         return done
+    about = catalog_facts(catalog, catalog.descriptor.base_url)
     with MetadataState.open(state_file) as state:
         while (snapshot := latest_snapshot(store)) is not None:
             done = _Refreshing(store, catalog, about, Contract.load(schema), state, snapshot).run(work)

@@ -140,7 +140,7 @@ def test_the_feed_leads_through_everything_that_was_ever_released(made: Workspac
 
 def test_the_package_beside_files_names_them(made: Workspace) -> None:
     store, catalog = FolderStore(made.catalog), registry(made)
-    about, snapshot = catalog_facts(catalog), latest_snapshot(store)
+    about, snapshot = catalog_facts(catalog, BASE), latest_snapshot(store)
     assert about and snapshot
     facts = dataset_facts(store, catalog, about, snapshot, "tree_inventory", {})
     package = version_package(facts, facts.current, about, beside_files=True)

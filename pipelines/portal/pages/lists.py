@@ -1,0 +1,70 @@
+"""Lists of datasets: the first page of the catalog, and the whole list for readers without scripts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import nlargest
+
+from pipelines.portal.cards import Card
+from pipelines.portal.places import HOME, LANGUAGES, browse_place, page_file
+from pipelines.portal.rendering import Site
+from pipelines.portal.sources import SnapshotSource
+from pipelines.portal.writing import PageWriter
+
+#: Datasets on a page of the list, and of the newest on the first page.
+PER_PAGE, NEWEST = 50, 12
+
+#: The cards of all datasets, by identifier, each with a digest of what it was made of; may be called again.
+Cards = Callable[[], Iterable[tuple[str, Card]]]
+
+
+def list_pages(site: Site, source: SnapshotSource, cards: Cards, pages: PageWriter) -> None:
+    """Make the pages that list datasets.
+
+    Args:
+        site: what all pages share.
+        source: the snapshot.
+        cards: the datasets; as many as a page shows are held at a time.
+        pages: takes what is made.
+    """
+    _home(site, source, cards, pages)
+    for number, total, batch in _batches(cards):
+        digest = hashlib.sha256(f"{total} {number} {[digest for digest, _ in batch]}".encode()).hexdigest()
+        place = browse_place(number)
+        context = {"cards": [card for _, card in batch], "number": number, "total": total, "browse_place": browse_place}
+        for language in LANGUAGES:
+            path = page_file(place, language)
+            if not pages.is_made(path, digest):
+                pages.put(path, site.render("browse.html.j2", place, language, **context), digest)
+
+
+def _home(site: Site, source: SnapshotSource, cards: Cards, pages: PageWriter) -> None:
+    newest = nlargest(NEWEST, (card for _, card in cards()), key=lambda card: (card.released, card.id))
+    themes, classes, rows, total = Counter[str](), Counter[str](), 0, 0
+    for _, card in cards():
+        themes[card.theme] += 1
+        classes[card.disclosure_class] += 1
+        rows, total = rows + card.rows, total + 1
+    context = {
+        "newest": newest, "theme_counts": themes, "class_counts": classes, "rows": rows, "total": total,
+        "snapshot": source.snapshot,
+    }  # fmt: skip
+    for language in LANGUAGES:
+        pages.put(page_file(HOME, language), site.render("home.html.j2", HOME, language, **context))
+
+
+def _batches(cards: Cards) -> Iterator[tuple[int, int, Sequence[tuple[str, Card]]]]:
+    """Numbers of pages, how many there are, and the cards on each."""
+    count = sum(1 for _ in cards())
+    total = max(1, -(-count // PER_PAGE))
+    batch: list[tuple[str, Card]] = []
+    number = 1
+    for entry in cards():
+        batch.append(entry)
+        if len(batch) == PER_PAGE:
+            yield number, total, batch
+            number, batch = number + 1, []
+    if batch or number == 1:
+        yield number, total, batch

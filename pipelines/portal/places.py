@@ -1,0 +1,75 @@
+"""Where pages lie, and how they link to each other: relatively, so that the folder may lie anywhere on a host.
+
+Pages are named by their path without a language, which ends in a slash; the first language's pages lie there, the
+other's below a folder with its code.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+#: The language of the pages at the root comes first.
+LANGUAGES = ("zh", "en")
+HOME = ""
+BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "codelists/"
+
+
+def folder(language: str) -> str:
+    """What the paths of a language's pages begin with."""
+    return "" if language == LANGUAGES[0] else f"{language}/"
+
+
+def page_file(place: str, language: str) -> str:
+    """The file of a page, relative to the store's root."""
+    return f"{folder(language)}{place}index.html"
+
+
+def browse_place(number: int) -> str:
+    """A page of the list of datasets, counted from 1."""
+    return BROWSE if number == 1 else f"{BROWSE}{number}/"
+
+
+def dataset_place(dataset: str) -> str:
+    """The page about a dataset."""
+    return f"{DATASETS}{dataset}/"
+
+
+def versions_place(dataset: str) -> str:
+    """The page with all versions of a dataset."""
+    return f"{dataset_place(dataset)}versions/"
+
+
+def version_place(dataset: str, version: str) -> str:
+    """The page about a version."""
+    return f"{dataset_place(dataset)}{version}/"
+
+
+def theme_place(theme: str) -> str:
+    """The page about a theme."""
+    return f"{THEMES}{theme}/"
+
+
+def organisation_place(organisation: str) -> str:
+    """The page about an organisation."""
+    return f"{ORGANISATIONS}{organisation}/"
+
+
+def codelist_place(codelist: str) -> str:
+    """The page with a code list."""
+    return f"{CODELISTS}{codelist}/"
+
+
+def to_root(place: str, language: str) -> str:
+    """The relative address of the store's root, as it is from a page; empty or ends in a slash."""
+    return "../" * (folder(language) + place).count("/")
+
+
+def to_page(place: str, language: str, target: str, target_language: str | None = None) -> str:
+    """The relative address of another page, as it is from a page."""
+    path = folder(target_language or language) + target
+    return (to_root(place, language) + quote(path)) or "./"
+
+
+def to_file(place: str, language: str, path: str) -> str:
+    """The relative address of a file of the store, as it is from a page."""
+    return to_root(place, language) + quote(path)

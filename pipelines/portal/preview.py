@@ -1,0 +1,65 @@
+"""The first rows of a version as they stand on its page, value by value as texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipelines.catalog.metadata.texts import cut
+from pipelines.publish import Manifest, Store, object_path
+from pipelines.publish.release_notes import on_one_line
+
+#: Rows of a preview, and characters of a value.
+ROWS, _CHARACTERS = 20, 200
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``fields``: names of the columns; ``rows``: their values, ``None`` where there is none."""
+
+    fields: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+def first_rows(store: Store, manifest: Manifest, most: int = ROWS) -> Preview:
+    """The first rows of a version, in the order of its periods and keys.
+
+    Reads as many row groups as it takes, which is one.
+
+    Raises:
+        OSError: when an object cannot be read.
+    """
+    fields = tuple(entry["name"] for entry in manifest.schema["fields"])
+    rows: list[tuple[str | None, ...]] = []
+    for part in manifest.parts:
+        if len(rows) >= most:
+            break
+        rows += _read(store, part.sha256, fields, most - len(rows))
+    return Preview(fields, tuple(rows))
+
+
+def _read(store: Store, sha256: str, fields: Sequence[str], most: int) -> Iterator[tuple[str | None, ...]]:
+    with pq.ParquetFile(store.local(object_path(sha256))) as file:
+        present = [name for name in fields if name in file.schema_arrow.names]
+        for batch in file.iter_batches(batch_size=most, columns=present):
+            for row in batch.slice(0, most).to_pylist():
+                yield tuple(value_text(row.get(name)) for name in fields)
+            return
+
+
+def value_text(value: Any) -> str | None:
+    """A value as CSV files have it: exact, dates by ISO 8601; long texts are cut."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return cut(on_one_line(str(value)), _CHARACTERS)

@@ -1,0 +1,180 @@
+"""Bringing the portal up to the newest snapshot, at the cost of what changed since the last time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.catalog.metadata.facts import CatalogFacts
+from pipelines.catalog.metadata.gathering import catalog_facts, files_path
+from pipelines.core.errors import CorruptStore, GongkaiError
+from pipelines.core.messages import Message
+from pipelines.portal.assets import own_assets
+from pipelines.portal.cards import Card
+from pipelines.portal.pages.dataset import dataset_pages
+from pipelines.portal.pages.lists import list_pages
+from pipelines.portal.places import LANGUAGES, page_file
+from pipelines.portal.rendering import Site
+from pipelines.portal.sources import DatasetSource, SnapshotSource
+from pipelines.portal.state import PortalState
+from pipelines.portal.writing import PageWriter
+from pipelines.publish import Snapshot, Store, latest_number, latest_snapshot, load_snapshot, tool_versions
+from pipelines.registry import Catalog
+
+_logger = logging.getLogger(__name__)
+
+#: Raised when a change of the program changes pages in a way that templates and assets do not tell.
+REVISION = 1
+#: Owners of pages that are no dataset's: their names are no identifiers.
+_LISTS, _ASSETS = "(lists)", "(assets)"
+
+#: Called with how many datasets are done, how many there are to do, and the one that is next.
+Progress = Callable[[int, int, str], None]
+
+
+def no_progress(_done: int, _total: int, _dataset: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class PortalRefresh:
+    """What a refresh did: datasets whose pages were made or removed; those that ``failed`` keep their earlier pages."""
+
+    made: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: dict[str, Message] = field(default_factory=dict)
+
+
+def refresh_portal(
+    store: Store, catalog: Catalog, state_file: Path, work: Path, progress: Progress = no_progress
+) -> PortalRefresh:
+    """Make all pages stand for the latest snapshot and the registry as it is.
+
+    A dataset whose pages cannot be made holds no other back: its earlier pages stay. One process at a time.
+
+    Args:
+        store: the catalog.
+        catalog: the registry.
+        state_file: the index of what was made; it may be lost.
+        work: private folder for scratch files.
+        progress: is told of each dataset whose pages are made.
+
+    Raises:
+        CorruptStore: when the newest snapshot cannot be read.
+        OSError: when the store cannot be read or written at all.
+    """
+    done = PortalRefresh()
+    about = catalog_facts(catalog, catalog.descriptor.base_url or "")
+    site = Site(about, own_assets(), has_address=catalog.descriptor.base_url is not None)
+    with PortalState.open(state_file) as state:
+        while (snapshot := latest_snapshot(store)) is not None:
+            done = _Refreshing(store, catalog, about, site, state, snapshot, work, progress).run()
+            # Whoever is slow may write older pages over newer ones, so look again after writing.
+            if latest_number(store) == snapshot.number:
+                break
+    return done
+
+
+@dataclass(frozen=True)
+class _Refreshing:
+    store: Store
+    catalog: Catalog
+    about: CatalogFacts
+    site: Site
+    state: PortalState
+    snapshot: Snapshot
+    work: Path
+    progress: Progress
+
+    def run(self) -> PortalRefresh:
+        if any(self.store.size(page_file("", language)) is None for language in LANGUAGES):
+            self.state.outdate()
+        self.state.belong(self.store.address, self._common())
+        self._follow()
+        assets = PageWriter(self.store, self.state, _ASSETS)
+        for asset in self.site.assets.values():
+            assets.put(asset.path, asset.content)
+        made, failed = self._make_datasets()
+        removed = [dataset for dataset in self.state.digests if dataset not in self.snapshot.datasets]
+        for dataset in removed:
+            self._remove(dataset)
+        source = SnapshotSource(self.store, self.catalog, self.snapshot)
+        lists = PageWriter(self.store, self.state, _LISTS)
+        list_pages(self.site, source, self._cards, lists)
+        lists.finish()
+        # Pages that name earlier ones are replaced by now.
+        assets.finish()
+        return PortalRefresh(tuple(made), tuple(removed), failed)
+
+    def _follow(self) -> None:
+        """Take up when versions were released, of snapshots that came since the last time."""
+        shown: dict[str, str] = {}
+        for number in range(max(1, self.state.followed), self.snapshot.number + 1):
+            try:
+                snapshot = load_snapshot(self.store, number)
+            except CorruptStore:
+                if number == self.snapshot.number:
+                    raise
+                continue  # A version counts as released when the next one shows it.
+            versions = {dataset: entry.version for dataset, entry in snapshot.datasets.items()}
+            if number > self.state.followed:
+                new = {dataset: version for dataset, version in versions.items() if shown.get(dataset) != version}
+                self.state.add_releases(number, snapshot.released, new)
+            shown = versions
+
+    def _common(self) -> str:
+        organisations = self.catalog.organisations_table.digest
+        return _digest_of([REVISION, tool_versions()["gongkai"], self.site.digest, organisations])
+
+    def _digest(self, dataset: str) -> str:
+        """Changes whenever something changes that a dataset's pages depend on."""
+        entry, known = self.snapshot.datasets[dataset], self.catalog.datasets.get(dataset)
+        coverage = known.descriptor.coverage if known else None
+        said = coverage.model_dump(mode="json") if coverage else None
+        # Files of a version are made after it, and may be made anew.
+        files = self.store.modified(files_path(dataset, entry.version))
+        return _digest_of([entry.manifest, said, files, self.snapshot.tombstones.get(dataset, {})])
+
+    def _make_datasets(self) -> tuple[list[str], dict[str, Message]]:
+        known = self.state.digests
+        wanted = {dataset: self._digest(dataset) for dataset in self.snapshot.datasets}
+        changed = [dataset for dataset, digest in wanted.items() if known.get(dataset) != digest]
+        made, failed = [], {}
+        for position, dataset in enumerate(changed):
+            self.progress(position, len(changed), dataset)
+            try:
+                self._make(dataset, wanted[dataset])
+            except (GongkaiError, LookupError, TypeError, ValueError) as problem:
+                failed[dataset] = Message(
+                    "portal-dataset-failed", {"dataset": dataset, "problem": type(problem).__name__}
+                )
+                _logger.error("portal: %s", failed[dataset].text())
+                continue
+            made.append(dataset)
+        return made, failed
+
+    def _make(self, dataset: str, digest: str) -> None:
+        released = self.state.released(dataset)
+        source = DatasetSource.of(self.store, self.catalog, self.about, self.snapshot, dataset, released, self.work)
+        pages = PageWriter(self.store, self.state, dataset)
+        dataset_pages(self.site, source, pages)
+        pages.finish()
+        self.state.keep(dataset, digest, source.card.as_json())
+
+    def _remove(self, dataset: str) -> None:
+        """Take away the pages of a dataset that is not shown any more."""
+        PageWriter(self.store, self.state, dataset).finish()
+        self.state.remove(dataset)
+
+    def _cards(self) -> Iterator[tuple[str, Card]]:
+        """The cards of datasets that are shown, each with the digest of what it was made of."""
+        for digest, card in self.state.cards():
+            yield digest, Card.from_json(card)
+
+
+def _digest_of(parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""Putting pages into the store: what has the same bytes is not written, what is no longer made is removed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from pipelines.portal.state import PortalState
+from pipelines.publish import Store
+
+
+@dataclass
+class PageWriter:
+    """Writes the pages of one owner, which is a dataset or a part of the site; :meth:`finish` removes its others."""
+
+    store: Store
+    state: PortalState
+    owner: str
+    _put: set[str] = field(default_factory=set)
+
+    def is_made(self, path: str, made_of: str) -> bool:
+        """Whether a page was made of this, so that it need not be made again; it is kept then.
+
+        Args:
+            path: the file, relative to the store's root.
+            made_of: a digest of all that it shows.
+        """
+        known = self.state.page(path)
+        if known is None or known[0] != made_of:
+            return False
+        self._put.add(path)
+        return True
+
+    def put(self, path: str, content: bytes, made_of: str = "") -> None:
+        """Write a page, unless it has these bytes already; ``made_of``: see :meth:`is_made`."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        known = self.state.page(path)
+        if known is None or known[1] != sha256:
+            self.store.replace(path, content)
+        if known != (made_of, sha256):
+            self.state.keep_page(path, self.owner, made_of, sha256)
+        self._put.add(path)
+
+    def finish(self) -> None:
+        """Remove the owner's pages that were not put."""
+        stale = [path for path in self.state.pages_of(self.owner) if path not in self._put]
+        for path in stale:
+            self.store.remove(path)
+        self.state.forget_pages(stale)

@@ -1,0 +1,193 @@
+"""Keeping the portal up to date: what is made, what is left alone, and what a crash or a broken dataset leaves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from describing import dataset_file, update
+from faults import Faults, Kind, faulty_store
+from publicising import publicise, refresh, two_datasets
+from publishing import NOW, add_candidate, index_now, registry, release_now, tree, workspace_with_registry
+
+from pipelines.core.paths import Workspace
+from pipelines.portal import PortalRefresh, refresh_portal
+from pipelines.publish import FolderStore, Store, object_path, withdraw
+
+REASON = {"zh": "误发", "en": "Sent by mistake"}
+FOLDERS = ("assets", "browse", "datasets", "en")
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("released")
+    workspace = two_datasets(folder)
+    refresh(workspace)
+    index_now(workspace)
+    return folder
+
+
+@pytest.fixture
+def workspace(released: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
+    return Workspace.at(tmp_path / "data", tmp_path / "schema")
+
+
+def make(workspace: Workspace, store: Store | None = None) -> PortalRefresh:
+    place = store or FolderStore(workspace.catalog)
+    return refresh_portal(place, registry(workspace), workspace.portal, workspace.work)
+
+
+def pages(workspace: Workspace) -> dict[str, tuple[float, bytes]]:
+    """All files of the portal: when they were written, and their bytes."""
+    store = FolderStore(workspace.catalog)
+    entries = [entry for folder in FOLDERS for entry in store.entries(folder)]
+    entries += [entry for entry in store.entries("") if entry.path == "index.html"]
+    return {entry.path: (entry.modified, store.read(entry.path)) for entry in entries}
+
+
+def contents(workspace: Workspace) -> dict[str, bytes]:
+    return {path: content for path, (_, content) in pages(workspace).items()}
+
+
+def test_everything_is_made_once_and_the_second_time_nothing_is(workspace: Workspace) -> None:
+    assert make(workspace) == PortalRefresh(("benches", "tree_inventory"))
+    made = pages(workspace)
+    assert {
+        "index.html",
+        "en/index.html",
+        "datasets/benches/index.html",
+        "en/datasets/benches/index.html",
+    } <= made.keys()
+    assert make(workspace) == PortalRefresh()
+    assert pages(workspace) == made
+
+
+def test_what_did_not_change_is_not_made_again(workspace: Workspace) -> None:
+    make(workspace)
+    before = pages(workspace)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    assert make(workspace).made == ("tree_inventory",)
+    after = pages(workspace)
+    assert {path for path in before if "benches" in path and before[path] != after[path]} == set()
+    assert "1.0.2" in after["datasets/tree_inventory/index.html"][1].decode()
+    assert before["index.html"] != after["index.html"]
+
+
+def test_lost_pages_and_a_lost_index_are_made_again_byte_for_byte(workspace: Workspace) -> None:
+    make(workspace)
+    made = contents(workspace)
+    workspace.portal.unlink()
+    assert len(make(workspace).made) == 2 and contents(workspace) == made
+    for name in (*FOLDERS, "index.html"):
+        lost = workspace.catalog / name
+        shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    assert len(make(workspace).made) == 2 and contents(workspace) == made
+
+
+def test_pages_of_what_is_withdrawn_are_taken_away(workspace: Workspace) -> None:
+    make(workspace)
+    withdraw(FolderStore(workspace.catalog), "benches", [], REASON, NOW.replace(day=3))
+    assert make(workspace).removed == ("benches",)
+    assert not [path for path in pages(workspace) if "benches" in path]
+    assert b"benches" not in contents(workspace)["browse/index.html"]
+
+
+def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Workspace) -> None:
+    make(workspace)
+    before = contents(workspace)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
+    snapshot = release_now(workspace, registry(workspace), NOW.replace(day=3))
+    (version,) = (each for each in snapshot.versions if each.dataset == "benches")
+    broken = workspace.catalog / object_path(version.parts[0].sha256)
+    broken.chmod(0o600)
+    broken.write_bytes(b"PAR1 no more")
+    done = make(workspace)
+    assert done.made == ("tree_inventory",) and set(done.failed) == {"benches"}
+    for language in ("en", "zh"):
+        assert "benches" in done.failed["benches"].text(language)
+    place = "datasets/benches/index.html"
+    assert contents(workspace)[place] == before[place]
+
+
+@pytest.mark.parametrize("kind", [Kind.EIO, Kind.LOST])
+def test_at_whichever_call_it_fails_the_next_time_finishes_it(workspace: Workspace, tmp_path: Path, kind: Kind) -> None:
+    make(workspace)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(workspace.data, undisturbed)
+    counted = Faults()
+    other = Workspace.at(undisturbed, workspace.schema)
+    make(other, faulty_store(FolderStore(other.catalog), counted))
+    expected = contents(other)
+    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("replace", "remove"))]
+    for number in changing[::7]:
+        tried = tmp_path / f"tried-{number}"
+        shutil.copytree(workspace.data, tried)
+        again = Workspace.at(tried, workspace.schema)
+        with pytest.raises(OSError, match="Input/output"):
+            make(again, faulty_store(FolderStore(again.catalog), Faults(number, kind)))
+        make(again)
+        assert contents(again) == expected
+        shutil.rmtree(tried)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in {"href", "src"} and value is not None]
+
+
+def links(content: bytes) -> list[str]:
+    parser = _Links()
+    parser.feed(content.decode())
+    return parser.found
+
+
+def test_every_link_to_the_catalog_leads_somewhere(workspace: Workspace) -> None:
+    make(workspace)
+    for path, content in contents(workspace).items():
+        if not path.endswith(".html"):
+            continue
+        for link in links(content):
+            if re.match(r"(https?|mailto):", link) or link.startswith("#"):
+                continue
+            assert not link.startswith("/")
+            base = path.rpartition("/")[0]
+            target = unquote(link.partition("#")[0].partition("?")[0])
+            resolved: list[str] = []
+            for part in f"{base}/{target}".split("/"):
+                if part == "..":
+                    resolved.pop()
+                elif part not in {"", "."}:
+                    resolved.append(part)
+            file = workspace.catalog.joinpath(*resolved)
+            file = file / "index.html" if file.is_dir() else file
+            assert file.is_file(), (path, link)
+
+
+def test_a_catalog_without_an_address_has_pages_too(tmp_path: Path) -> None:
+    workspace = workspace_with_registry(tmp_path)
+    add_candidate(workspace, [tree(1)])
+    release_now(workspace, registry(workspace))
+    assert make(workspace).made == ("tree_inventory",)
+    assert b"ld+json" not in contents(workspace)["en/datasets/tree_inventory/index.html"].split(b"</head>")[0].replace(
+        b'rel="alternate" type="application/ld+json"', b""
+    )
+
+
+def test_no_page_of_an_empty_catalog(tmp_path: Path) -> None:
+    workspace = publicise(workspace_with_registry(tmp_path))
+    assert make(workspace) == PortalRefresh()
+    update(dataset_file(workspace), keywords={"zh": ["树"], "en": ["trees"]})
+    assert contents(workspace) == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,31 +30,51 @@ _NOW = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 _PERIODS = [f"{year}-{month:02d}" for year in range(2020, 2026) for month in range(1, 13)]
 
 
+@dataclass(frozen=True)
+class Fleet:
+    """A released catalog. All segments hold the same rows: what is measured are manifests and what is derived."""
+
+    workspace: Workspace
+    catalog: Catalog
+    store: FolderStore
+
+    @classmethod
+    def released(cls, folder: Path, datasets: int, periods: int) -> Fleet:
+        """Write the registry of ``datasets`` datasets and release ``periods`` periods of each."""
+        write_registry(folder / "schema", datasets)
+        workspace = Workspace.at(folder / "data", folder / "schema")
+        workspace.prepare()
+        catalog, store = load_catalog(workspace.schema), FolderStore(workspace.catalog)
+        segment = _segment(catalog, workspace.work, 20)
+        commit_versions(store, *_first(catalog, store, workspace.work, segment, periods))
+        return cls(workspace, catalog, store)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Processing keys of all datasets."""
+        return {name: dataset.digest for name, dataset in self.catalog.datasets.items()}
+
+    def publish(self) -> int:
+        """Release what waits; how many versions that made."""
+        reviews = all_approved(self.catalog)
+        return len(release(self.workspace, self.store, self.catalog, self.keys, reviews, _NOW).versions)
+
+    def change_one(self) -> None:
+        """Let one dataset wait with other rows."""
+        changed = dataset_id(0)
+        segment = replace(_segment(self.catalog, self.workspace.work, 21), period=_PERIODS[0])
+        save_candidate(self.workspace, changed, segment, self.keys[changed])
+
+
 def measure_fleet(folder: Path, datasets: int, periods: int) -> dict[str, Timer]:
-    """Times of a release and the index of ``datasets`` datasets with ``periods`` periods each.
-
-    All segments hold the same rows: what is measured are manifests and the index, not rows.
-    """
-    write_registry(folder / "schema", datasets)
-    workspace = Workspace.at(folder / "data", folder / "schema")
-    workspace.prepare()
-    catalog, store = load_catalog(workspace.schema), FolderStore(workspace.catalog)
-    segment = _segment(catalog, workspace.work, 20)
-    commit_versions(store, *_first(catalog, store, workspace.work, segment, periods))
-    refresh_index(store, workspace.work)
-    keys = {name: dataset.digest for name, dataset in catalog.datasets.items()}
-
-    def publish() -> int:
-        return len(release(workspace, store, catalog, keys, all_approved(catalog), _NOW).versions)
-
-    timers = {"unchanged, release": _timed(publish, 0)}
-    timers["unchanged, index"] = _timed(lambda: refresh_index(store, workspace.work), True)
-    changed = dataset_id(0)
-    save_candidate(
-        workspace, changed, replace(_segment(catalog, workspace.work, 21), period=_PERIODS[0]), keys[changed]
-    )
-    timers["one changed, release"] = _timed(publish, 1)
-    timers["one changed, index"] = _timed(lambda: refresh_index(store, workspace.work), True)
+    """Times of a release and the index of ``datasets`` datasets with ``periods`` periods each."""
+    fleet = Fleet.released(folder, datasets, periods)
+    refresh_index(fleet.store, fleet.workspace.work)
+    timers = {"unchanged, release": _timed(fleet.publish, 0)}
+    timers["unchanged, index"] = _timed(lambda: refresh_index(fleet.store, fleet.workspace.work), True)
+    fleet.change_one()
+    timers["one changed, release"] = _timed(fleet.publish, 1)
+    timers["one changed, index"] = _timed(lambda: refresh_index(fleet.store, fleet.workspace.work), True)
     return timers
 
 

@@ -14,6 +14,7 @@ from pipelines.core.periods import PeriodClass
 from pipelines.registry.aggregate_checks import unusable_aggregate
 from pipelines.registry.catalog import ORGANISATIONS, Dataset, published_name
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
+from pipelines.registry.chart_checks import unusable_charts
 from pipelines.registry.conditions import vouched_values
 from pipelines.registry.dataset import REGISTER_PERIODS, ShareDrift
 from pipelines.registry.deadline_checks import unusable_deadlines
@@ -104,6 +105,8 @@ class DatasetChecker:
         for deadline in unusable_deadlines(self.dataset, organisations, self.around.calendars,
                                            self.around.catalog.first_year):  # fmt: skip
             yield self._problem(name, ("deadlines", *deadline.key), deadline.kind, **deadline.params)
+        for chart in unusable_charts(self.dataset, self.around.tables):
+            yield self._problem(name, ("charts", *chart.key), chart.kind, chart.remedy, **chart.params)
         kept_by = REGISTER_PERIODS.get(dataset.register_of) if dataset.register_of is not None else None
         if kept_by is not None and dataset.period is not kept_by:
             yield self._problem(name, ("period",), "check-register-period", register=str(dataset.register_of),

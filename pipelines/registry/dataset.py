@@ -11,6 +11,7 @@ from pipelines.core.findings import Severity
 from pipelines.core.periods import PeriodClass
 from pipelines.registry.aggregates import Aggregate
 from pipelines.registry.base import Bilingual, BilingualKeywords, Descriptor, Identifier, Text
+from pipelines.registry.charts import MOST_CHARTS, ChartDescriptor
 from pipelines.registry.coverage import Coverage
 from pipelines.registry.deadlines import DeadlineRule
 from pipelines.registry.disclosures import DatasetDisclosure
@@ -165,6 +166,8 @@ class DatasetDescriptor(Descriptor):
     """How people are kept from being told apart by what is known of them."""
     deadlines: tuple[DeadlineRule, ...] = ()
     """Until when it is to be published. Nothing that is published depends on them: see ``load._digest``."""
+    charts: tuple[ChartDescriptor, ...] = Field(default=(), max_length=MOST_CHARTS)
+    """What is drawn of its rows on its page; none: charts that its public schema suggests."""
 
     @field_validator("layouts")
     @classmethod

@@ -29,7 +29,7 @@ from pipelines.registry.tables import CodeList, Organisation, load_table
 _Model = TypeVar("_Model", bound=BaseModel)
 _SCHEMA_SUFFIX = ".schema.json"
 #: What of a dataset's descriptor its outcomes do not depend on.
-_LEFT_OUT = ("deadlines", "coverage")
+_LEFT_OUT = ("deadlines", "coverage", "charts")
 
 
 class CatalogUnusable(Exception):
@@ -249,8 +249,8 @@ def _circle_problems(datasets: Mapping[str, Dataset], loaded: list[_Loaded]) -> 
 def _digest(dataset: Dataset, tables: Mapping[str, CodeList], *, summed: bool) -> str:
     """Hash of all that the dataset's outcomes depend on: its own files and the tables it uses.
 
-    Not its deadlines, which say when something should be published, not what, nor what it is said to be about: so
-    nothing is made anew for them.
+    Not its deadlines, which say when something should be published, not what, nor what it is said to be about, nor how
+    it is drawn: so nothing is made anew for them.
     """
     digest = hashlib.sha256()
     for name in ("dataset.yaml", "schema.json", "expectations.yaml"):

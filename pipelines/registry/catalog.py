@@ -17,6 +17,7 @@ from pipelines.registry.disclosures import Attribute, Drop, Generalise, Surrogat
 from pipelines.registry.escalation import EscalationDescriptor
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import FieldSpec, ForeignKey, SchemaDescriptor, table_schema
+from pipelines.registry.harvests import HarvestDescriptor
 from pipelines.registry.negative_list import NegativeEntry, NegativeList
 from pipelines.registry.problems import Problem
 from pipelines.registry.table_schemas import for_frictionless
@@ -145,6 +146,8 @@ class Catalog:
     """The entries that the datasets are overlaid with: of the list in force, which need not be ``negative_list``."""
     calendars: Mapping[str, CalendarDescriptor] = field(default_factory=dict)
     escalation: EscalationDescriptor | None = None
+    harvests: Mapping[str, HarvestDescriptor | None] = field(default_factory=dict)
+    """Catalogs elsewhere by the names of their files; ``None`` for those that have problems."""
 
     def dataset(self, dataset_id: str) -> Dataset:
         """A usable dataset.

@@ -22,6 +22,7 @@ from pipelines.registry.documents import Document, Unreadable, read_document, wi
 from pipelines.registry.escalation import ESCALATION, EscalationDescriptor, escalation_problems
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import SchemaDescriptor
+from pipelines.registry.harvests import HARVEST, HarvestChecker, HarvestDescriptor
 from pipelines.registry.negative_list import NEGATIVE_LIST, NegativeList, scope_problems
 from pipelines.registry.problems import Problem, from_validation
 from pipelines.registry.tables import CodeList, Organisation, load_table
@@ -76,6 +77,7 @@ def load_catalog(folder: Path) -> Catalog:
     negative_list = _negative_list(folder, around, problems)
     escalation = _escalation(folder, problems)
     broken = frozenset(problem.dataset for problem in problems if problem.dataset is not None)
+    harvests = _harvests(folder, descriptor, datasets, broken, problems)
     said = (dataset.descriptor.aggregate for name, dataset in datasets.items() if name not in broken)
     summed = {each.dataset for each in said if each is not None}
     usable = {
@@ -98,6 +100,7 @@ def load_catalog(folder: Path) -> Catalog:
         negative_list=negative_list,
         calendars=calendars,
         escalation=escalation,
+        harvests=harvests,
     )
 
 
@@ -156,6 +159,27 @@ def _calendars(folder: Path, problems: list[Problem]) -> dict[str, CalendarDescr
         elif calendar is not None:
             calendars[calendar.id] = calendar
     return calendars
+
+
+def _harvests(folder: Path, descriptor: CatalogDescriptor, datasets: Mapping[str, Dataset], broken: frozenset[str],
+              problems: list[Problem]) -> dict[str, HarvestDescriptor | None]:  # fmt: skip
+    usable = {name: dataset for name, dataset in datasets.items() if name not in broken}
+    harvests: dict[str, HarvestDescriptor | None] = {}
+    places: set[tuple[str, str, str, str]] = set()
+    for path in sorted((folder / HARVEST).glob("*.yaml")):
+        file = f"{HARVEST}/{path.name}"
+        if not is_identifier(path.stem):
+            problems.append(_stray(file))
+            continue
+        documents: dict[str, Document] = {}
+        harvest = _model(HarvestDescriptor, path, file, problems, documents)
+        harvests[path.stem] = harvest
+        if harvest is not None:
+            checker = HarvestChecker(file, harvest, descriptor, usable, broken, documents[path.name].lines, places)
+            found = list(checker.problems())
+            problems += found
+            harvests[path.stem] = None if found else harvest
+    return harvests
 
 
 def _dataset_folders(folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -276,6 +300,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
         "dataset.schema.json": DatasetDescriptor,
         "escalation.schema.json": EscalationDescriptor,
         "expectations.schema.json": ExpectationSuite,
+        "harvest.schema.json": HarvestDescriptor,
         "negative_list.schema.json": NegativeList,
         "schema.schema.json": SchemaDescriptor,
     }

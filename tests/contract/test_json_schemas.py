@@ -12,7 +12,7 @@ from pipelines.registry.load import json_schemas
 SCHEMA_FOLDER = Path(__file__).parents[2] / "catalog_schema"
 NAMES = [
     "calendar.schema.json", "catalog.schema.json", "dataset.schema.json", "escalation.schema.json",
-    "expectations.schema.json", "negative_list.schema.json", "schema.schema.json",
+    "expectations.schema.json", "harvest.schema.json", "negative_list.schema.json", "schema.schema.json",
 ]  # fmt: skip
 
 

@@ -16,7 +16,14 @@ import typer
 
 from pipelines.catalog.errors import NoEarlierVersion
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, EXIT_USAGE, Output, default_language
-from pipelines.core.errors import GongkaiError, InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion
+from pipelines.core.errors import (
+    GongkaiError,
+    InvalidPeriod,
+    UnknownDataset,
+    UnknownDelivery,
+    UnknownHarvest,
+    UnknownVersion,
+)
 from pipelines.core.messages import LANGUAGES, translate
 from pipelines.core.paths import Workspace
 from pipelines.flow import CatalogMissing
@@ -39,8 +46,9 @@ Json = Annotated[bool, typer.Option("--json", help=described("cli-json-help"))]
 Language = Annotated[str, typer.Option("--lang", help=described("cli-lang-help"), metavar="en|zh")]
 
 #: Errors of whoever gave the command: it names something that there is not.
-_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownVersion, VersionWithdrawn, NoEarlierVersion,
-              FileExists, CannotAnnotate, UnusableKey, UnusablePublicKey, UnknownRelease, DigestTooShort)  # fmt: skip
+_WRONG_USE = (InvalidPeriod, UnknownDataset, UnknownDelivery, UnknownHarvest, UnknownVersion, VersionWithdrawn,
+              NoEarlierVersion, FileExists, CannotAnnotate, UnusableKey, UnusablePublicKey, UnknownRelease,
+              DigestTooShort)  # fmt: skip
 
 #: The default of ``--lang``: the environment's language.
 ANY = ""

@@ -15,6 +15,7 @@ from pipelines.cli import (
     disclosing,
     downloads,
     fetching,
+    harvesting,
     history,
     inspection,
     metadata,
@@ -53,6 +54,7 @@ app.command("validate", help=described("cli-validate-help"))(validating.validate
 app.command("template", help=described("cli-template-help"))(templates.template)
 app.command("sample", help=described("cli-sample-help"))(registry_commands.sample)
 app.command("fetch", help=described("cli-fetch-help"))(fetching.fetch)
+app.command("harvest", help=described("cli-harvest-help"))(harvesting.harvest)
 app.command("run", help=described("cli-run-help"))(running.run)
 app.command("ui", help=described("cli-ui-help"))(running.ui)
 app.command("serve", help=described("cli-serve-help"))(serving.serve)

@@ -119,6 +119,10 @@ def _show_source(out: Output, row: Traced) -> None:
             organisation=source.organisation)  # fmt: skip
     if row.place.sha256 is not None:
         out.say("trace-sha256", sha256=row.place.sha256)
+    if row.place.origin is not None:
+        origin = row.place.origin
+        out.say("trace-origin", catalog=origin.catalog, catalog_address=origin.catalog_address, dataset=origin.dataset,
+                address=origin.address, checksum=origin.checksum or "-", fetched=origin.fetched)  # fmt: skip
     if row.handling is not None:
         _show_handling(out, row.handling)
     if row.segment is not None:

@@ -69,6 +69,15 @@ class UnknownVersion(GongkaiError):
         super().__init__(dataset=dataset, version=version, known=known)
 
 
+class UnknownHarvest(GongkaiError):
+    """No catalog of that name is described to be harvested."""
+
+    message_id = "harvest-unknown"
+
+    def __init__(self, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
+
+
 class UnknownDelivery(GongkaiError):
     """No delivery of that identifier has been landed."""
 

@@ -17,3 +17,8 @@ class FetchFailed(Exception):
 def connection_failed(host: str, problem: BaseException) -> FetchFailed:
     """The connection failed: the class of the error says how, its text might say more than may be shown."""
     return FetchFailed("fetch-connection", host=host, reason=type(problem).__name__)
+
+
+def machine_failed(problem: OSError) -> FetchFailed:
+    """This machine could not keep what came."""
+    return FetchFailed("fetch-machine", reason=f"{type(problem).__name__}: {problem.strerror or ''}".rstrip(": "))

@@ -13,13 +13,14 @@ from pipelines.core.files import sha256_of
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace, join_inside
 from pipelines.core.records import DeliveryKey
-from pipelines.fetching.errors import FetchFailed
+from pipelines.fetching.errors import FetchFailed, machine_failed
 from pipelines.fetching.hosts import HostPolicy
 from pipelines.fetching.placing import place
 from pipelines.fetching.plan import Wanted
 from pipelines.fetching.store import Brought, SourceStore, exclusive
 from pipelines.fetching.transfer import Advance
 from pipelines.fetching.ways import way_of
+from pipelines.ingest.provenance import remember_origin
 from pipelines.registry import Catalog
 
 
@@ -106,7 +107,7 @@ class _Fetcher:
             try:
                 self._place(group[0], ready)
             except OSError as problem:
-                outcome, failure = Outcome.FAILED, _machine(problem)
+                outcome, failure = Outcome.FAILED, machine_failed(problem)
         for entry in results:
             yield entry.told(outcome, failure) if isinstance(entry, _Ready) else entry
             if isinstance(entry, _Ready):
@@ -121,17 +122,24 @@ class _Fetcher:
         except UnsafePath as unsafe:
             failed = FetchFailed("fetch-place", **unsafe.message.params)
         except OSError as problem:
-            failed = _machine(problem)
+            failed = machine_failed(problem)
         return Fetched(wanted, Outcome.FAILED, message=failed.message, remedy=failed.remedy)
 
     def _brought(self, wanted: Wanted, key: DeliveryKey, advance: Advance) -> _Ready | Fetched:
         path = f"{key.organisation}/{key.dataset}/{key.period}/{wanted.source.file}"
         target = join_inside(self._workspace.inbox, path)
-        store = SourceStore.of(self._workspace, key, wanted.source.name)
-        way = way_of(wanted.source, key.period, store, self._policy, advance)
+        store = SourceStore.of(self._workspace, key, wanted.state)
+        checksum = wanted.foreign.checksum if wanted.foreign is not None else None
+        vouched = (checksum.algorithm, checksum.value) if checksum is not None else ()
+        way = way_of(wanted.source, key.period, store, self._policy, advance, vouched)
         last = store.brought(way.origin) if target.is_file() else None
+        if last is not None and vouched:
+            return Fetched(wanted, Outcome.UNCHANGED, path)  # what was brought came to the checksum that is still given
         if not way.run(last.validators if last is not None else None):
             return Fetched(wanted, Outcome.UNCHANGED, path)
+        if wanted.foreign is not None and checksum is not None and not checksum.fits(store.part):
+            kept = store.keep("refused")
+            raise wanted.foreign.mismatch(wanted.source.file, kept.relative_to(self._workspace.data).as_posix())
         size = store.part.stat().st_size
         brought = Brought(way.origin, sha256_of(store.part), store.part_validators())
         if not _is_there(target, brought, last):
@@ -142,6 +150,9 @@ class _Fetcher:
 
     def _place(self, first: Wanted, ready: Sequence[_Ready]) -> None:
         key = first.key(self._first_year)
+        for entry in ready:
+            if entry.wanted.foreign is not None:
+                remember_origin(self._workspace, key, entry.brought.sha256, entry.wanted.foreign.origin)
         folder = self._workspace.inbox / key.organisation / key.dataset / key.period
         place(folder, {entry.wanted.source.file: entry.store.part for entry in ready})
         for entry in ready:
@@ -153,7 +164,3 @@ def _is_there(target: Path, brought: Brought, last: Brought | None) -> bool:
     if not target.is_file():
         return False
     return (last is not None and last.sha256 == brought.sha256) or sha256_of(target) == brought.sha256
-
-
-def _machine(problem: OSError) -> FetchFailed:
-    return FetchFailed("fetch-machine", reason=f"{type(problem).__name__}: {problem.strerror or ''}".rstrip(": "))

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.core.checksums import Checksum
 from pipelines.core.periods import PeriodClass, is_period
 from pipelines.core.records import DeliveryKey
 from pipelines.fetching.errors import FetchFailed
+from pipelines.ingest.provenance import FileOrigin
 from pipelines.registry import Catalog, Dataset
 from pipelines.registry.sources import AnySource
+
+
+@dataclass(frozen=True)
+class ForeignFile:
+    """A file of a dataset of another catalog; with ``problem`` it is known already that it cannot be had."""
+
+    origin: FileOrigin
+    """``fetched`` is when the catalog was read."""
+    checksum: Checksum | None = None
+    problem: FetchFailed | None = None
+
+    @property
+    def state(self) -> str:
+        """The name under which its state is kept."""
+        return f"{self.origin.catalog}.{hashlib.sha256(self.origin.dataset.encode()).hexdigest()[:32]}"
+
+    def mismatch(self, file: str, kept: str) -> FetchFailed:
+        """Why bytes are not taken that do not come to the checksum; ``kept``: where they lie."""
+        rule = self.checksum.algorithm if self.checksum is not None else ""
+        return FetchFailed("harvest-checksum", source=self.origin.catalog, dataset=self.origin.dataset, file=file,
+                           rule=rule, kept=kept)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,6 +43,8 @@ class Wanted:
     dataset: Dataset
     source: AnySource
     period: str | None
+    foreign: ForeignFile | None = None
+    """What the catalog says of the file that it is harvested from; ``None`` for ``sources:``."""
 
     @property
     def name(self) -> str:
@@ -29,14 +55,21 @@ class Wanted:
         """The delivery that the file belongs to.
 
         Raises:
-            FetchFailed: when no period was given, or one before the catalog begins.
+            FetchFailed: when no period was given, or one before the catalog begins, or there is no such file elsewhere.
         """
+        if self.foreign is not None and self.foreign.problem is not None:
+            raise self.foreign.problem
         if self.period is None:
             raise FetchFailed("fetch-no-period", name=self.name)
         period = self.dataset.period(self.period)
         if period.start is not None and period.year < first_year:
             raise FetchFailed("inbox-too-early", period=self.period, first_year=first_year)
         return DeliveryKey(self.dataset.id, self.period, self.source.organisation)
+
+    @property
+    def state(self) -> str:
+        """The name under which its state is kept; those of sources are identifiers, without a full stop."""
+        return self.source.name if self.foreign is None else self.foreign.state
 
 
 def wanted_sources(catalog: Catalog, datasets: Sequence[str], period: str | None) -> list[Wanted]:

@@ -52,8 +52,13 @@ class SourceStore:
     @classmethod
     def of(cls, workspace: Workspace, key: DeliveryKey, source: str) -> SourceStore:
         """The folder of the source of that name, made if it is not there."""
+        return cls.at(workspace, key.organisation, key.dataset, key.period, source)
+
+    @classmethod
+    def at(cls, workspace: Workspace, *parts: str) -> SourceStore:
+        """The folder below that of all fetching, made if it is not there."""
         folder = workspace.fetching
-        for part in (key.organisation, key.dataset, key.period, source):
+        for part in parts:
             folder /= part
             folder.mkdir(exist_ok=True, mode=PRIVATE_FOLDER_MODE)
         return cls(folder)
@@ -74,6 +79,13 @@ class SourceStore:
         """Forget the part."""
         self.part.unlink(missing_ok=True)
         (self.folder / "part.json").unlink(missing_ok=True)
+
+    def keep(self, name: str) -> Path:
+        """Keep the part in this folder, instead of what had that name before; where it lies then."""
+        kept = self.folder / name
+        self.part.replace(kept)
+        self.discard()
+        return kept
 
     def unfinished(self, origin: str) -> tuple[int, str] | None:
         """How many bytes have come of an unfinished download, and what vouches for them; ``None``: begin anew."""

@@ -25,8 +25,9 @@ class Way:
     run: Callable[[Validators | None], bool]
 
 
-def way_of(source: AnySource, period: str, store: SourceStore, policy: HostPolicy, advance: Advance) -> Way:
-    """How a source of one period is brought.
+def way_of(source: AnySource, period: str, store: SourceStore, policy: HostPolicy, advance: Advance,
+           vouched: tuple[str, ...] = ()) -> Way:  # fmt: skip
+    """How a source of one period is brought; ``vouched``: what a catalog says of a file on the web besides where it is.
 
     Raises:
         FetchFailed: when an environment variable with credentials is not set.
@@ -42,7 +43,7 @@ def way_of(source: AnySource, period: str, store: SourceStore, policy: HostPolic
         origin = origin_of(address)
         return Way(origin, Download(origin, *bounds, address, signing(source), is_object=True).run)
     url = source.url.replace(PERIOD_PLACEHOLDER, period)
-    origin = origin_of(url)
+    origin = origin_of(url, *vouched)
     if isinstance(source, SftpSource):
         from pipelines.fetching.sftp import SftpDownload
 

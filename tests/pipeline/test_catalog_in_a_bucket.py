@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from flowing import GOOD, HEADER, Command, Deliver
+from harvesting import data_json, dataset, describe_harvest, harvested
 from s3_serving import s3_server
+from serving import sends, serving
 
 from pipelines.catalog import open_catalog
+from pipelines.catalog.harvested import harvested_datasets, harvested_sources
 from pipelines.core.paths import Workspace
 from pipelines.publish.stores import open_store
 
@@ -51,3 +54,16 @@ def test_a_catalog_in_a_bucket_is_like_one_in_a_folder(gongkai: Command, deliver
     assert {entry.path.rpartition("/")[0] for entry in store.entries("downloads")} == {"downloads", folder}
     assert gongkai("verify").exit_code == 0
     assert gongkai.json("gc", "--grace-days", "0")["files"] == []
+
+
+def test_catalogs_elsewhere_are_listed_in_a_bucket(gongkai: Command, workspace: Workspace, bucket: str,
+                                                   tmp_path: Path) -> None:  # fmt: skip
+    store = open_store(bucket, tmp_path / "cache")
+    with serving() as server:
+        describe_harvest(workspace, url=server.url("/data.json"))
+        for name in ("trees", "benches"):
+            server.answers["/data.json"] = sends(data_json(dataset(name)))
+            assert harvested(gongkai)["neighbour"]["outcome"] == "listed"
+            (source,) = harvested_sources(store)
+            assert [entry.identifier for entry in harvested_datasets(store, source)] == [name]
+            assert len(store.names("harvested/neighbour")) == 1

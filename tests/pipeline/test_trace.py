@@ -48,7 +48,8 @@ def test_a_row_is_traced_to_its_delivery_file_and_row(gongkai: Command, deliver:
     }  # fmt: skip
     assert row["source"]["landed"].endswith("Z")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert row["place"] == {"file": "trees.csv", "sheet": None, "row": 3, "column": None, "sha256": digest}
+    assert row["place"] == {"file": "trees.csv", "sheet": None, "row": 3, "column": None, "sha256": digest,
+                            "origin": None}  # fmt: skip
     assert (row["handling"]["layout"], row["handling"]["encoding"]) == ("flat", "utf-8")
     assert row["key"] == {"tree_id": "t2"}
     assert row["segment"].startswith("objects/")

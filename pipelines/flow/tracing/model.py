@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pipelines.ingest.provenance import FileOrigin
+
 
 class Reason(StrEnum):
     """Why a delivered row is not published, or a delivery could not be looked into."""
@@ -22,13 +24,14 @@ class Reason(StrEnum):
 class Place:
     """Where a row was delivered. ``row`` is counted as a spreadsheet shows it; ``column`` is the label of the column
     that ``unpivot`` made the row of, where that is certain; ``sha256`` is of the delivered file (for a member of an
-    archive: of the archive)."""
+    archive: of the archive); ``origin`` is known of files that were harvested from a catalog elsewhere."""
 
     file: str
     sheet: str | None
     row: int
     column: str | None
     sha256: str | None
+    origin: FileOrigin | None = None
 
 
 @dataclass(frozen=True)

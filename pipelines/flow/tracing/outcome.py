@@ -15,6 +15,7 @@ from pipelines.flow.tracing.cells import CellFinder
 from pipelines.flow.tracing.model import Cell, Handling, Place, Scaling
 from pipelines.ingest import load_delivery
 from pipelines.ingest.names import shown_file
+from pipelines.ingest.provenance import origin_of_file
 from pipelines.ingest.units import YUAN
 from pipelines.ingest.unpivoted import name_field, unpivoted_column
 from pipelines.registry import Dataset
@@ -52,7 +53,10 @@ class TracedOutcome:
 
     def place(self, file: str, sheet: str | None, row: int, names: Mapping[str, str | None]) -> Place:
         """Source coordinates with what is known about them; ``names``: the row's values of ``name_fields``."""
-        return Place(file, sheet, row, self._column(self._reading(file, sheet), names), self._sha256(file))
+        sha256 = self._sha256(file)
+        column = self._column(self._reading(file, sheet), names)
+        origin = origin_of_file(self.inst.workspace, self.delivery.key, sha256) if sha256 is not None else None
+        return Place(file, sheet, row, column, sha256, origin)
 
     def cells(self, file: str, sheet: str | None, row: int, names: Mapping[str, str | None]) -> tuple[Cell, ...]:
         """The cells behind the row's fields, as far as today's layout tells; ``names`` as in :meth:`place`."""

@@ -25,6 +25,7 @@ trace-key = { "  " }key: { $key }
 trace-reason = { "  " }not published: { $reason }
 trace-delivery = { "  " }delivery: { $delivery }, landed { $landed } (period { $period }, { $organisation })
 trace-sha256 = { "  " }sha256 of the file: { $sha256 }
+trace-origin = { "  " }harvested from { $catalog } ({ $catalog_address }), dataset { $dataset }: { $address }, checksum { $checksum }, { $fetched }
 trace-layout = { "  " }read as: layout { $layout }, { $format }, encoding { $encoding }
 trace-unit = { "  " }unit noted in the file: { $unit }
 trace-scaling = { "  " }amounts: { $unit }, multiplied by { $factor } ({ $columns })

@@ -25,6 +25,7 @@ trace-key = { "  " }主键：{ $key }
 trace-reason = { "  " }未公开：{ $reason }
 trace-delivery = { "  " }报送：{ $delivery }，接收于 { $landed }（时期 { $period }，{ $organisation }）
 trace-sha256 = { "  " }文件的 sha256：{ $sha256 }
+trace-origin = { "  " }采集自 { $catalog }（{ $catalog_address }）的数据集 { $dataset }：{ $address }，校验和 { $checksum }，{ $fetched }
 trace-layout = { "  " }读取方式：版式 { $layout }，{ $format }，编码 { $encoding }
 trace-unit = { "  " }文件注明的单位：{ $unit }
 trace-scaling = { "  " }金额：{ $unit }，乘以 { $factor }（{ $columns }）

@@ -18,7 +18,9 @@ from pipelines.catalog.metadata.graph import (
     JSON_LD_OPENING,
     TURTLE_OPENING,
     Node,
+    iri,
     json_ld_line,
+    node,
     turtle,
 )
 from pipelines.catalog.metadata.state import MetadataState
@@ -39,6 +41,8 @@ class Assembly:
     catalog: CatalogFacts
     snapshot: Snapshot
     state: MetadataState
+    foreign: tuple[str, ...] = ()
+    """Names of the catalogs elsewhere whose datasets are told beside this one's."""
 
     @property
     def issued(self) -> str:
@@ -48,7 +52,9 @@ class Assembly:
     @property
     def head(self) -> tuple[Node, ...]:
         """The catalog's own nodes."""
-        return tuple(distinct(catalog_nodes(self.catalog, self.issued, self.snapshot.released)))
+        own = distinct(catalog_nodes(self.catalog, self.issued, self.snapshot.released))
+        further = [node(self.catalog.addresses.catalog, dcat__catalog=iri(name)) for name in self.foreign]
+        return (*own, *further)
 
     def write(self, store: Store, work: Path) -> None:
         """Put all documents in place, each in one step.

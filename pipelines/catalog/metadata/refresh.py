@@ -8,6 +8,7 @@
     metadata/datasets/<dataset>/dcat.jsonld, dcat.ttl, dcat-us.json, schema-org.jsonld, croissant.json   a dataset
     metadata/datasets/<dataset>/score.json, feed.atom
     metadata/datasets/<dataset>/<version>/datapackage.json       a version
+    metadata/harvested/<source>/catalog.jsonld                   a catalog elsewhere
     sitemap.xml, robots.txt
 """
 
@@ -18,6 +19,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.catalog.harvested import harvested_datasets, harvested_sources
 from pipelines.catalog.metadata.addresses import (
     FOLDER,
     archive_path,
@@ -30,12 +32,15 @@ from pipelines.catalog.metadata.atom import FEED, FeedAbout, archive, catalog_fe
 from pipelines.catalog.metadata.compiling import compile_dataset
 from pipelines.catalog.metadata.contract import Contract, xml_problems
 from pipelines.catalog.metadata.facts import CatalogFacts
+from pipelines.catalog.metadata.foreign_catalogs import DOCUMENTS as FOREIGN
+from pipelines.catalog.metadata.foreign_catalogs import ForeignCatalog, document_digest, document_path
 from pipelines.catalog.metadata.gathering import catalog_facts, dataset_facts, files_path
 from pipelines.catalog.metadata.graph import as_json_ld
 from pipelines.catalog.metadata.problems import MetadataProblem
 from pipelines.catalog.metadata.state import MetadataState
 from pipelines.catalog.metadata.texts import Texts, same, shorts
 from pipelines.core.errors import CorruptStore, GongkaiError
+from pipelines.core.files import scratch_folder
 from pipelines.publish import (
     Snapshot,
     Store,
@@ -117,7 +122,7 @@ class _Refreshing:
         for dataset in removed:
             self._remove(dataset)
         self._write_due_feeds()
-        self._assemble(work)
+        self._assemble(work, self._tell_harvested(work))
         return MetadataRefresh(tuple(made), tuple(removed), tuple(self.problems))
 
     def _common(self) -> str:
@@ -207,11 +212,43 @@ class _Refreshing:
             return same(dataset)
         return shorts(load_manifest(self.store, entry.manifest).metadata["title"])
 
-    def _assemble(self, work: Path) -> None:
-        made = _digest_of([self.snapshot.number, self.state.digests])
+    def _tell_harvested(self, work: Path) -> tuple[str, ...]:
+        """Write the documents of catalogs elsewhere that changed, remove those that are gone; the names of all."""
+        known, sources = self.state.harvested, list(harvested_sources(self.store))
+        told = {each.source: document_digest(each) for each in sources}
+        paths = {document_path(each.source) for each in sources}
+        foreign = [
+            ForeignCatalog(each, self.about.addresses, self.catalog.descriptor.known_licence) for each in sources
+        ]
+        for each in foreign:
+            name, path = each.source.source, document_path(each.source.source)
+            is_there = known.get(name) == told[name] and self.store.size(path) is not None
+            if not is_there and not self._write_foreign(each, path, work):
+                told.pop(name)
+        for entry in list(self.store.entries(FOREIGN)):
+            if entry.path not in paths:
+                self.store.remove(entry.path)
+        if told != known:
+            self.state.set_harvested(told)
+        return tuple(each.address for each in foreign)
+
+    def _write_foreign(self, foreign: ForeignCatalog, path: str, work: Path) -> bool:
+        """Write the document of a catalog elsewhere; tell whether it was done."""
+        try:
+            with scratch_folder(work, "harvested") as folder:
+                with (folder / "document").open("w", encoding="utf-8", newline="") as stream:
+                    stream.writelines(foreign.document(harvested_datasets(self.store, foreign.source)))
+                self.store.replace_with(path, folder / "document")
+        except (GongkaiError, FileNotFoundError, LookupError, TypeError, ValueError) as problem:
+            self.problems.append(MetadataProblem(path, "facts", foreign.source.source, type(problem).__name__))
+            return False
+        return True
+
+    def _assemble(self, work: Path, foreign: tuple[str, ...]) -> None:
+        made = _digest_of([self.snapshot.number, self.state.digests, foreign])
         if made == self.state.made:
             return
-        assembly = Assembly(self.about, self.snapshot, self.state)
+        assembly = Assembly(self.about, self.snapshot, self.state, foreign)
         head = {"@graph": [as_json_ld(entry) for entry in assembly.head]}
         found = self.contract.problems("dcat.jsonld", f"{FOLDER}/catalog.jsonld", head)
         if found:

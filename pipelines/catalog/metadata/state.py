@@ -7,8 +7,9 @@ of them are outdated. What is lost is made again, at the cost of one run over th
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -31,7 +32,7 @@ CREATE TABLE IF NOT EXISTS due_feeds (kind TEXT, name TEXT, PRIMARY KEY (kind, n
 """
 _OF_FEEDS = ("snapshots", "entries", "due_feeds")
 _OF_CATALOG = ("about", "datasets", *_OF_FEEDS)
-_STORE, _COMMON, _MADE = "store", "common", "made"
+_STORE, _COMMON, _MADE, _HARVESTED = "store", "common", "made", "harvested"
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,20 @@ class MetadataState:
 
     def set_made(self, digest: str) -> None:
         """Remember what the catalog's documents were made of."""
+        self._tell(_MADE, digest)
+
+    @property
+    def harvested(self) -> dict[str, str]:
+        """Catalog elsewhere → the digest of what its document was made of."""
+        return dict(json.loads(self._about(_HARVESTED) or "{}"))
+
+    def set_harvested(self, digests: Mapping[str, str]) -> None:
+        """Remember of what documents of catalogs elsewhere were made."""
+        self._tell(_HARVESTED, json.dumps(digests))
+
+    def _tell(self, name: str, value: str) -> None:
         with writing(self.connection) as connection:
-            connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_MADE, digest))
+            connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
     def _about(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()

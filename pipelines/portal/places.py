@@ -12,6 +12,11 @@ from urllib.parse import quote
 LANGUAGES = ("zh", "en")
 HOME = ""
 BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "codelists/"
+DISCLOSURE, ABOUT = "disclosure/", "about/"
+ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
+CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"
+#: What hosts of static files answer with where there is no page; in both languages at once.
+NOT_FOUND_FILE = "404.html"
 
 
 def folder(language: str) -> str:
@@ -26,7 +31,7 @@ def page_file(place: str, language: str) -> str:
 
 def browse_place(number: int) -> str:
     """A page of the list of datasets, counted from 1."""
-    return BROWSE if number == 1 else f"{BROWSE}{number}/"
+    return numbered(BROWSE, number)
 
 
 def dataset_place(dataset: str) -> str:
@@ -54,9 +59,19 @@ def organisation_place(organisation: str) -> str:
     return f"{ORGANISATIONS}{organisation}/"
 
 
+def class_place(disclosure_class: str) -> str:
+    """The page about one of the five disclosures."""
+    return f"{DISCLOSURE}{disclosure_class}/"
+
+
 def codelist_place(codelist: str) -> str:
     """The page with a code list."""
     return f"{CODELISTS}{codelist}/"
+
+
+def numbered(place: str, number: int) -> str:
+    """A page of a list that begins at a place, counted from 1."""
+    return place if number == 1 else f"{place}{number}/"
 
 
 def to_root(place: str, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from pipelines.catalog.metadata.gathering import catalog_facts, files_path
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.messages import Message
 from pipelines.portal.assets import own_assets
-from pipelines.portal.cards import Card
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.lists import list_pages
+from pipelines.portal.pages.sections import SECTIONS, Section
 from pipelines.portal.places import LANGUAGES, page_file
+from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
-from pipelines.portal.sources import DatasetSource, SnapshotSource
+from pipelines.portal.shelf import CardShelf
+from pipelines.portal.sources import DatasetSource, SiteSource, SnapshotSource
 from pipelines.portal.state import PortalState
 from pipelines.portal.writing import PageWriter
 from pipelines.publish import Snapshot, Store, latest_number, latest_snapshot, load_snapshot, tool_versions
@@ -32,6 +34,9 @@ REVISION = 1
 #: Owners of pages that are no dataset's: their names are no identifiers.
 _LISTS, _ASSETS = "(lists)", "(assets)"
 
+#: What is wrong with something that is shown, and nothing else.
+_TROUBLE = (GongkaiError, LookupError, TypeError, ValueError)
+
 #: Called with how many datasets are done, how many there are to do, and the one that is next.
 Progress = Callable[[int, int, str], None]
 
@@ -42,7 +47,8 @@ def no_progress(_done: int, _total: int, _dataset: str) -> None:
 
 @dataclass(frozen=True)
 class PortalRefresh:
-    """What a refresh did: datasets whose pages were made or removed; those that ``failed`` keep their earlier pages."""
+    """What a refresh did: datasets whose pages were made or removed. Datasets, and parts of the site by their places,
+    that ``failed`` keep their earlier pages."""
 
     made: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -104,8 +110,9 @@ class _Refreshing:
             self._remove(dataset)
         source = SnapshotSource(self.store, self.catalog, self.snapshot)
         lists = PageWriter(self.store, self.state, _LISTS)
-        list_pages(self.site, source, self._cards, lists)
+        list_pages(self.site, source, CardShelf(self.state), lists)
         lists.finish()
+        failed |= self._make_sections()
         # Pages that name earlier ones are replaced by now.
         assets.finish()
         return PortalRefresh(tuple(made), tuple(removed), failed)
@@ -148,7 +155,7 @@ class _Refreshing:
             self.progress(position, len(changed), dataset)
             try:
                 self._make(dataset, wanted[dataset])
-            except (GongkaiError, LookupError, TypeError, ValueError) as problem:
+            except _TROUBLE as problem:
                 failed[dataset] = Message(
                     "portal-dataset-failed", {"dataset": dataset, "problem": type(problem).__name__}
                 )
@@ -170,10 +177,30 @@ class _Refreshing:
         PageWriter(self.store, self.state, dataset).finish()
         self.state.remove(dataset)
 
-    def _cards(self) -> Iterator[tuple[str, Card]]:
-        """The cards of datasets that are shown, each with the digest of what it was made of."""
-        for digest, card in self.state.cards():
-            yield digest, Card.from_json(card)
+    def _make_sections(self) -> dict[str, Message]:
+        """Make the parts of the site that changed; those that could not be made, and why."""
+        registers = published_registers(self.store, self.catalog, self.snapshot, self.work)
+        source = SiteSource(self.store, self.catalog, self.about, self.snapshot, registers, CardShelf(self.state))
+        failed = {}
+        for position, section in enumerate(SECTIONS):
+            self.progress(position, len(SECTIONS), section.place)
+            try:
+                self._make_section(section, source)
+            except _TROUBLE as problem:
+                failed[section.place] = Message(
+                    "portal-section-failed", {"section": section.place, "problem": type(problem).__name__}
+                )
+                _logger.error("portal: %s", failed[section.place].text())
+        return failed
+
+    def _make_section(self, section: Section, source: SiteSource) -> None:
+        digest = _digest_of(section.depends(source))
+        if self.state.section(section.owner) == digest:
+            return
+        pages = PageWriter(self.store, self.state, section.owner)
+        section.make(self.site, source, pages)
+        pages.finish()
+        self.state.keep_section(section.owner, digest)
 
 
 def _digest_of(parts: object) -> str:

@@ -14,10 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.core.messages import Message, Parameter, translate
 from pipelines.portal.assets import Asset
-from pipelines.portal.places import LANGUAGES, to_file, to_page, to_root
+from pipelines.portal.filters import FILTERS
+from pipelines.portal.places import BROWSE, DISCLOSURE, LANGUAGES, ORGANISATIONS, THEMES, numbered, to_file, to_page, to_root
 
-_UNITS = ("B", "kB", "MB", "GB", "TB")
-_STEP = 1000
+#: Parts of the site that its navigation names, where they are made.
+NAVIGATION = frozenset({BROWSE, THEMES, ORGANISATIONS, DISCLOSURE})
 
 
 @cache
@@ -27,7 +28,7 @@ def environment() -> Environment:
         loader=PackageLoader("pipelines.portal"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters["size"] = size
+    made.filters.update(FILTERS)
     return made
 
 
@@ -43,30 +44,24 @@ def templates_digest() -> str:
     return digest.hexdigest()
 
 
-def size(count: int) -> str:
-    """A number of bytes for people: three digits and a decimal unit (IEC 80000-13 keeps kB for 1,000)."""
-    value, unit = float(count), 0
-    while value >= _STEP and unit < len(_UNITS) - 1:
-        value, unit = value / _STEP, unit + 1
-    return f"{value:.0f} {_UNITS[unit]}" if unit == 0 or value >= 100 else f"{value:.1f} {_UNITS[unit]}"
-
-
 @dataclass(frozen=True)
 class Site:
     """What all pages share: the catalog, and the files that they use.
 
-    ``has_address``: whether it is known where the public finds it, so that links may be told in full.
+    ``has_address``: whether it is known where the public finds it, so that links may be told in full. ``navigation``:
+    the parts that are made, of those that the navigation may name.
     """
 
     about: CatalogFacts
     assets: Mapping[str, Asset]
     has_address: bool = True
+    navigation: frozenset[str] = NAVIGATION
 
     @cached_property
     def digest(self) -> str:
         """Changes whenever something changes that all pages depend on."""
         names = sorted(asset.path for asset in self.assets.values())
-        parts = [templates_digest(), *names, repr(self.about), str(self.has_address)]
+        parts = [templates_digest(), *names, repr(self.about), str(self.has_address), *sorted(self.navigation)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def render(self, template: str, place: str, language: str, **context: Any) -> bytes:
@@ -97,6 +92,6 @@ class Site:
         common = {
             "about": self.about, "language": language, "languages": LANGUAGES, "place": place, "t": text, "m": message,
             "page": page, "file": file, "asset": asset, "assets": self.assets, "has_address": self.has_address,
-            "root": to_root(place, language),
+            "root": to_root(place, language), "numbered": numbered, "navigation": self.navigation, "in_language": translate,
         }  # fmt: skip
         return environment().get_template(template).render({**common, **context}).encode()

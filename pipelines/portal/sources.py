@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -13,9 +13,14 @@ from pipelines.catalog.metadata.addresses import dataset_folder
 from pipelines.catalog.metadata.facts import CatalogFacts, DatasetFacts
 from pipelines.catalog.metadata.gathering import dataset_facts
 from pipelines.catalog.metadata.score import Score
+from pipelines.catalog.metadata.texts import Texts, shorts
+from pipelines.core.identifiers import is_identifier
 from pipelines.portal.cards import Card, card_of
+from pipelines.portal.registers import Register
+from pipelines.portal.shelf import CardGroups, CardShelf
 from pipelines.publish import Manifest, Snapshot, SnapshotEntry, Store, load_manifest, versions_of
 from pipelines.registry import Catalog
+from pipelines.registry.dataset import RegisterKind
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,45 @@ class SnapshotSource:
     store: Store
     catalog: Catalog
     snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class SiteSource:
+    """What the other pages of the site are made of: registers as they are published, and all cards."""
+
+    store: Store
+    catalog: Catalog
+    about: CatalogFacts
+    snapshot: Snapshot
+    registers: Mapping[RegisterKind, Register]
+    shelf: CardShelf
+
+    @cached_property
+    def groups(self) -> CardGroups:
+        """Which datasets belong together."""
+        return CardGroups.of(self.shelf())
+
+    @property
+    def shown(self) -> Collection[str]:
+        """The datasets that there are pages about."""
+        return self.groups.digests.keys()
+
+    @cached_property
+    def names(self) -> Mapping[str, Texts]:
+        """Names of organisations: of all that the registry has, and of those that datasets were published by."""
+        known = {
+            organisation.id: shorts({"zh": organisation.name_zh, "en": organisation.name_en})
+            for organisation in self.catalog.organisations.values()
+        }
+        return {name: text for name, text in {**self.groups.names, **known}.items() if is_identifier(name)}
+
+    def register_digest(self, *kinds: RegisterKind) -> list[str | None]:
+        """Changes whenever one of these registers does."""
+        return [self.registers[kind].digest if kind in self.registers else None for kind in kinds]
+
+    def register_name(self, kind: RegisterKind) -> str | None:
+        """The dataset that a register is published as."""
+        return self.registers[kind].dataset if kind in self.registers else None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS pages (
 CREATE INDEX IF NOT EXISTS pages_by_owner ON pages (owner);
 CREATE TABLE IF NOT EXISTS releases (
     dataset TEXT, version TEXT, snapshot INTEGER NOT NULL, released TEXT NOT NULL, PRIMARY KEY (dataset, version));
+CREATE TABLE IF NOT EXISTS sections (owner TEXT PRIMARY KEY, digest TEXT NOT NULL);
 """
 _STORE, _COMMON, _FOLLOWED = "store", "common", "followed"
 
@@ -46,6 +47,7 @@ class PortalState:
                 connection.execute("DELETE FROM pages")
                 connection.execute("DELETE FROM datasets")
                 connection.execute("DELETE FROM releases")
+                connection.execute("DELETE FROM sections")
                 connection.execute("DELETE FROM about")
         elif self._about(_COMMON) != common:
             self.outdate()
@@ -57,6 +59,7 @@ class PortalState:
         with writing(self.connection) as connection:
             connection.execute("UPDATE datasets SET digest = ''")
             connection.execute("UPDATE pages SET made_of = '', sha256 = ''")
+            connection.execute("UPDATE sections SET digest = ''")
 
     def _about(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
@@ -97,6 +100,21 @@ class PortalState:
     def cards(self) -> Iterator[tuple[str, str]]:
         """Digest and card of each dataset, by identifier, one after the other."""
         yield from self.connection.execute("SELECT digest, card FROM datasets ORDER BY dataset")
+
+    def card(self, dataset: str) -> str | None:
+        """The card of a dataset; ``None`` where it has none."""
+        row = self.connection.execute("SELECT card FROM datasets WHERE dataset = ?", (dataset,)).fetchone()
+        return row[0] if row else None
+
+    def section(self, owner: str) -> str | None:
+        """The digest of what all pages of a part of the site were made of."""
+        row = self.connection.execute("SELECT digest FROM sections WHERE owner = ?", (owner,)).fetchone()
+        return row[0] if row else None
+
+    def keep_section(self, owner: str, digest: str) -> None:
+        """Remember what all pages of a part of the site were made of."""
+        with writing(self.connection) as connection:
+            connection.execute("INSERT OR REPLACE INTO sections VALUES (?, ?)", (owner, digest))
 
     def page(self, path: str) -> tuple[str, str] | None:
         """What a page was made of, and the SHA-256 of its bytes."""

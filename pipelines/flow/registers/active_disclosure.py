@@ -14,7 +14,7 @@ from pipelines.flow.installation import Installation
 from pipelines.flow.registers.telling import Told, remembered
 from pipelines.publish import Snapshot, latest_snapshot, load_manifest
 from pipelines.registry import Dataset
-from pipelines.registry.deadlines import DeadlineRule
+from pipelines.registry.deadline_texts import time_limit
 
 
 def active_disclosure(inst: Installation, dataset: Dataset, at: dt.datetime) -> Told:
@@ -75,15 +75,5 @@ def _entries(inst: Installation, newest: Mapping[str, list[str]]) -> Iterator[di
 
 def _time_limits(dataset: Dataset, language: str) -> str:
     """The rules as a sentence each; a dataset without any is published as it comes."""
-    texts = [
-        translate("register-time-limit", language, subject=rule.subject.in_language(language),
-                  count=rule.within.count, unit=rule.within.unit.value, **_event(dataset, rule, language))
-        for rule in dataset.descriptor.deadlines
-    ]  # fmt: skip
+    texts = [time_limit(dataset, rule, language) for rule in dataset.descriptor.deadlines]
     return "；".join(texts) if language == "zh" else "; ".join(texts)
-
-
-def _event(dataset: Dataset, rule: DeadlineRule, language: str) -> dict[str, str]:
-    if rule.event_field is None:
-        return {"event": rule.event}
-    return {"event": "field", "field": dataset.field(rule.event_field).titles.in_language(language)}

@@ -33,7 +33,7 @@ def list_pages(site: Site, source: SnapshotSource, cards: Cards, pages: PageWrit
     for number, total, batch in _batches(cards):
         digest = hashlib.sha256(f"{total} {number} {[digest for digest, _ in batch]}".encode()).hexdigest()
         place = browse_place(number)
-        context = {"cards": [card for _, card in batch], "number": number, "total": total, "browse_place": browse_place}
+        context = {"cards": [card for _, card in batch], "number": number, "total": total}
         for language in LANGUAGES:
             path = page_file(place, language)
             if not pages.is_made(path, digest):

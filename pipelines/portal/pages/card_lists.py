@@ -1,0 +1,61 @@
+"""Datasets that belong together as cards, so many on a page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.portal.places import LANGUAGES, numbered, page_file
+from pipelines.portal.rendering import Site
+from pipelines.portal.sources import SiteSource
+from pipelines.portal.writing import PageWriter
+
+#: Datasets on a page.
+PER_PAGE = 50
+
+
+def digest_of(said: object) -> str:
+    """Changes whenever something does that a page shows."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, default=repr).encode()).hexdigest()
+
+
+def put_pages(site: Site, pages: PageWriter, template: str, place: str, digest: str, context: Mapping[str, Any]) -> None:
+    """Make a page in all languages, unless it was made of the same."""
+    for language in LANGUAGES:
+        path = page_file(place, language)
+        if not pages.is_made(path, digest):
+            pages.put(path, site.render(template, place, language, **context), digest)
+
+
+def card_pages(
+    site: Site,
+    source: SiteSource,
+    pages: PageWriter,
+    template: str,
+    place: str,
+    datasets: Sequence[str],
+    context: Mapping[str, Any],
+) -> None:
+    """Make the pages about a group of datasets; those of which nothing has changed are not made.
+
+    Args:
+        site: what all pages share.
+        source: has the cards.
+        pages: takes what is made.
+        template: of each page; gets ``cards``, ``count``, ``number``, ``total`` and ``first`` besides ``context``.
+        place: the first page.
+        datasets: the group; as many cards as a page shows are held at a time.
+        context: what else pages show; a page changes with it.
+    """
+    total = max(1, -(-len(datasets) // PER_PAGE))
+    said = digest_of(context)
+    for number in range(1, total + 1):
+        shown = datasets[(number - 1) * PER_PAGE : number * PER_PAGE]
+        digest = digest_of([total, number, len(datasets), source.groups.digests_of(shown), said])
+        where = numbered(place, number)
+        if all([pages.is_made(page_file(where, language), digest) for language in LANGUAGES]):
+            continue
+        found = {"cards": source.shelf.some(shown), "count": len(datasets), "number": number, "total": total}
+        put_pages(site, pages, template, where, digest, {**context, **found, "first": place})

@@ -1,0 +1,72 @@
+"""All cards as pages about many datasets need them: one after the other, or those of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.catalog.metadata.texts import Texts
+from pipelines.portal.cards import Card
+from pipelines.portal.state import PortalState
+
+
+@dataclass(frozen=True)
+class CardShelf:
+    """The cards of datasets that are shown, each with the digest of what it was made of."""
+
+    state: PortalState
+
+    def __call__(self) -> Iterator[tuple[str, Card]]:
+        """All of them, by identifier."""
+        for digest, card in self.state.cards():
+            yield digest, Card.from_json(card)
+
+    def some(self, datasets: Iterable[str]) -> list[Card]:
+        """Those of some datasets, in their order; of those that have one."""
+        found = (self.state.card(dataset) for dataset in datasets)
+        return [Card.from_json(card) for card in found if card is not None]
+
+
+@dataclass(frozen=True)
+class CardGroups:
+    """Which datasets belong together. Identifiers alone are held, however many datasets there are.
+
+    ``digests``: dataset → the digest of what its card was made of; the others are theme, class or organisation → its
+    datasets, by identifier. ``theme_titles`` and ``names`` are those that cards
+    give, of themes and organisations that the registry need not have any more; ``publishers``: dataset → who delivers
+    it.
+    """
+
+    digests: dict[str, str] = field(default_factory=dict)
+    themes: dict[str, list[str]] = field(default_factory=dict)
+    classes: dict[str, list[str]] = field(default_factory=dict)
+    organisations: dict[str, list[str]] = field(default_factory=dict)
+    theme_titles: dict[str, Texts] = field(default_factory=dict)
+    names: dict[str, Texts] = field(default_factory=dict)
+    publishers: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cards: Iterable[tuple[str, Card]]) -> CardGroups:
+        """Go through all cards once."""
+        groups = cls()
+        for digest, card in cards:
+            groups._add(digest, card)
+        return groups
+
+    def _add(self, digest: str, card: Card) -> None:
+        self.digests[card.id] = digest
+        self.themes.setdefault(card.theme, []).append(card.id)
+        self.classes.setdefault(card.disclosure_class, []).append(card.id)
+        self.theme_titles.setdefault(card.theme, card.theme_title)
+        self.publishers[card.id] = tuple(card.publishers)
+        for organisation, name in card.publishers.items():
+            self.organisations.setdefault(organisation, []).append(card.id)
+            self.names.setdefault(organisation, name)
+
+    def digests_of(self, datasets: Iterable[str]) -> list[str]:
+        """What cards of datasets were made of: changes whenever one of them does."""
+        return [self.digests[dataset] for dataset in datasets]
+
+    def counts(self, groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
+        """How many datasets each group has."""
+        return {name: len(datasets) for name, datasets in groups.items()}

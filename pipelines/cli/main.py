@@ -20,6 +20,7 @@ from pipelines.cli import (
     inspection,
     metadata,
     new,
+    portal,
     rebuilding,
     registry_commands,
     reports,
@@ -76,6 +77,7 @@ app.command("reinstate", help=described("cli-reinstate-help"))(corrections.reins
 app.command("gc", help=described("cli-gc-help"))(corrections.gc)
 app.command("diff", help=described("cli-diff-help"))(differences.diff)
 app.command("downloads", help=described("cli-downloads-help"))(downloads.downloads)
+app.command("portal", help=described("cli-portal-help"))(portal.portal)
 app.command("verify", help=described("cli-verify-help"))(verifying.verify)
 app.command("check-metadata", help=described("cli-check-metadata-help"))(metadata.check_metadata)
 app.command("score", help=described("cli-score-help"))(metadata.score)

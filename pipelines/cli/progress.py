@@ -37,9 +37,22 @@ def delivery_progress(out: Output, what: str) -> Iterator[Callable[[int, int], N
 @contextlib.contextmanager
 def dataset_progress(out: Output, what: str) -> Iterator[Callable[[int, int, str], None]]:
     """A bar that is told how many of how many datasets are done, and which is next."""
+    with dataset_steps_progress(out) as step:
+        yield step(what)
+
+
+@contextlib.contextmanager
+def dataset_steps_progress(out: Output) -> Iterator[Callable[[str], Callable[[int, int, str], None]]]:
+    """A bar for each of several steps, which is told how many of how many datasets are done, and which is next."""
     with _bar(out, BarColumn(), MofNCompleteColumn()) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=f"{what}: {name}")
+
+        def step(what: str) -> Callable[[int, int, str], None]:
+            task = bar.add_task(what, total=None, visible=False)
+            return lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"{what}: {name}", visible=True
+            )
+
+        yield step
 
 
 class FileProgress:

@@ -14,7 +14,8 @@ import typer
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
 from pipelines.cli.downloads import downloads_row, show_failed_downloads
 from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
-from pipelines.cli.progress import dataset_progress, work_progress
+from pipelines.cli.portal import portal_row, show_failed_pages
+from pipelines.cli.progress import dataset_steps_progress, work_progress
 from pipelines.cli.summaries import delivery_row, show_deliveries, show_held, show_unplaced, show_versions, show_waiting
 from pipelines.core.errors import GongkaiError, InvalidPeriod
 from pipelines.core.messages import Message
@@ -60,7 +61,8 @@ class _Run:
     registers: Message | None
     """Why registers could not be told."""
     derived: Derived
-    """Files for download that were made and could not be; rules that metadata do not keep (the earlier ones stay)."""
+    """Files for download and pages that were made and could not be; rules that metadata do not keep (the earlier ones
+    stay)."""
 
 
 def run(
@@ -77,7 +79,7 @@ def run(
         log_to_file(workspace)
         done = _run(inst, out, datasets or [], period)
         _show(out, inst, done)
-    if done.unfinished or done.refused or done.registers or done.derived.downloads.failed:
+    if done.unfinished or done.refused or done.registers or done.derived.downloads.failed or done.derived.portal.failed:
         raise typer.Exit(EXIT_UNFINISHED)
     rejected = any(result.verdict is Verdict.REJECTED for period_result in done.results
                    for result in period_result.processed)  # fmt: skip
@@ -102,8 +104,8 @@ def _run(inst: Installation, out: Output, datasets: list[str], period: str | Non
     if registers.works:
         results += _processed(inst, out, registers.works, unfinished, refused)
         released = released.followed_by(release(inst))
-    with dataset_progress(out, out.text("cli-downloads-progress")) as told:
-        derived = refresh_derived(inst, told)
+    with dataset_steps_progress(out) as step:
+        derived = refresh_derived(inst, step(out.text("cli-downloads-progress")), step(out.text("cli-portal-progress")))
     _tell_dagster(inst, out, results, released, refused, registers.failure)
     unplaced = (*scan.unplaced, *(entry for result in results for entry in result.not_landed))
     unfinished += [delivery for result in results for delivery in result.unfinished]
@@ -175,6 +177,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
             "snapshot": done.release.snapshot,
             "versions": [{**vars(version), "public_schema": None} for version in done.release.versions],
             "downloads": downloads_row(done.derived.downloads),
+            "portal": portal_row(done.derived.portal),
             "catalog": catalog,
         }
     )
@@ -197,6 +200,7 @@ def _show(out: Output, inst: Installation, done: _Run) -> None:
     if done.registers is not None:
         out.error(out.text("cli-run-registers", reason=out.of(done.registers)))
     show_failed_downloads(out, done.derived.downloads)
+    show_failed_pages(out, done.derived.portal)
     waiting = done.unfinished or done.refused or any(result.not_landed for result in done.results)
     if not processed and not done.release.versions and not done.release.withdrawn and not waiting:
         out.say("cli-run-unchanged", snapshot=done.release.snapshot or 0)
@@ -221,6 +225,7 @@ def _next_steps(out: Output, faulty: list[Any], catalog: str) -> None:
     if faulty:
         out.say("cli-run-next-report", program=program(), delivery=faulty[0].delivery.id)
     out.say("cli-run-next-query", program=program())
+    out.say("cli-run-next-portal", program=program())
     out.say("cli-run-next-ui")
 
 

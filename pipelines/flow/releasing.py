@@ -189,10 +189,11 @@ def refresh_downloads(inst: Installation, progress: Progress = no_progress) -> R
 
 
 def refresh_portal(inst: Installation, progress: Progress = no_progress) -> PortalRefresh:
-    """Make the portal's pages stand for the latest snapshot and the registry."""
+    """Make the portal's pages stand for the latest snapshot, the registry, and the negative list as it is in force."""
     workspace = inst.workspace
     with machine_trouble(), inst.exclusive(Work("catalog", "portal")):
-        return make_portal(inst.store, inst.catalog, workspace.portal, workspace.work, progress)
+        catalog = inst.under(inst.reviews).catalog
+        return make_portal(inst.store, catalog, workspace.portal, workspace.work, progress)
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,9 @@ class Derived:
     portal: PortalRefresh
 
 
-def refresh_derived(inst: Installation, progress: Progress = no_progress) -> Derived:
+def refresh_derived(
+    inst: Installation, progress: Progress = no_progress, portal_progress: Progress = no_progress
+) -> Derived:
     """Make everything that is derived from the latest snapshot stand for it.
 
     The last steps of every release: index, downloads, metadata, which name them, pages, which show both, signatures.
@@ -212,12 +215,13 @@ def refresh_derived(inst: Installation, progress: Progress = no_progress) -> Der
     Args:
         inst: the installation.
         progress: told of the downloads.
+        portal_progress: told of the portal's pages.
 
     Raises:
         ContractMissing: when a rule that metadata are to keep is not there.
     """
     refresh_index(inst)
-    derived = Derived(refresh_downloads(inst, progress), refresh_metadata(inst), refresh_portal(inst))
+    derived = Derived(refresh_downloads(inst, progress), refresh_metadata(inst), refresh_portal(inst, portal_progress))
     sign_releases(inst)
     return derived
 

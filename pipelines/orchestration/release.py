@@ -117,7 +117,13 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
             context.log.error(both("cli-downloads-failed", dataset=dataset, reason=reason.text()))
         for problem in derived.metadata.problems:
             context.log.warning(problem.message.text())
-        problems = {"metadata_problems": len(derived.metadata.problems)}
+        for told in derived.portal.failed.values():
+            context.log.error(both(told.id, **told.params))
+        problems = {
+            "downloads_failed": len(derived.downloads.failed),
+            "metadata_problems": len(derived.metadata.problems),
+            "portal_failed": len(derived.portal.failed),
+        }
         return dg.MaterializeResult(asset_key=INDEX_KEY, metadata={**index_metadata(installation.store), **problems})
 
     return [catalog_release, catalog_index]

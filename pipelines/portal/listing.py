@@ -58,4 +58,3 @@ def entry_pages(found: Sequence[Heading], entries: Iterable[T], per_page: int) -
                 yield ListPage(number, total, tuple(parts))
                 number, room, parts = number + 1, per_page, []
     yield ListPage(number, total, tuple(parts))
-

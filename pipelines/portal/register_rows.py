@@ -96,7 +96,7 @@ def disclosure_counts(register: Register) -> list[tuple[str, int]]:
     """How many entries each of the five disclosures has, in their order."""
     found = register.select(["disclosure_class"], "disclosure_class AS key, count(*) AS count",
                             f"GROUP BY disclosure_class ORDER BY {_class_order()}, key")  # fmt: skip
-    return [(str(row["key"]), row["count"]) for row in found]
+    return [(_text(row, "key"), row["count"]) for row in found]
 
 
 def disclosure_entries(register: Register) -> Iterator[DisclosureEntry]:
@@ -121,7 +121,7 @@ def correction_counts(register: Register) -> list[tuple[str, int]]:
     """How many entries each year has, the newest first."""
     found = register.select(["released_on"], f"{_YEAR} AS key, count(*) AS count",
                             "GROUP BY ALL ORDER BY key DESC")  # fmt: skip
-    return [(str(row["key"]), row["count"]) for row in found]
+    return [(_text(row, "key"), row["count"]) for row in found]
 
 
 def correction_entries(register: Register) -> Iterator[Correction]:
@@ -143,7 +143,7 @@ def correction_entries(register: Register) -> Iterator[Correction]:
 def overdue_counts(register: Register) -> list[tuple[str, int]]:
     """How many entries each department has to answer for."""
     found = register.select(["responsible"], "responsible AS key, count(*) AS count", "GROUP BY ALL ORDER BY key")
-    return [(str(row["key"]), row["count"]) for row in found]
+    return [(_text(row, "key"), row["count"]) for row in found]
 
 
 def overdue_entries(register: Register, rules: TimeLimits) -> Iterator[OverdueEntry]:
@@ -157,7 +157,8 @@ def overdue_entries(register: Register, rules: TimeLimits) -> Iterator[OverdueEn
     order = "ORDER BY responsible, due_date, dataset, deadline, period, department, event"
     for row in register.select(names, "*", order):
         yield OverdueEntry(
-            dataset=_text(row, "dataset"), title=_texts(row, "title"), rule=rules(_text(row, "dataset"), _text(row, "deadline")),
+            dataset=_text(row, "dataset"), title=_texts(row, "title"),
+            rule=rules(_text(row, "dataset"), _text(row, "deadline")),
             period=_text(row, "period"), department=_text(row, "department"), responsible=_text(row, "responsible"),
             event=_text(row, "event"), due=_text(row, "due_date"),
         )  # fmt: skip

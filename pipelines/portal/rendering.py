@@ -15,7 +15,17 @@ from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.core.messages import Message, Parameter, translate
 from pipelines.portal.assets import Asset
 from pipelines.portal.filters import FILTERS
-from pipelines.portal.places import BROWSE, DISCLOSURE, LANGUAGES, ORGANISATIONS, THEMES, numbered, to_file, to_page, to_root
+from pipelines.portal.places import (
+    BROWSE,
+    DISCLOSURE,
+    LANGUAGES,
+    ORGANISATIONS,
+    THEMES,
+    numbered,
+    to_file,
+    to_page,
+    to_root,
+)
 
 #: Parts of the site that its navigation names, where they are made.
 NAVIGATION = frozenset({BROWSE, THEMES, ORGANISATIONS, DISCLOSURE})
@@ -92,6 +102,7 @@ class Site:
         common = {
             "about": self.about, "language": language, "languages": LANGUAGES, "place": place, "t": text, "m": message,
             "page": page, "file": file, "asset": asset, "assets": self.assets, "has_address": self.has_address,
-            "root": to_root(place, language), "numbered": numbered, "navigation": self.navigation, "in_language": translate,
+            "root": to_root(place, language), "numbered": numbered, "navigation": self.navigation,
+            "in_language": translate,
         }  # fmt: skip
         return environment().get_template(template).render({**common, **context}).encode()

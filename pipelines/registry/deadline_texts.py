@@ -15,8 +15,10 @@ def time_limit(dataset: Dataset, rule: DeadlineRule, language: str) -> str:
         rule: one of its time limits.
         language: ``en`` or ``zh``.
     """
-    return translate("register-time-limit", language, subject=rule.subject.in_language(language),
-                     count=rule.within.count, unit=rule.within.unit.value, **_event(dataset, rule, language))  # fmt: skip
+    said = {"subject": rule.subject.in_language(language), "unit": rule.within.unit.value}
+    return translate(
+        "register-time-limit", language, count=rule.within.count, **said, **_event(dataset, rule, language)
+    )
 
 
 def _event(dataset: Dataset, rule: DeadlineRule, language: str) -> dict[str, str]:

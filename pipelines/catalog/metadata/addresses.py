@@ -11,6 +11,13 @@ from urllib.parse import quote
 #: Folders and files of the store.
 FOLDER = "metadata"
 SITEMAP, ROBOTS = "sitemap.xml", "robots.txt"
+#: Language tag → the folder that its pages lie in.
+PAGE_FOLDERS = {"zh-Hans": "", "en": "en/"}
+#: Pages that every catalog has, by their path without a language; themes and organisations have one each besides.
+PLACES = (
+    "", "browse/", "themes/", "organisations/", "disclosure/", "disclosure/catalog/", "disclosure/negative-list/",
+    "disclosure/corrections/", "disclosure/overdue/", "about/",
+)  # fmt: skip
 
 
 def dataset_folder(dataset: str) -> str:
@@ -74,6 +81,10 @@ class Addresses:
     def page(self, dataset: str) -> str:
         """The page about a dataset."""
         return f"{self.dataset(dataset)}/"
+
+    def page_in(self, place: str, language: str) -> str:
+        """A page by its path without a language, which ends in a slash or is empty, in one of ``PAGE_FOLDERS``."""
+        return f"{self.base}{PAGE_FOLDERS[language]}{quote(place)}"
 
     def version(self, dataset: str, version: str) -> str:
         """A version of a dataset."""

@@ -36,11 +36,12 @@ DOCUMENTS = (JSON_LD, TURTLE, DATA_JSON, DCAT_US, PACKAGE, SITEMAP, ROBOTS)
 
 @dataclass(frozen=True)
 class Assembly:
-    """What the catalog's documents are made of."""
+    """What the catalog's documents are made of; ``organisations`` are those of the registry."""
 
     catalog: CatalogFacts
     snapshot: Snapshot
     state: MetadataState
+    organisations: tuple[str, ...]
     foreign: tuple[str, ...] = ()
     """Names of the catalogs elsewhere whose datasets are told beside this one's."""
 
@@ -103,8 +104,10 @@ class Assembly:
 
     def _write_sitemap(self, store: Store, file: Path) -> None:
         at = self.catalog.addresses
-        pages = chain([sitemap.page(at.base, self.snapshot.released)], self.state.parts("page"))
-        parts = -(-(1 + len(self.state.digests)) // sitemap.MOST)
+        themes = [theme.id for theme in self.catalog.themes]
+        own = list(sitemap.site_pages(at, themes, self.organisations, self.snapshot.released))
+        pages = chain(own, self.state.parts("page"))
+        parts = -(-(len(own) + len(self.state.digests)) // sitemap.MOST)
         for number in range(1, parts + 1):
             with file.open("w", encoding="utf-8", newline="") as stream:
                 stream.writelines(sitemap.sitemap(islice(pages, sitemap.MOST)))

@@ -77,7 +77,7 @@ def compile_dataset(facts: DatasetFacts, catalog: CatalogFacts, contract: Contra
         dataset=facts.id, digest=digest, shared=_shared(part),
         json_ld=",\n".join(map(json_ld_line, part.own)), turtle="".join(map(turtle, part.own)),
         dcat_us=_on_a_line(us_3), data_json=_on_a_line(us_1), package=_on_a_line(resource) if resource else "",
-        page=sitemap.page(catalog.addresses.page(facts.id), facts.current.released),
+        page=sitemap.page(catalog.addresses, f"datasets/{facts.id}/", facts.current.released),
     )  # fmt: skip
     return Compiled({path: text.encode() for path, text in documents.items()}, kept, tuple(problems))
 

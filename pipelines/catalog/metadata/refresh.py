@@ -54,7 +54,7 @@ from pipelines.publish.release_notes import SnapshotContents
 from pipelines.registry import Catalog
 
 #: Raised when a change of the program changes documents, so that they are made anew.
-REVISION = 1
+REVISION = 2
 _OF_A_DATASET = ("dcat.jsonld", "dcat.ttl", "dcat-us.json", "schema-org.jsonld", "croissant.json", "score.json")
 
 
@@ -248,7 +248,7 @@ class _Refreshing:
         made = _digest_of([self.snapshot.number, self.state.digests, foreign])
         if made == self.state.made:
             return
-        assembly = Assembly(self.about, self.snapshot, self.state, foreign)
+        assembly = Assembly(self.about, self.snapshot, self.state, tuple(self.catalog.organisations), foreign)
         head = {"@graph": [as_json_ld(entry) for entry in assembly.head]}
         found = self.contract.problems("dcat.jsonld", f"{FOLDER}/catalog.jsonld", head)
         if found:

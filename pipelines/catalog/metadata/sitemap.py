@@ -1,4 +1,4 @@
-"""``sitemap.xml`` and ``robots.txt``: where crawlers find the pages about datasets (sitemaps.org, RFC 9309)."""
+"""``sitemap.xml`` and ``robots.txt``: where crawlers find the pages (sitemaps.org, RFC 9309)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,45 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from pipelines.catalog.metadata.addresses import SITEMAP, Addresses
+from pipelines.catalog.metadata.addresses import PAGE_FOLDERS, PLACES, SITEMAP, Addresses
 
-#: A sitemap has so many pages at most.
-MOST = 50_000
+#: A sitemap has 50,000 addresses at most: so many pages in two languages.
+MOST = 25_000
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def page(address: str, modified: str) -> str:
-    """A page and when it changed last, on one line."""
-    return f"<url><loc>{escape(address)}</loc><lastmod>{escape(modified)}</lastmod></url>\n"
+def page(at: Addresses, place: str, modified: str | None = None) -> str:
+    """A page in all languages, an address on each line, each with all others (Google's rules for localised pages).
+
+    Args:
+        at: where the catalog lies.
+        place: the page's path without a language.
+        modified: when it changed last, where that is known.
+    """
+    alternates = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(at.page_in(place, language))}"/>'
+        for language in PAGE_FOLDERS
+    )
+    changed = f"<lastmod>{escape(modified)}</lastmod>" if modified else ""
+    return "".join(
+        f"<url><loc>{escape(at.page_in(place, language))}</loc>{changed}{alternates}</url>\n"
+        for language in PAGE_FOLDERS
+    )
+
+
+def site_pages(at: Addresses, themes: Iterable[str], organisations: Iterable[str], released: str) -> Iterator[str]:
+    """The pages that are not about one dataset; the first one changes with every release."""
+    yield page(at, "", released)
+    yield from (page(at, place) for place in PLACES if place)
+    yield from (page(at, f"themes/{theme}/") for theme in themes)
+    yield from (page(at, f"organisations/{organisation}/") for organisation in organisations)
 
 
 def sitemap(pages: Iterable[str]) -> Iterator[str]:
     """The text of a sitemap, in pieces."""
-    yield f"{_DECLARATION}<urlset {_SPACE}>\n"
+    yield f"{_DECLARATION}<urlset {_SPACE} {_XHTML}>\n"
     yield from pages
     yield "</urlset>\n"
 

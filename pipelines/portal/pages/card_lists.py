@@ -21,7 +21,9 @@ def digest_of(said: object) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, default=repr).encode()).hexdigest()
 
 
-def put_pages(site: Site, pages: PageWriter, template: str, place: str, digest: str, context: Mapping[str, Any]) -> None:
+def put_pages(
+    site: Site, pages: PageWriter, template: str, place: str, digest: str, context: Mapping[str, Any]
+) -> None:
     """Make a page in all languages, unless it was made of the same."""
     for language in LANGUAGES:
         path = page_file(place, language)
@@ -55,7 +57,8 @@ def card_pages(
         shown = datasets[(number - 1) * PER_PAGE : number * PER_PAGE]
         digest = digest_of([total, number, len(datasets), source.groups.digests_of(shown), said])
         where = numbered(place, number)
-        if all([pages.is_made(page_file(where, language), digest) for language in LANGUAGES]):
+        made = [pages.is_made(page_file(where, language), digest) for language in LANGUAGES]
+        if all(made):
             continue
         found = {"cards": source.shelf.some(shown), "count": len(datasets), "number": number, "total": total}
         put_pages(site, pages, template, where, digest, {**context, **found, "first": place})

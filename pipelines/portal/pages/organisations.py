@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.catalog.metadata.texts import short
 from pipelines.core.identifiers import is_identifier
 from pipelines.portal.pages.card_lists import card_pages, digest_of, put_pages
 from pipelines.portal.places import ORGANISATIONS, organisation_place
@@ -46,19 +46,18 @@ def organisation_pages(site: Site, source: SiteSource, pages: PageWriter) -> Non
     Raises:
         CorruptStore: when a register cannot be read.
     """
-    board = _scoreboard(source)
+    board, owed = _scoreboard(source), _owed(source)
     names = {**{name: rows[0].name for name, rows in board.departments.items() if is_identifier(name)}, **source.names}
     counts = source.groups.counts(source.groups.organisations)
     rows = standings(board, names, counts)
     register = source.register_name(RegisterKind.SCOREBOARD)
     context = {"rows": rows, "register": register if board.months else None, "month": next(iter(board.months), "")}
     put_pages(site, pages, "organisations.html.j2", ORGANISATIONS, digest_of(context), context)
-    owed = _owed(source)
     kinds = (RegisterKind.SCOREBOARD, RegisterKind.OVERDUE, RegisterKind.CORRECTIONS)
     shared = {"registers": {kind.value: source.register_name(kind) for kind in kinds}, "kinds": CORRECTION_KINDS}
-    for name in names:
+    for name, title in names.items():
         _organisation(site, source, pages, name, {
-            "title": names[name], "months": board.departments.get(name, ()), **vars(owed.get(name, _Owed())), **shared,
+            "title": title, "months": board.departments.get(name, ()), **vars(owed.get(name, _Owed())), **shared,
         })  # fmt: skip
 
 
@@ -68,7 +67,7 @@ def _organisation(site: Site, source: SiteSource, pages: PageWriter, name: str, 
     linked = {entry.dataset for entry in (*said["overdue"], *said["corrections"])}
     others = {entry.department for entry in said["overdue"]}
     context = {
-        **said, "email": known.email if known else "", "shown": sorted(linked & source.groups.digests.keys()),
+        **said, "email": short(known.email) if known else "", "shown": sorted(linked & source.groups.digests.keys()),
         "names": {other: source.names[other] for other in sorted(others & source.names.keys())},
     }  # fmt: skip
     datasets = source.groups.organisations.get(name, [])

@@ -19,7 +19,7 @@ from pipelines.portal import PortalRefresh, refresh_portal
 from pipelines.publish import FolderStore, Store, object_path, withdraw
 
 REASON = {"zh": "误发", "en": "Sent by mistake"}
-FOLDERS = ("assets", "browse", "datasets", "en")
+FOLDERS = ("about", "assets", "browse", "datasets", "disclosure", "en", "organisations", "themes")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import feedparser
 import pytest
@@ -103,7 +104,15 @@ def test_every_dataset_is_in_every_list(made: Workspace, graph: Graph) -> None:
     package = json.loads(all_of_them["metadata/datapackage.json"])
     assert {entry["name"] for entry in package["resources"]} == {"tree_inventory", "benches"}
     pages = re.findall("<loc>(.*?)</loc>", all_of_them["sitemap.xml"])
-    assert pages == [BASE, f"{BASE}datasets/benches/", f"{BASE}datasets/tree_inventory/"]
+    assert pages[:2] == [BASE, f"{BASE}en/"]
+    assert {page for page in pages if "/datasets/" in page} == {
+        f"{BASE}{folder}datasets/{dataset}/" for folder in ("", "en/") for dataset in ("tree_inventory", "benches")
+    }
+    sitemap = ElementTree.fromstring(all_of_them["sitemap.xml"])  # noqa: S314 - made by the project itself
+    for entry in sitemap:
+        (address,) = (child.text for child in entry if child.tag.endswith("}loc"))
+        alternates = {child.get("hreflang"): child.get("href") for child in entry if child.tag.endswith("}link")}
+        assert alternates.keys() == {"zh-Hans", "en"} and address in alternates.values()
     assert (
         f"Sitemap: {BASE}sitemap.xml" in all_of_them["robots.txt"]
         and "Disallow: /open/api/" in all_of_them["robots.txt"]

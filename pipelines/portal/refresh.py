@@ -34,8 +34,9 @@ REVISION = 1
 #: Owners of pages that are no dataset's: their names are no identifiers.
 _LISTS, _ASSETS = "(lists)", "(assets)"
 
-#: What is wrong with something that is shown, and nothing else.
-_TROUBLE = (GongkaiError, LookupError, TypeError, ValueError)
+#: What is wrong with something that is shown, and nothing else: a file that is not there is one of them, a disk that
+#: cannot be read is not.
+_TROUBLE = (GongkaiError, FileNotFoundError, LookupError, TypeError, ValueError)
 
 #: Called with how many datasets are done, how many there are to do, and the one that is next.
 Progress = Callable[[int, int, str], None]

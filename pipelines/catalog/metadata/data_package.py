@@ -1,7 +1,6 @@
 """Data Package v2: one package per version, and one of all datasets' tables.
 
-Paths are addresses, since packages lie apart from the data; :func:`version_package` also makes the package that goes
-with the files of a version, with their names as paths.
+Paths are addresses, since packages lie apart from the data.
 """
 
 from __future__ import annotations
@@ -19,23 +18,17 @@ _PROFILES = "https://datapackage.org/profiles/2.0/"
 _FIELD_TEXTS = ("titles", "descriptions")
 
 
-def version_package(
-    facts: DatasetFacts, version: VersionFacts, catalog: CatalogFacts, *, beside_files: bool = False
-) -> dict[str, Any]:
+def version_package(facts: DatasetFacts, version: VersionFacts, catalog: CatalogFacts) -> dict[str, Any]:
     """The package of a version, with the code lists that its fields refer to.
 
     Args:
         facts: the dataset, whose schema is that of its newest version.
         version: one of its versions.
         catalog: the catalog.
-        beside_files: paths are names of files in the same folder, and code lists are left out.
     """
     at = catalog.addresses
-    resources = [
-        _resource(entry, facts, entry.name if beside_files else at.file(entry.path)) for entry in version.files
-    ]
-    if not beside_files:
-        resources += [_code_list(entry.id, at.file(entry.path), entry.sha256) for entry in facts.codelists]
+    resources = [_resource(entry, facts, at.file(entry.path)) for entry in version.files]
+    resources += [_code_list(entry.id, at.file(entry.path), entry.sha256) for entry in facts.codelists]
     return {
         **_package(at.version(facts.id, version.version), facts.id, version.version, version.released),
         "title": both(facts.title),

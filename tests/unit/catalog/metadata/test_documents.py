@@ -17,15 +17,13 @@ import feedparser
 import pytest
 from describing import update
 from publicising import BASE, HOSTILE, documents, download, refresh, two_datasets
-from publishing import NOW, registry
+from publishing import NOW
 from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from pipelines.catalog.metadata.atom import NEWEST, Entry
 from pipelines.catalog.metadata.checking import check_metadata
 from pipelines.catalog.metadata.contract import Contract
-from pipelines.catalog.metadata.data_package import version_package
-from pipelines.catalog.metadata.gathering import catalog_facts, dataset_facts
 from pipelines.catalog.metadata.state import MetadataState
 from pipelines.catalog.metadata.texts import LONG, SHORT, long, short
 from pipelines.core.paths import Workspace
@@ -147,13 +145,7 @@ def test_the_feed_leads_through_everything_that_was_ever_released(made: Workspac
     assert len(feedparser.parse(documents(made)["metadata/themes/parks/feed.atom"]).entries) == 3
 
 
-def test_the_package_beside_files_names_them(made: Workspace) -> None:
-    store, catalog = FolderStore(made.catalog), registry(made)
-    about, snapshot = catalog_facts(catalog, BASE), latest_snapshot(store)
-    assert about and snapshot
-    facts = dataset_facts(store, catalog, about, snapshot, "tree_inventory", {})
-    package = version_package(facts, facts.current, about, beside_files=True)
-    assert [entry["path"] for entry in package["resources"]] == [entry.name for entry in facts.current.files]
+def test_the_package_of_a_version_describes_its_fields(made: Workspace) -> None:
     published = json.loads(documents(made)["metadata/datasets/tree_inventory/1.0.1/datapackage.json"])
     fields = {entry["name"]: entry for entry in published["resources"][0]["schema"]["fields"]}
     assert fields["height"]["unit"] == "m" and "disclosure" not in fields["height"] and "keeper_phone" not in fields

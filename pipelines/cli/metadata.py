@@ -14,13 +14,14 @@ from pipelines.catalog.metadata.score import MOST, Score
 from pipelines.cli.context import ANY, Json, Language, described, output, readable_errors
 from pipelines.cli.output import EXIT_PROBLEMS, Output
 from pipelines.core.errors import UnknownDataset
+from pipelines.core.identifiers import is_identifier
 from pipelines.core.paths import Workspace
 from pipelines.publish import Store
 from pipelines.publish.stores import catalog_store
 
 #: Thousands of documents that break one rule are as many lines.
 _SHOWN_PROBLEMS = 50
-_SCORES = "metadata/datasets"
+_SCORES, _SCORE = "metadata/datasets", "score.json"
 
 
 def check_metadata(
@@ -59,17 +60,28 @@ def score(
     out = output(as_json, language)
     with readable_errors(out):
         store = catalog_store(Workspace.default())
-        known = _scores(store)
-        scores = [each for each in known if dataset in (None, each.dataset)]
-        if dataset is not None and not scores:
-            raise UnknownDataset(dataset, ", ".join(each.dataset for each in known) or "-")
+        scores = _scores(store) if dataset is None else [_score_of(store, dataset)]
     out.json({"scores": [{**each.as_dict(), "missing": [item.as_dict() for item in each.missing]} for each in scores]})
     _show(out, scores)
 
 
 def _scores(store: Store) -> list[Score]:
-    names = (path for path in sorted(entry.path for entry in store.entries(_SCORES)) if path.endswith("/score.json"))
-    return [Score.from_dict(json.loads(store.read(path))) for path in names]
+    return [_score_of(store, dataset) for dataset in _scored(store)]
+
+
+def _score_of(store: Store, dataset: str) -> Score:
+    try:
+        if is_identifier(dataset):
+            return Score.from_dict(json.loads(store.read(f"{_SCORES}/{dataset}/{_SCORE}")))
+    except FileNotFoundError:
+        pass
+    raise UnknownDataset(dataset, ", ".join(_scored(store)) or "-")
+
+
+def _scored(store: Store) -> list[str]:
+    """The datasets that have a score, without reading any."""
+    paths = (entry.path.split("/") for entry in store.entries(_SCORES))
+    return sorted(dataset for *_, dataset, name in paths if name == _SCORE)
 
 
 def _show(out: Output, scores: list[Score]) -> None:

@@ -24,7 +24,14 @@ def test_a_run_makes_metadata_that_pass_and_are_scored(
     (found,) = gongkai.json("score")["scores"]
     assert (found["dataset"], found["points"], found["missing"]) == ("tree_inventory", 405, [])
     assert "excellent" in gongkai("score", "tree_inventory").stdout
-    assert gongkai("score", "benches").exit_code == 2
+    for nothing in ("benches", "../datasets/tree_inventory", "tree_inventory/"):
+        assert gongkai("score", nothing).exit_code == 2
+    # Of one dataset only its own score is read.
+    damaged = workspace.catalog / "metadata" / "datasets" / "benches" / "score.json"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"{")
+    assert gongkai.json("score", "tree_inventory")["scores"] == [found]
+    damaged.unlink()
     # Less is said, and the score tells what saying it would give; rules that are broken are told by path.
     update(workspace.schema / "catalog.yaml", spatial=None, rights=None)
     gongkai("run")

@@ -25,11 +25,14 @@ _BLOCK = 256 << 10
 _INDEX = "index.html"
 _FOREVER = "public, max-age=31536000, immutable"
 _SHORTLY = "public, max-age=60, must-revalidate"
-#: Besides what is named by its hash: what is made once for a snapshot or a version.
+#: Kept, but asked about before each use (RFC 9111, section 5.2.2.4).
+_ASKED_ABOUT = "public, no-cache"
+#: Besides what is named by its hash: what is created once and never replaced; and the parts of pages, which have (some
+#: of) their hash in their names. Indexes are none of it: a damaged one, or one of an older form, is made anew.
 _IMMUTABLE = re.compile(
-    r"snapshots/[0-9]+\.json|index/catalog-[0-9]+\.(duckdb|sql)|(downloads|metadata/datasets)/[^/]+/[0-9]+(\.[0-9]+){2}/.+"
+    r"snapshots/[0-9]+\.json|sums/[^/]+/[0-9]+(\.[0-9]+){2}\.SHA256SUMS|assets/(.+/)?[^/]+\.[0-9a-f]{16,}(\.[a-z0-9]+)+"
 )
-#: Files of one version of a dataset, which go when it is withdrawn.
+#: Files of one version of a dataset, which may be made anew, and go when it is withdrawn.
 _OF_VERSION = re.compile(r"(?:downloads|metadata/datasets)/([^/]+)/([0-9]+(?:\.[0-9]+){2})/.+")
 _TYPES: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -96,7 +99,7 @@ def _response(request: Request, path: str, opened: Opened) -> Response:
         "ETag": etag,
         "Last-Modified": formatdate(opened.modified, usegmt=True),
         "Accept-Ranges": "bytes",
-        "Cache-Control": _FOREVER if by_hash or _IMMUTABLE.fullmatch(path) else _SHORTLY,
+        "Cache-Control": _kept(path, by_hash),
         "Content-Type": _TYPES.get(Path(path).suffix.lower(), "application/octet-stream"),
     }
     asked = request.headers
@@ -116,6 +119,12 @@ def _response(request: Request, path: str, opened: Opened) -> Response:
     parts = [(_part(boundary, headers["Content-Type"], *each, opened.size), *each) for each in ranges]
     headers["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
     return _File(opened, parts, f"\r\n--{boundary}--\r\n".encode("ascii"), 206, headers)
+
+
+def _kept(path: str, by_hash: bool) -> str:
+    if by_hash or _IMMUTABLE.fullmatch(path):
+        return _FOREVER
+    return _ASKED_ABOUT if _OF_VERSION.fullmatch(path) else _SHORTLY
 
 
 def _ranges(method: str, asked: Headers, etag: str, size: int) -> Sequence[tuple[int, int]]:

@@ -11,6 +11,7 @@ import pytest
 from apiserving import Site, site_of
 
 from pipelines.core.paths import Workspace
+from pipelines.publish import FolderStore
 
 CONTENT = bytes(range(256)) * 8
 
@@ -23,7 +24,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path, content in {
         "file.bin": CONTENT, "page/index.html": b"<p>", "index.html": b"<h1>",
         "objects/ab/" + "ab" * 32 + ".parquet": b"x",
-        "snapshots/000001.json": b"{}", "downloads/trees/1.0.0/trees.csv": b"a", ".incoming/secret": b"secret",
+        "snapshots/000001.json": b"{}", "sums/trees/1.0.0.SHA256SUMS": b"", "index/catalog-000001.duckdb": b"x",
+        "downloads/trees/1.0.0/trees.csv": b"a", "downloads/trees/1.0.0/files.json": b"a",
+        "metadata/datasets/trees/1.0.0/datapackage.json": b"a", "assets/app.0123456789abcdef.js": b"",
+        "assets/duckdb/worker.0123456789abcdef01.min.js": b"", "assets/app.js": b"", "assets/app.0123abc.js": b"",
+        ".incoming/secret": b"secret",
         "../private/secret": b"secret", "empty.txt": b"", "公开.txt": b"open",
     }.items():  # fmt: skip
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -117,10 +122,33 @@ def test_what_never_changes_is_kept_for_ever(files: Site) -> None:
     named = files.ask(f"/objects/ab/{digest}.parquet")
     assert named.headers["etag"] == f'"{digest}"'
     assert "content-disposition" not in named.headers
-    for path in (f"/objects/ab/{digest}.parquet", "/snapshots/000001.json", "/downloads/trees/1.0.0/trees.csv"):
-        assert "immutable" in files.ask(path).headers["cache-control"]
-    for path in ("/file.bin", "/index.html"):
-        assert files.ask(path).headers["cache-control"] == "public, max-age=60, must-revalidate"
+    for path in (
+        f"/objects/ab/{digest}.parquet", "/snapshots/000001.json", "/sums/trees/1.0.0.SHA256SUMS",
+        "/assets/app.0123456789abcdef.js", "/assets/duckdb/worker.0123456789abcdef01.min.js",
+    ):  # fmt: skip
+        assert files.ask(path).headers["cache-control"] == "public, max-age=31536000, immutable", path
+    for path in (
+        "/file.bin",
+        "/index.html",
+        "/index/catalog-000001.duckdb",
+        "/assets/app.js",
+        "/assets/app.0123abc.js",
+    ):
+        answer = files.ask(path)
+        assert answer.headers["cache-control"] == "public, max-age=60, must-revalidate", path
+        assert files.ask(path, If_None_Match=answer.headers["etag"]).status == 304
+
+
+def test_what_is_made_anew_for_a_version_is_asked_about_each_time(files: Site, folder: Path) -> None:
+    for path in ("downloads/trees/1.0.0/trees.csv", "downloads/trees/1.0.0/files.json",
+                 "metadata/datasets/trees/1.0.0/datapackage.json"):  # fmt: skip
+        first = files.ask(f"/{path}")
+        assert first.headers["cache-control"] == "public, no-cache"
+        kept = files.ask(f"/{path}", If_None_Match=first.headers["etag"])
+        assert (kept.status, kept.headers["cache-control"]) == (304, "public, no-cache")
+        # Made anew, of the same size and within the same second.
+        FolderStore(folder).replace(path, b"b")
+        assert files.ask(f"/{path}", If_None_Match=first.headers["etag"]).body == b"b"
 
 
 def test_head_is_get_without_a_body(files: Site) -> None:

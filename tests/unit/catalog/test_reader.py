@@ -184,7 +184,7 @@ def test_a_strangers_statements_have_limits_and_see_rows_only(workspace: Workspa
         settings = ", ".join(f"current_setting('{name}')" for name in names)
         assert catalog.query(f"SELECT {settings}").fetchall() == [(1, "100.0 MiB", 200)]
         latest = str(workspace.catalog / "latest.json").replace("'", "''")
-        endless = "SELECT count(*) FROM range(3000000) a, range(3000000) b WHERE a < b"
+        endless = "SELECT count(*) FROM range(3000000) a, range(3000000) b WHERE hash(a.range, b.range) = 1"
         for sql in (f"FROM read_text('{latest}')", endless):
             with pytest.raises(QueryFailed):
                 catalog.fetch(sql, 1)

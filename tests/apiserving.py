@@ -17,6 +17,8 @@ import uvicorn
 from publishing import NOW, add_candidate, index_now, named, registry, release_now, tree, workspace_with_registry
 
 from pipelines.api.limits import ServerLimits
+from pipelines.api.places.base import Place
+from pipelines.api.places.folder import FolderPlace
 from pipelines.api.serving import make_server
 from pipelines.catalog import Limits
 from pipelines.core.paths import Workspace
@@ -66,9 +68,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def site_of(root: Path, limits: ServerLimits = SMALL) -> Iterator[Site]:
-    """A server over a catalog's folder."""
-    server = make_server(root, "127.0.0.1", 0, limits)
+def site_of(root: Path | Place, limits: ServerLimits = SMALL) -> Iterator[Site]:
+    """A server over a catalog, for instance in a folder."""
+    place = FolderPlace(root) if isinstance(root, Path) else root
+    server = make_server(place, "127.0.0.1", 0, limits)
     # Connections wait in the listening socket until the server has started.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from pipelines.api.envelope import Envelope
 from pipelines.api.files.serving import CatalogFiles
 from pipelines.api.gate import Gate
 from pipelines.api.limits import ServerLimits
+from pipelines.api.places.base import Place
 from pipelines.api.problems import Problem, ProblemResponse, language_of
 from pipelines.api.releases import Releases
 from pipelines.api.sandbox.client import Sandbox
@@ -26,16 +26,16 @@ from pipelines.api.v1 import page, resources, rows
 from pipelines.api.v1.resources import ROOT
 
 
-def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | None = None) -> ASGIApp:
-    """The ASGI application over a catalog's folder.
+def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | None = None) -> ASGIApp:
+    """The ASGI application over a catalog.
 
     Args:
-        root: the folder.
+        place: where it lies.
         limits: what requests may take.
         base_url: where the public finds the server, for links that cannot be relative.
     """
     bounds = limits or ServerLimits()
-    releases, sandbox = Releases(root), Sandbox()
+    releases, sandbox = Releases(place), Sandbox(place.lend)
     service = Service(
         releases,
         sandbox,
@@ -54,12 +54,8 @@ def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | Non
             sandbox.stop()
 
     home = f"{ROOT}/datasets/{{dataset}}"
-    # A catalog without pages of its own begins with the description of the API.
-    pages = (root / "index.html").is_file()
-    front = [] if pages else [Route("/", lambda _: RedirectResponse(f"{ROOT}/", 307))]
     app = Starlette(
         routes=[
-            *front,
             Route(f"{ROOT}/", page.page),
             Route(ROOT, lambda _: RedirectResponse(f"{ROOT}/", 308)),
             Route(f"{ROOT}/openapi.json", page.document),
@@ -71,9 +67,9 @@ def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | Non
             Route(f"{home}/rows", rows.rows),
             Route("/sql", sql.sql, methods=["GET", "POST"]),
             *(Route(f"{path}/{{action}}", actions.call, methods=["GET", "POST"]) for path in actions.PATHS),
-            Mount("/", CatalogFiles(root, releases.is_withdrawn)),
+            Mount("/", CatalogFiles(place, releases.is_withdrawn, f"{ROOT}/")),
         ],
-        exception_handlers={Problem: _problem, Exception: _problem},
+        exception_handlers={Problem: _problem, OSError: _unreachable, Exception: _problem},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
@@ -83,3 +79,7 @@ def make_app(root: Path, limits: ServerLimits | None = None, base_url: str | Non
 
 async def _problem(request: Request, error: Exception) -> Response:
     return ProblemResponse(error if isinstance(error, Problem) else Problem(500, "error"), language_of(request))
+
+
+async def _unreachable(request: Request, _: Exception) -> Response:
+    return ProblemResponse(Problem(503, "unreachable", {"Retry-After": "10"}), language_of(request))

@@ -16,11 +16,11 @@ _EXPLAINED = "/api/v1/"
 #: All problems that answers name.
 SLUGS = (
     "not-found", "method", "precondition", "range", "too-large", "too-slow", "media-type", "body", "error",
-    "no-release-yet", "no-dataset", "no-version", "no-release", "withdrawn", "no-parameter", "parameter", "number",
-    "time", "version-and-time", "no-field", "no-operator", "value", "too-many-filters", "too-many-values",
-    "no-format", "cursor", "all-unsorted", "no-query", "busy", "query-refused", "query-failed", "query-time",
-    "query-memory", "query-large", "query-withdrawn", "query-unreadable", "query-lost", "no-action", "no-resource",
-    "no-organisation", "search", "offset",
+    "no-release-yet", "unreachable", "no-dataset", "no-version", "no-release", "withdrawn", "no-parameter",
+    "parameter", "number", "time", "version-and-time", "no-field", "no-operator", "value", "too-many-filters",
+    "too-many-values", "no-format", "cursor", "all-unsorted", "no-query", "busy", "query-refused", "query-failed",
+    "query-time", "query-memory", "query-large", "query-withdrawn", "query-unreadable", "query-lost", "no-action",
+    "no-resource", "no-organisation", "search", "offset",
 )  # fmt: skip
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import math
 import re
 import threading
+import time
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from anyio import to_thread
 
+from pipelines.api.places.base import Place
 from pipelines.api.problems import Problem
-from pipelines.catalog import Limits, connect_index, newest_sound
+from pipelines.catalog import Limits, connect_index, index_path, newest_sound, place_of_index, withdrawn_since
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.identifiers import is_identifier
 from pipelines.core.versions import VersionNumber
 from pipelines.publish import (
-    FolderStore,
     Manifest,
     Snapshot,
+    Store,
     Tombstone,
     latest_snapshot,
     load_manifest,
+    load_snapshot,
     load_tombstone,
     snapshot_numbers,
 )
@@ -38,16 +41,22 @@ Row = dict[str, Any]
 #: The server's own questions are small.
 _LIMITS = Limits(seconds=30, memory=512, threads=1)
 _MANIFESTS = 64
+#: Seconds after which a release that could not be read is tried again.
+_RETRY = 5.0
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){2}")
 
 
 class Released:
     """One release. ``index``: the snapshot whose index is asked, which may be an earlier one for a moment after a
-    release; ``snapshot``: the newest, whose tombstones count."""
+    release; ``snapshot``: the newest, whose tombstones count. For queries: the file of the index, what the paths of its
+    views begin with, and what has been withdrawn since its snapshot."""
 
-    def __init__(self, store: FolderStore, snapshot: Snapshot, index: int) -> None:
+    def __init__(self, store: Store, snapshot: Snapshot, index: int) -> None:
         self.store, self.snapshot, self.index = store, snapshot, index
-        self.address = str(store.root.resolve())
+        file, self.root = place_of_index(store, index)
+        self.index_file = str(file)
+        then = snapshot if snapshot.number == index else load_snapshot(store, index)
+        self.withdrawn = withdrawn_since(then, snapshot)
         self._connection = connect_index(store, index, _LIMITS)
         self._asking = threading.Lock()
         self._manifest = lru_cache(_MANIFESTS)(lambda sha256: load_manifest(store, sha256))
@@ -165,13 +174,13 @@ DATASETS = (
 
 
 class Releases:
-    """Watches a catalog's folder."""
+    """Watches a catalog."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._store = FolderStore(root)
+    def __init__(self, place: Place) -> None:
+        self._place, self._store = place, place.store
         self._current: Released | None = None
         self._seen: object = None
+        self._again = math.inf
         self._renewing = asyncio.Lock()
 
     async def newest(self) -> Released:
@@ -180,12 +189,12 @@ class Releases:
         Raises:
             Problem: when there is none yet.
         """
-        if self._signs() != self._seen:
+        if self._is_due():
             async with self._renewing:
-                signs = self._signs()
-                if signs != self._seen:
-                    await to_thread.run_sync(self._renew)
-                    self._seen = signs
+                if self._is_due():
+                    signs = self._place.signs()
+                    done = await to_thread.run_sync(self._renew)
+                    self._seen, self._again = signs, math.inf if done else time.monotonic() + _RETRY
         if self._current is None:
             raise Problem(503, "no-release-yet", {"Retry-After": "60"})
         return self._current
@@ -197,30 +206,25 @@ class Releases:
         except Problem:
             return False
 
-    def _signs(self) -> object:
-        """What changes with a release: the pointer, and the folder of indexes when one is finished."""
-        return tuple(map(_sign, (self.root / "latest.json", self.root / "index")))
+    def _is_due(self) -> bool:
+        """Whether there may be another release, or the last one could not be read and may be readable by now."""
+        return self._place.signs() != self._seen or time.monotonic() >= self._again
 
-    def _renew(self) -> None:
+    def _renew(self) -> bool:
+        """Take the newest release; tell whether it could be read."""
         try:
             snapshot = latest_snapshot(self._store)
             if snapshot is None:
-                return
+                return True
             index = newest_sound(self._store, snapshot_numbers(self._store))
             if index is not None and self._is_other(snapshot, index):
                 self._current = Released(self._store, snapshot, index)
+                self._place.keep_index(index_path(index))
         except (GongkaiError, OSError, duckdb.Error):
-            # Half of a release, or a damaged one: what was served before goes on.
-            return
+            # Half of a release, a damaged one, or out of reach: what was served before goes on.
+            return False
+        return True
 
     def _is_other(self, snapshot: Snapshot, index: int) -> bool:
         current = self._current
         return current is None or (current.snapshot.number, current.index) != (snapshot.number, index)
-
-
-def _sign(path: Path) -> tuple[int, ...]:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return ()
-    return (found.st_mtime_ns, found.st_ino, found.st_size)

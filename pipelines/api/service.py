@@ -38,8 +38,8 @@ class Service:
         most = self.limits.query
         seconds = self.limits.stream_seconds if limit is None else most.seconds
         return Query(
-            released.address, released.index, sql, form, limit, hidden, strange, seconds, most.memory, most.threads,
-            self.limits.result_bytes,
+            released.index_file, released.root, sql, form, limit, released.withdrawn, hidden, strange, seconds,
+            most.memory, most.threads, self.limits.result_bytes,
         )  # fmt: skip
 
     def address(self, connection: HTTPConnection) -> str:

@@ -8,7 +8,6 @@ import logging
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -17,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pipelines.api.app import make_app
 from pipelines.api.envelope import ACCESS
 from pipelines.api.limits import ServerLimits
+from pipelines.api.places.base import Place
 
 
 class Server(uvicorn.Server):
@@ -35,7 +35,7 @@ class Server(uvicorn.Server):
 
 
 def make_server(
-    root: Path,
+    place: Place,
     host: str,
     port: int,
     limits: ServerLimits | None = None,
@@ -45,7 +45,7 @@ def make_server(
     """A server that has not been started.
 
     Args:
-        root: the catalog's folder.
+        place: where the catalog lies.
         host: address to listen on.
         port: to listen on; 0: any that is free.
         limits: what requests may take.
@@ -54,14 +54,14 @@ def make_server(
     """
     bounds = limits or ServerLimits()
     config = uvicorn.Config(
-        make_app(root, bounds, base_url), host=host, port=port, loop="asyncio", http=_protocol(bounds), ws="none",
+        make_app(place, bounds, base_url), host=host, port=port, loop="asyncio", http=_protocol(bounds), ws="none",
         log_config=None, access_log=False, server_header=False, date_header=True, limit_concurrency=bounds.connections,
         timeout_keep_alive=5, timeout_graceful_shutdown=10, h11_max_incomplete_event_size=bounds.headers,
     )  # fmt: skip
     return Server(config, started)
 
 
-def serve(root: Path, host: str, port: int, base_url: str | None, started: Callable[[str], None]) -> None:
+def serve(place: Place, host: str, port: int, base_url: str | None, started: Callable[[str], None]) -> None:
     """Serve until interrupted; one line of JSON per request goes to standard error. See :func:`make_server`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter('{"time":"%(asctime)s","request":%(message)s}'))
@@ -69,7 +69,7 @@ def serve(root: Path, host: str, port: int, base_url: str | None, started: Calla
     ACCESS.setLevel(logging.INFO)
     ACCESS.propagate = False
     with contextlib.suppress(KeyboardInterrupt):
-        make_server(root, host, port, None, base_url, started).run()
+        make_server(place, host, port, None, base_url, started).run()
 
 
 def _protocol(limits: ServerLimits) -> type[asyncio.Protocol]:

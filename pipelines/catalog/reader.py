@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,20 +12,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.catalog.connecting import Limits, connect_index
 from pipelines.catalog.differences import diff_versions
-from pipelines.catalog.errors import IndexUnusable, QueryFailed, QueryRefused
-from pipelines.catalog.index_files import INDEX, index_path
-from pipelines.catalog.store_files import ROOT, StoreFiles
+from pipelines.catalog.errors import QueryFailed
+from pipelines.catalog.statements import Statements
 from pipelines.catalog.views import rows_of
 from pipelines.core.errors import NothingReleased, UnknownDataset, UnknownVersion
 from pipelines.core.paths import Workspace
-from pipelines.core.sql import identifier, literal
-from pipelines.core.statements import NotReading, names_read
+from pipelines.core.sql import identifier
 from pipelines.publish import (
-    FolderStore,
+    Snapshot,
     Store,
-    VersionWithdrawn,
-    latest_number,
     latest_snapshot,
     load_manifest,
     load_snapshot,
@@ -37,38 +32,15 @@ from pipelines.publish import (
 from pipelines.publish.diff import VersionDiff
 from pipelines.publish.stores import open_store
 
-#: What is explained is run too if it is analysed, so it has to be a statement that may be run.
-_EXPLAIN = re.compile(r"\s*EXPLAIN\s+(?:ANALYZE\s+)?(?P<explained>.*)", re.IGNORECASE | re.DOTALL)
-#: Table functions that read what their text names.
-_OF_ANY_NAME = frozenset({"query_table", "changes"})
 
-
-@dataclass(frozen=True)
-class Limits:
-    """What the statements of somebody unknown may take: seconds, MiB of memory, threads. They spill nothing to disk."""
-
-    seconds: float
-    memory: int
-    threads: int
-
-    def settings(self) -> Iterable[str]:
-        """SQL that sets them."""
-        yield f"SET threads = {self.threads}"
-        yield f"SET memory_limit = '{self.memory}MiB'"
-        yield "SET max_temp_directory_size = '0B'"
-        yield f"SET max_execution_time = {max(1, round(self.seconds * 1000))}"
-
-
-class OpenCatalog:
-    """An open catalog; a context manager. Relations it returns can be read until it is closed.
-
-    ``withdrawn``: dataset → versions that have been withdrawn since the snapshot, whose index still has them.
-    """
+class OpenCatalog(Statements):
+    """An open catalog; a context manager. Relations it returns can be read until it is closed."""
 
     def __init__(
         self, store: Store, connection: duckdb.DuckDBPyConnection, withdrawn: Mapping[str, Sequence[str]]
     ) -> None:
-        self._store, self._connection, self._withdrawn = store, connection, withdrawn
+        super().__init__(connection, withdrawn)
+        self._store = store
 
     def __enter__(self) -> OpenCatalog:
         return self
@@ -81,29 +53,6 @@ class OpenCatalog:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection, for questions about a statement before it runs."""
-        return self._connection
-
-    def query(self, sql: str) -> duckdb.DuckDBPyRelation:
-        """Run one reading statement (SELECT, FROM, WITH, SHOW, DESCRIBE, EXPLAIN …) over the catalog.
-
-        The database is read-only and sees no file outside the catalog; statements that could write into the
-        catalog's folder are refused before they run.
-
-        Raises:
-            QueryRefused: when it is not exactly one reading statement.
-            QueryFailed: when DuckDB does not understand it.
-            VersionWithdrawn: when it names a dataset of which a version has been withdrawn since that snapshot.
-        """
-        try:
-            self._refuse_withdrawn(self._names_in(sql))
-            relation = self._connection.sql(sql)
-        except duckdb.Error as problem:
-            raise QueryFailed(str(problem)) from problem
-        return relation
 
     def fetch(self, sql: str, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
         """At most ``limit`` rows of :meth:`query`, and the names of their columns, each once.
@@ -185,26 +134,6 @@ class OpenCatalog:
         """
         return diff_versions(self._store, dataset_id, old, new, lambda version: self._version(dataset_id, version))
 
-    def _names_in(self, sql: str) -> frozenset[str]:
-        """Names of the tables, views and functions in a statement that reads, or in one that is explained.
-
-        Raises:
-            QueryRefused: when it is none.
-        """
-        try:
-            return names_read(self._connection, sql)
-        except NotReading as refused:
-            explained = _EXPLAIN.fullmatch(sql) if refused.kinds == ("EXPLAIN",) else None
-            if explained is None or _EXPLAIN.fullmatch(explained["explained"]):
-                raise QueryRefused(", ".join(refused.kinds) or "-") from None
-        return self._names_in(explained["explained"])
-
-    def _refuse_withdrawn(self, names: Iterable[str]) -> None:
-        for name in names if self._withdrawn else ():
-            dataset = min(self._withdrawn) if name in _OF_ANY_NAME else name
-            if dataset in self._withdrawn:
-                raise VersionWithdrawn(dataset, ", ".join(self._withdrawn[dataset]))
-
     def _theme(self, dataset_id: str) -> str:
         known = dict(self._connection.execute("SELECT dataset, theme FROM main.datasets ORDER BY dataset").fetchall())
         if dataset_id not in known:
@@ -259,37 +188,8 @@ def open_catalog(
             raise NothingReleased(store.address)
         number = found.number
     connection = connect_index(store, number, limits)
-    return OpenCatalog(store, connection, _withdrawn_since(store, number) if number is not None else {})
-
-
-def connect_index(store: Store, number: int | None, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
-    """A locked-down connection to the index of a snapshot (absent: of the newest); see :func:`open_catalog`.
-
-    Raises:
-        NothingReleased, IndexUnusable: as :func:`open_catalog`.
-    """
-    index, root = _index(store, number)
-    # A database of its own with the index attached: DuckDB opens a file once per process, so a second reader would
-    # get what the first one opened, also after the index was replaced.
-    connection = duckdb.connect(config={"temp_directory": f"{index}.tmp"})
-    try:
-        connection.execute(f"ATTACH {literal(str(index))} AS catalog (READ_ONLY)")
-    except duckdb.Error as problem:
-        connection.close()
-        raise IndexUnusable(str(index)) from problem
-    connection.execute("USE catalog")
-    if not isinstance(store, FolderStore):
-        connection.register_filesystem(StoreFiles(store))
-    readable = root if limits is None else f"{root}/objects"
-    for setting in limits.settings() if limits is not None else ():
-        connection.execute(setting)
-    # In this order: the last two make the ones before them final.
-    connection.execute(f"SET VARIABLE catalog_root = {literal(root)}")
-    connection.execute(f"SET allowed_directories = [{literal(readable)}]")
-    connection.execute("SET python_enable_replacements = false")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
+    since = {} if number is None else withdrawn_since(load_snapshot(store, number), latest_snapshot(store))
+    return OpenCatalog(store, connection, since)
 
 
 def open_workspace_catalog(workspace: Workspace, *, snapshot: int | None = None,
@@ -299,29 +199,11 @@ def open_workspace_catalog(workspace: Workspace, *, snapshot: int | None = None,
     return open_catalog(address, snapshot=snapshot, as_of=as_of, cache=workspace.store_cache)
 
 
-def _index(store: Store, number: int | None) -> tuple[Path, str]:
-    """A local file of the index of a snapshot (absent: of the newest), and the root of its views' paths."""
-    newest = latest_number(store)
-    if newest == 0:
-        raise NothingReleased(store.address)
-    folder = store.root.resolve() if isinstance(store, FolderStore) else None
-    if folder is not None and number is None:
-        index = folder / INDEX
-        if not index.is_file():
-            raise IndexUnusable(str(index))
-        return index, str(folder)
-    path = index_path(newest if number is None else number)
-    try:
-        return store.local(path), str(folder) if folder is not None else ROOT
-    except FileNotFoundError:
-        raise IndexUnusable(f"{store.address}/{path}") from None
-
-
-def _withdrawn_since(store: Store, number: int) -> dict[str, list[str]]:
-    current, then = latest_snapshot(store), load_snapshot(store, number)
+def withdrawn_since(then: Snapshot, now: Snapshot | None) -> dict[str, list[str]]:
+    """Dataset → versions that were withdrawn between two snapshots."""
     withdrawn = {
         dataset: [version for version in stones if then.tombstone_of(dataset, version) is None]
-        for dataset, stones in (current.tombstones if current else {}).items()
+        for dataset, stones in (now.tombstones if now else {}).items()
     }
     return {dataset: versions for dataset, versions in withdrawn.items() if versions}
 

@@ -108,6 +108,11 @@ class Workspace:
         return self.private / "store_cache"
 
     @property
+    def serve_cache(self) -> Path:
+        """The same for `gongkai serve`, which removes what it has not used for long."""
+        return self.private / "serve_cache"
+
+    @property
     def fetching(self) -> Path:
         """Unfinished downloads, and what was fetched last from each source."""
         return self.private / "fetching"

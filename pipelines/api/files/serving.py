@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from email.utils import formatdate
-from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
@@ -16,13 +14,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from pipelines.api.files.opening import IsFolder, Opened, is_file_below, open_below
 from pipelines.api.files.ranges import NotSatisfiable, is_other, is_unchanged, range_counts, wanted_ranges
+from pipelines.api.places.base import PAGE, IsFolder, Opened, Place
 from pipelines.api.problems import Problem
 from pipelines.core.identifiers import is_sha256
 
 _BLOCK = 256 << 10
-_INDEX = "index.html"
 _FOREVER = "public, max-age=31536000, immutable"
 _SHORTLY = "public, max-age=60, must-revalidate"
 #: Kept, but asked about before each use (RFC 9111, section 5.2.2.4).
@@ -51,10 +48,16 @@ IsWithdrawn = Callable[[str, str], Awaitable[bool]]
 
 
 class CatalogFiles:
-    """The ASGI application of a folder; ``is_withdrawn`` is asked before files of a version are given."""
+    """The ASGI application of a place's files.
 
-    def __init__(self, root: Path, is_withdrawn: IsWithdrawn) -> None:
-        self._root, self._is_withdrawn = root, is_withdrawn
+    Args:
+        place: where they lie.
+        is_withdrawn: is asked before files of a version are given.
+        home: where a catalog without pages of its own begins.
+    """
+
+    def __init__(self, place: Place, is_withdrawn: IsWithdrawn, home: str) -> None:
+        self._place, self._is_withdrawn, self._home = place, is_withdrawn, home
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer (ASGI).
@@ -73,21 +76,20 @@ class CatalogFiles:
         await response(scope, receive, send)
 
     def _respond(self, request: Request, path: str) -> Response:
-        if not path or path.endswith("/"):
-            path += _INDEX
+        page = f"{path}{PAGE}" if not path or path.endswith("/") else path
         try:
-            opened = open_below(self._root, path)
+            opened = self._place.open(page)
         except IsFolder:
-            if is_file_below(self._root, f"{path}/{_INDEX}"):
-                # Relative, so it can lead to no other host.
-                return RedirectResponse(f"{path.rpartition('/')[2]}/", 308)
-            opened = None
+            # Relative, so it can lead to no other host.
+            return RedirectResponse(f"{path.rpartition('/')[2]}/", 308)
+        if opened is None and not path:
+            return RedirectResponse(self._home, 307)
         if opened is None:
             raise Problem(404, "not-found")
         try:
-            return _response(request, path, opened)
+            return _response(request, page, opened)
         except BaseException:
-            os.close(opened.descriptor)
+            opened.close()
             raise
 
 
@@ -106,7 +108,7 @@ def _response(request: Request, path: str, opened: Opened) -> Response:
     if is_other(asked, etag, opened.modified):
         raise Problem(412, "precondition")
     if is_unchanged(asked, etag, opened.modified):
-        os.close(opened.descriptor)
+        opened.close()
         return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
     ranges = _ranges(request.method, asked, etag, opened.size)
     if not ranges:
@@ -155,8 +157,8 @@ class _File(StreamingResponse):
         headers: Mapping[str, str],
     ) -> None:
         length = sum(len(before) + after - first for before, first, after in parts) + len(end)
-        super().__init__(_blocks(opened.descriptor, parts, end), status, {**headers, "Content-Length": str(length)})
-        self._descriptor = opened.descriptor
+        super().__init__(_blocks(opened, parts, end), status, {**headers, "Content-Length": str(length)})
+        self._opened = opened
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -165,16 +167,16 @@ class _File(StreamingResponse):
             else:
                 await super().__call__(scope, receive, send)
         finally:
-            os.close(self._descriptor)
+            self._opened.close()
 
 
-async def _blocks(descriptor: int, parts: Sequence[tuple[bytes, int, int]], end: bytes) -> AsyncIterator[bytes]:
+async def _blocks(opened: Opened, parts: Sequence[tuple[bytes, int, int]], end: bytes) -> AsyncIterator[bytes]:
     for before, first, after in parts:
         if before:
             yield before
         position = first
         while position < after:
-            block = await to_thread.run_sync(partial(os.pread, descriptor, min(_BLOCK, after - position), position))
+            block = await opened.read(position, min(_BLOCK, after - position))
             if not block:
                 # Cut short while it is read: the connection breaks off, as its length says that more was to come.
                 return

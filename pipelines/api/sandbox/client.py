@@ -10,13 +10,17 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
+
+from anyio import to_thread
 
 from pipelines.api.problems import Problem
 from pipelines.api.sandbox import frames
-from pipelines.api.sandbox.frames import DATA, FAILURE, HEAD, PREFIX_SIZE, TAIL, Head, Query
+from pipelines.api.sandbox.frames import DATA, FAILURE, HEAD, PREFIX_SIZE, TAIL, WANT, Head, Query
+from pipelines.core.errors import GongkaiError
 
 #: Seconds that a query may take beyond its own limit, before it is killed.
 _GRACE = 2.0
@@ -24,17 +28,57 @@ _GRACE = 2.0
 _KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ")
 
 
+#: Opens an object of the catalog by its path, to be read; it raises FileNotFoundError, OSError or CorruptStore.
+Lend = Callable[[str], int]
+
+
+class _Frames:
+    """Frames as they come from a process. Objects that it asks for in between are lent to it."""
+
+    def __init__(self, connection: socket.socket, reader: asyncio.StreamReader, lend: Lend) -> None:
+        self._connection, self._reader, self._lend = connection, reader, lend
+
+    async def next(self) -> tuple[bytes, bytes]:
+        """The next frame, which is no question; empty at the end."""
+        try:
+            while True:
+                kind, length = frames.opened(await self._reader.readexactly(PREFIX_SIZE))
+                content = await self._reader.readexactly(length)
+                if kind != WANT:
+                    return kind, content
+                await to_thread.run_sync(partial(self._answer, content.decode("ascii")))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return b"", b""
+
+    def _answer(self, path: str) -> None:
+        # Here and not where it is awaited: who waits may be gone before the file is there, and nobody would close it.
+        answer, files = frames.UNREACHABLE, []
+        try:
+            files = [self._lend(path)]
+            answer = frames.LENT
+        except FileNotFoundError:
+            answer = frames.ABSENT
+        except (OSError, GongkaiError):
+            pass
+        try:
+            with contextlib.suppress(OSError):  # The process has ended.
+                socket.send_fds(self._connection, [answer], files)
+        finally:
+            for file in files:
+                os.close(file)
+
+
 class Result:
     """A result that has begun: what is known of it, and its frames as they come. ``rows`` are known at its end."""
 
-    def __init__(self, head: Head, reader: asyncio.StreamReader) -> None:
-        self.head, self._reader = head, reader
+    def __init__(self, head: Head, coming: _Frames) -> None:
+        self.head, self._coming = head, coming
         self.rows: int | None = None
 
     async def content(self) -> AsyncIterator[bytes]:
         """The bytes of its rows in the format asked for; after the last, ``rows`` is a number if all of them came."""
         while True:
-            kind, content = await _next(self._reader)
+            kind, content = await self._coming.next()
             if kind == TAIL:
                 self.rows = json.loads(content)["rows"]
                 return
@@ -45,10 +89,12 @@ class Result:
 
 
 class Sandbox:
-    """Runs queries, each in a process of its own."""
+    """Runs queries, each in a process of its own; ``lend`` is asked for objects where they lie in a bucket."""
 
-    def __init__(self) -> None:
+    def __init__(self, lend: Lend) -> None:
+        self._lend = lend
         self._numbers = itertools.count(1)
+        self._opened: str | None = None
         self._nursery: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -68,7 +114,7 @@ class Sandbox:
         if self._control is not None and self._nursery is not None:
             self._control.close()
             self._nursery.wait()
-        self._control = self._nursery = None
+        self._control = self._nursery = self._opened = None
 
     @asynccontextmanager
     async def run(self, query: Query) -> AsyncIterator[Result]:
@@ -77,33 +123,37 @@ class Sandbox:
         Raises:
             Problem: when there is no result.
         """
-        with self._child() as connection:
+        with self._child(query.index) as connection:
             reader, writer = await asyncio.open_unix_connection(sock=connection)
             try:
                 writer.write(query.line())
                 await writer.drain()
-                yield Result(await _head(reader, query), reader)
+                coming = _Frames(connection, reader, self._lend)
+                yield Result(await _head(coming, query), coming)
             except ConnectionError as problem:
                 raise Problem(500, "query-lost") from problem
             finally:
                 writer.close()
 
     @contextlib.contextmanager
-    def _child(self) -> Iterator[socket.socket]:
+    def _child(self, index: str) -> Iterator[socket.socket]:
         number = next(self._numbers)
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._fork(number, theirs)
+                self._fork(number, theirs, index)
             try:
                 yield ours
             finally:
                 self._kill(number)
 
-    def _fork(self, number: int, connection: socket.socket) -> None:
+    def _fork(self, number: int, connection: socket.socket, index: str) -> None:
         control = self._control or self.start()
         for _ in range(2):
             try:
+                if self._opened != index:
+                    control.send(b"open " + os.fsencode(index))
+                    self._opened = index
                 socket.send_fds(control, [f"fork {number}".encode("ascii")], [connection.fileno()])
                 return
             except ConnectionError:
@@ -117,10 +167,10 @@ class Sandbox:
                 self._control.send(f"kill {number}".encode("ascii"))
 
 
-async def _head(reader: asyncio.StreamReader, query: Query) -> Head:
+async def _head(coming: _Frames, query: Query) -> Head:
     try:
         async with asyncio.timeout(query.seconds + _GRACE):
-            kind, content = await _next(reader)
+            kind, content = await coming.next()
     except TimeoutError as problem:
         raise Problem(422, frames.TIME, seconds=query.seconds) from problem
     if kind == HEAD:
@@ -145,12 +195,3 @@ _STATUS = {
     frames.REFUSED: 400, frames.FAILED: 400, frames.TIME: 422, frames.MEMORY: 422, frames.LARGE: 422,
     frames.WITHDRAWN: 410, frames.UNREADABLE: 503,
 }  # fmt: skip
-
-
-async def _next(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """The next frame; empty at the end."""
-    try:
-        kind, length = frames.opened(await reader.readexactly(PREFIX_SIZE))
-        return kind, await reader.readexactly(length)
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return b"", b""

@@ -1,6 +1,7 @@
 """What travels between the server and the process of a query: a request as one line of JSON, then frames back.
 
-A frame is one byte that says what it is, four bytes of length (big-endian) and the content.
+A frame is one byte that says what it is, four bytes of length (big-endian) and the content. Where objects lie in a
+bucket the process asks for them in between; such a frame is answered by one byte, which an open file comes with.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 #: What is known before the first byte of rows; bytes in the format asked for; what is known after the last; a failure.
 HEAD, DATA, TAIL, FAILURE = b"H", b"D", b"T", b"E"
+#: The path of an object that is wanted, and the answers: a file comes along, there is none, it cannot be read.
+WANT = b"W"
+LENT, ABSENT, UNREACHABLE = b"+", b"-", b"!"
 _PREFIX = struct.Struct(">cI")
 PREFIX_SIZE = _PREFIX.size
 
@@ -25,18 +29,21 @@ REFUSED, FAILED, TIME, MEMORY, WITHDRAWN, LARGE, UNREADABLE = (
 
 @dataclass(frozen=True)
 class Query:
-    """A statement to run over the index of a snapshot.
+    """A statement to run over an index.
 
-    ``strange``: it is not the server's own, so it is judged. ``hidden``: so many of its last columns are text that
-    tells where the next page begins; they are not part of the rows. ``limit``: a page has at most so many rows, and
-    is finished before its first byte is sent; ``None``: rows are streamed as they come.
+    ``index`` is its file, ``root`` what the paths of its views begin with, ``withdrawn`` what has been withdrawn since
+    its snapshot (dataset → versions). ``strange``: the statement is not the server's own, so it is judged. ``hidden``:
+    so many of its last columns are text that tells where the next page begins; they are not part of the rows.
+    ``limit``: a page has at most so many rows, and is finished before its first byte is sent; ``None``: rows are
+    streamed as they come.
     """
 
-    catalog: str
-    snapshot: int
+    index: str
+    root: str
     sql: str
     format: str
     limit: int | None
+    withdrawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     hidden: int = 0
     strange: bool = False
     seconds: float = 10

@@ -6,7 +6,7 @@ import contextlib
 import resource
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,17 @@ from pipelines.api.sandbox import frames
 from pipelines.api.sandbox.formats import Sink, is_text_only, writer
 from pipelines.api.sandbox.frames import DATA, FAILURE, HEAD, TAIL, Head, Query
 from pipelines.api.sandbox.judging import refused_part
-from pipelines.catalog import Limits, OpenCatalog, QueryFailed, QueryRefused, open_catalog
+from pipelines.api.sandbox.line import BorrowedFiles, Line
+from pipelines.catalog import (
+    REMOTE_ROOT,
+    IndexUnusable,
+    Limits,
+    QueryFailed,
+    QueryRefused,
+    Statements,
+    attach_index,
+    restrict,
+)
 from pipelines.core.errors import CorruptStore
 from pipelines.core.sql import identifier
 from pipelines.core.statements import NotReading, parts_read
@@ -48,21 +58,36 @@ class _Failure(Exception):
         self.kind, self.reason = kind, reason
 
 
-def answer(connection: socket.socket) -> None:
-    """Answer the one query that comes over a connection."""
+@dataclass(frozen=True)
+class Attached:
+    """An index that the nursery has attached before it was known what would be asked."""
+
+    index: str
+    database: duckdb.DuckDBPyConnection
+
+
+def answer(connection: socket.socket, attached: Attached | None) -> None:
+    """Answer the one query that comes over a connection.
+
+    Args:
+        connection: to the server.
+        attached: an index; where the query is over another one, that is attached now.
+    """
     with connection, connection.makefile("rb") as requests:
-        line = requests.readline()
-        if not line:
+        request = requests.readline()
+        if not request:
             return
-        query = Query.of_line(line)
+        query = Query.of_line(request)
         _restrict(query)
         # Whoever asked may have gone: then there is nobody to tell.
+        line = Line(connection)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             try:
                 with _failures(query):
-                    _answer(connection, query)
+                    _answer(line, query, attached)
             except _Failure as failure:
-                connection.sendall(frames.document(FAILURE, {"kind": failure.kind, "reason": failure.reason}))
+                told = _Failure(frames.UNREADABLE) if line.failed else failure
+                line.send(frames.document(FAILURE, {"kind": told.kind, "reason": told.reason}))
 
 
 def _restrict(query: Query) -> None:
@@ -95,35 +120,49 @@ def _failures(query: Query) -> Iterator[None]:
             raise problem.__cause__ or problem from None
     except duckdb.InterruptException as problem:
         raise _Failure(frames.TIME) from problem
-    except (duckdb.IOException, CorruptStore, OSError) as problem:
+    except (duckdb.IOException, IndexUnusable, CorruptStore, OSError) as problem:
         if isinstance(problem, BrokenPipeError | ConnectionResetError):
             raise
         raise _Failure(frames.UNREADABLE) from problem
     except (duckdb.Error, pa.ArrowException, RecursionError, ValueError, TypeError, OverflowError) as problem:
-        raise _Failure(frames.FAILED, str(problem).replace(query.catalog, _HIDDEN_PATH)) from problem
+        raise _Failure(frames.FAILED, _without_paths(str(problem), query)) from problem
 
 
-def _answer(connection: socket.socket, query: Query) -> None:
-    limits = Limits(query.seconds, query.memory, query.threads)
-    with open_catalog(query.catalog, snapshot=query.snapshot, limits=limits) as catalog:
+def _without_paths(reason: str, query: Query) -> str:
+    """DuckDB's reason, without the places of this machine that it may name."""
+    for path in (query.root, str(Path(query.index).parent)):
+        reason = reason.replace(path, _HIDDEN_PATH)
+    return reason
+
+
+def _answer(line: Line, query: Query, attached: Attached | None) -> None:
+    with _opened(line, query, attached) as connection:
         if query.strange:
-            _judge(catalog, query)
-        relation = catalog.query(query.sql)
+            part = refused_part(connection, parts_read(connection, query.sql))
+            if part is not None:
+                raise _Failure(frames.REFUSED, part)
+        relation = Statements(connection, query.withdrawn).query(query.sql)
         names = _each_once(relation.columns)
         kinds = [str(kind) for kind in relation.types]
         shown = len(names) - query.hidden
         told = Head(list(zip(names[:shown], kinds[:shown], strict=True)))
         selected = relation.project(_columns(query, names, relation))
         if query.limit is None:
-            _stream(connection, query, told, selected)
+            _stream(line, query, told, selected)
         else:
-            _page(connection, query, query.limit, told, selected.limit(query.limit + 1))
+            _page(line, query, query.limit, told, selected.limit(query.limit + 1))
 
 
-def _judge(catalog: OpenCatalog, query: Query) -> None:
-    part = refused_part(catalog.connection, parts_read(catalog.connection, query.sql))
-    if part is not None:
-        raise _Failure(frames.REFUSED, part)
+def _opened(line: Line, query: Query, attached: Attached | None) -> duckdb.DuckDBPyConnection:
+    """A connection that sees what the query may see.
+
+    One of its own, where the nursery's database is used: otherwise all queries would draw the same random numbers.
+    """
+    fits = attached is not None and attached.index == query.index
+    connection = attached.database.cursor() if attached and fits else attach_index(Path(query.index))
+    files = BorrowedFiles(line) if query.root == REMOTE_ROOT else None
+    restrict(connection, query.root, files, Limits(query.seconds, query.memory, query.threads))
+    return connection
 
 
 def _columns(query: Query, names: list[str], relation: duckdb.DuckDBPyRelation) -> str:
@@ -151,23 +190,23 @@ def _each_once(columns: list[str]) -> list[str]:
     return found
 
 
-def _stream(connection: socket.socket, query: Query, told: Head, relation: duckdb.DuckDBPyRelation) -> None:
+def _stream(line: Line, query: Query, told: Head, relation: duckdb.DuckDBPyRelation) -> None:
     reader = relation.to_arrow_reader(_BATCH)
     sink, rows = Sink(), 0
     writing = writer(query.format, sink, reader.schema)
     batch = next(iter(reader), None)
-    connection.sendall(frames.document(HEAD, asdict(told)))
+    line.send(frames.document(HEAD, asdict(told)))
     while batch is not None:
         writing.write(batch)
         rows += batch.num_rows
-        _send(connection, sink.take())
+        _send(line, sink.take())
         batch = next(iter(reader), None)
     writing.close()
-    _send(connection, sink.take())
-    connection.sendall(frames.document(TAIL, {"rows": rows}))
+    _send(line, sink.take())
+    line.send(frames.document(TAIL, {"rows": rows}))
 
 
-def _page(connection: socket.socket, query: Query, limit: int, told: Head, relation: duckdb.DuckDBPyRelation) -> None:
+def _page(line: Line, query: Query, limit: int, told: Head, relation: duckdb.DuckDBPyRelation) -> None:
     reader = relation.to_arrow_reader(_BATCH)
     batches, complete = _collected(reader, limit, query.result_bytes)
     rows = sum(batch.num_rows for batch in batches)
@@ -180,15 +219,15 @@ def _page(connection: socket.socket, query: Query, limit: int, told: Head, relat
         writing.write(batch)
     writing.close()
     head = Head(told.columns, rows, complete, last, ties)
-    connection.sendall(frames.document(HEAD, asdict(head)))
-    _send(connection, sink.take())
-    connection.sendall(frames.document(TAIL, {"rows": rows}))
+    line.send(frames.document(HEAD, asdict(head)))
+    _send(line, sink.take())
+    line.send(frames.document(TAIL, {"rows": rows}))
 
 
-def _send(connection: socket.socket, content: bytes) -> None:
+def _send(line: Line, content: bytes) -> None:
     """Send rows in frames of a size that the server holds without harm."""
     for start in range(0, len(content), _FRAME):
-        connection.sendall(frames.frame(DATA, content[start : start + _FRAME]))
+        line.send(frames.frame(DATA, content[start : start + _FRAME]))
 
 
 def _collected(reader: pa.RecordBatchReader, limit: int, most: int) -> tuple[list[pa.RecordBatch], bool]:

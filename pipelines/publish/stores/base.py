@@ -39,6 +39,16 @@ class StoreEntry:
     modified: float
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a bucket as it is now: size in bytes, time of its last change in seconds since 1970, and the store's
+    tag (RFC 9110, section 8.8.3), another one for other bytes."""
+
+    size: int
+    modified: float
+    tag: str
+
+
 class Store(Protocol):
     """A place that keeps a catalog. All methods raise ``OSError`` where the store cannot do what it is asked."""
 

@@ -22,11 +22,11 @@ from obstore.exceptions import BaseError
 from pipelines.core.files import READ_ONLY_MODE, flush_file, temporary_beside
 from pipelines.core.paths import join_inside
 from pipelines.publish.stores.answers import UNCERTAIN, as_os_error
-from pipelines.publish.stores.base import INCOMING, PROBES, STALE_SECONDS, StoreEntry, temporary_name
+from pipelines.publish.stores.base import INCOMING, PROBES, STALE_SECONDS, StoredFile, StoreEntry, temporary_name
 from pipelines.publish.stores.content import BLOCK, check_name, checked_blocks, named_hash
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from obstore import GetOptions, ObjectMeta
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
 #: One request may take two minutes in all; four of 8 MiB at once ask for 280 kB/s.
@@ -67,6 +67,24 @@ class RemoteStore:
         """See :class:`Store`."""
         found = self._head(path)
         return found["size"] if found else None
+
+    def stat(self, path: str) -> StoredFile | None:
+        """What there is to know of a file without reading it; ``None`` when there is none."""
+        found = self._head(path)
+        return found and StoredFile(found["size"], found["last_modified"].timestamp(), found["e_tag"] or "")
+
+    def read_range(self, path: str, start: int, end: int, tag: str) -> bytes:
+        """Bytes of a file from ``start`` to before ``end``.
+
+        Raises:
+            FileNotFoundError: when there is none.
+            FileExistsError: when another file lies there than the one with that tag.
+        """
+        options: GetOptions = {"range": (start, end)}
+        if tag:
+            options["if_match"] = tag
+        with self._errors(path):
+            return obstore.get(self.client, path, options=options).bytes().to_bytes()
 
     def modified(self, path: str) -> float | None:
         """See :class:`Store`. Many stores tell times to the second."""

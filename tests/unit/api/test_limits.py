@@ -9,7 +9,6 @@ import re
 import signal
 import socket
 import struct
-import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from urllib.parse import quote
 
 import pytest
 from apiserving import SMALL, Site, site_of
+from processes import children, command_of
 
 from pipelines.catalog import Limits
 from pipelines.core.paths import Workspace
@@ -86,16 +86,6 @@ def abort(connection: socket.socket) -> None:
     connection.close()
 
 
-def children() -> set[int]:
-    """Processes below this one, as far down as they go."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, check=True, text=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listed.splitlines())}
-    below: set[int] = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in below} - below:
-        below |= more
-    return below
-
-
 def test_too_many_queries_are_told_to_come_again_and_hanging_up_ends_them(narrow: Site, log: Log) -> None:
     assert narrow.ask("/sql?query=SELECT+1").status == 200
     before = children()
@@ -116,20 +106,12 @@ def test_too_many_queries_are_told_to_come_again_and_hanging_up_ends_them(narrow
     # They end without an answer, long before their 30 seconds are over.
     assert [line["status"] for line in log.of("/sql", answered + 2)].count(None) == 2
     assert narrow.ask("/sql?query=SELECT+1").status == 200
-    assert not {pid for pid in children() - before if "nursery" in _command(pid)}
-
-
-def _command(pid: int) -> str:
-    """Nothing for processes that have ended, also while nobody has asked how."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
+    assert not {pid for pid in children() - before if "nursery" in command_of(pid)}
 
 
 def test_a_nursery_that_was_killed_is_replaced(narrow: Site) -> None:
     assert narrow.ask("/sql?query=SELECT+1").status == 200
-    nurseries = [pid for pid in children() if "pipelines.api.sandbox.nursery" in _command(pid)]
+    nurseries = [pid for pid in children() if "pipelines.api.sandbox.nursery" in command_of(pid)]
     assert nurseries
     for pid in nurseries:
         os.kill(pid, signal.SIGKILL)
@@ -144,7 +126,7 @@ def test_queries_know_nothing_of_the_servers_environment(narrow: Site, monkeypat
             narrow.ask, "/sql?query=" + quote("SELECT count(*) FROM range(200000000) t(x) WHERE hash(x) = 1")
         )
         for pid in children():
-            if "pipelines.api.sandbox.nursery" in _command(pid):
+            if "pipelines.api.sandbox.nursery" in command_of(pid):
                 assert b"hidden" not in Path(f"/proc/{pid}/environ").read_bytes()
         assert running.result().status == 200
 

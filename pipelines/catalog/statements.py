@@ -43,7 +43,7 @@ class Statements:
             VersionWithdrawn: when it names a dataset of which a version has been withdrawn since that snapshot.
         """
         try:
-            self._refuse_withdrawn(self._names_in(sql))
+            self.refuse_withdrawn(self._names_in(sql))
             relation = self._connection.sql(sql)
         except duckdb.Error as problem:
             raise QueryFailed(str(problem)) from problem
@@ -63,7 +63,15 @@ class Statements:
                 raise QueryRefused(", ".join(refused.kinds) or "-") from None
         return self._names_in(explained["explained"])
 
-    def _refuse_withdrawn(self, names: Iterable[str]) -> None:
+    def refuse_withdrawn(self, names: Iterable[str]) -> None:
+        """Refuse what names a dataset of which a version has been withdrawn.
+
+        Args:
+            names: of tables, views and functions, in small letters.
+
+        Raises:
+            VersionWithdrawn: when one of them is such a dataset, or may lead to one.
+        """
         for name in names if self._withdrawn else ():
             dataset = min(self._withdrawn) if name in _OF_ANY_NAME else name
             if dataset in self._withdrawn:

@@ -21,7 +21,9 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.api.sandbox.running import Attached, answer
+import duckdb
+
+from pipelines.api.sandbox.running import Attached, answer, warm_up
 from pipelines.catalog import IndexUnusable, attach_index
 
 #: An order and the longest path that there is.
@@ -65,8 +67,9 @@ class _State:
             self.attached.database.close()
         self.attached = None
         # Children find out what is wrong, and tell it.
-        with contextlib.suppress(IndexUnusable):
+        with contextlib.suppress(IndexUnusable, duckdb.Error):
             self.attached = Attached(index, attach_index(Path(index), single=True))
+            warm_up(self.attached.database)
         # What is there already is not looked at by children, which would copy its memory.
         gc.collect()
         gc.freeze()

@@ -21,8 +21,6 @@ from pipelines.catalog import (
     REMOTE_ROOT,
     IndexUnusable,
     Limits,
-    QueryFailed,
-    QueryRefused,
     Statements,
     attach_index,
     restrict,
@@ -111,13 +109,10 @@ def _failures(query: Query) -> Iterator[None]:
         yield
     except VersionWithdrawn as problem:
         raise _Failure(frames.WITHDRAWN) from problem
-    except (QueryRefused, NotReading) as problem:
-        raise _Failure(frames.REFUSED, ", ".join(getattr(problem, "kinds", ())) or "-") from problem
+    except NotReading as problem:
+        raise _Failure(frames.REFUSED, ", ".join(problem.kinds) or "-") from problem
     except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError) as problem:
         raise _Failure(frames.MEMORY) from problem
-    except QueryFailed as problem:
-        with _failures(query):
-            raise problem.__cause__ or problem from None
     except duckdb.InterruptException as problem:
         raise _Failure(frames.TIME) from problem
     except (duckdb.IOException, IndexUnusable, CorruptStore, OSError) as problem:
@@ -138,10 +133,8 @@ def _without_paths(reason: str, query: Query) -> str:
 def _answer(line: Line, query: Query, attached: Attached | None) -> None:
     with _opened(line, query, attached) as connection:
         if query.strange:
-            part = refused_part(connection, parts_read(connection, query.sql))
-            if part is not None:
-                raise _Failure(frames.REFUSED, part)
-        relation = Statements(connection, query.withdrawn).query(query.sql)
+            _judge(connection, query)
+        relation = connection.sql(query.sql)
         names = _each_once(relation.columns)
         kinds = [str(kind) for kind in relation.types]
         shown = len(names) - query.hidden
@@ -151,6 +144,22 @@ def _answer(line: Line, query: Query, attached: Attached | None) -> None:
             _stream(line, query, told, selected)
         else:
             _page(line, query, query.limit, told, selected.limit(query.limit + 1))
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, query: Query) -> None:
+    parts = parts_read(connection, query.sql)
+    part = refused_part(connection, parts)
+    if part is not None:
+        raise _Failure(frames.REFUSED, part)
+    Statements(connection, query.withdrawn).refuse_withdrawn(parts.names)
+
+
+def warm_up(database: duckdb.DuckDBPyConnection) -> None:
+    """Do once what every query does, so that what DuckDB makes at its first use is there in every fork."""
+    with database.cursor() as connection:
+        connection.execute("USE catalog")
+        parts_read(connection, "SELECT 1")
+        connection.sql("SELECT 1 AS a").project("#1 AS a").limit(1).to_arrow_reader(_BATCH).read_all()
 
 
 def _opened(line: Line, query: Query, attached: Attached | None) -> duckdb.DuckDBPyConnection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -47,8 +48,10 @@ def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | N
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sandbox.start()
+        await to_thread.run_sync(sandbox.begin)
         try:
+            with contextlib.suppress(Problem):  # Nothing has been released yet.
+                sandbox.open((await releases.newest()).index_file)
             yield
         finally:
             sandbox.stop()

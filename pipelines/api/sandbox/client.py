@@ -109,6 +109,18 @@ class Sandbox:
         self._control = ours
         return ours
 
+    def begin(self) -> None:
+        """Start the nursery and wait until it is ready, so that no query waits for it. Blocks."""
+        self.start().recv(len(frames.READY))
+
+    def open(self, index: str) -> socket.socket:
+        """Have the index attached that the next queries are over; what the nursery is spoken to by."""
+        control = self._control or self.start()
+        if self._opened != index:
+            control.send(b"open " + os.fsencode(index))
+            self._opened = index
+        return control
+
     def stop(self) -> None:
         """End the nursery and all queries."""
         if self._control is not None and self._nursery is not None:
@@ -131,7 +143,7 @@ class Sandbox:
                 coming = _Frames(connection, reader, self._lend)
                 yield Result(await _head(coming, query), coming)
             except ConnectionError as problem:
-                raise Problem(500, "query-lost") from problem
+                raise Problem(503, "query-lost") from problem
             finally:
                 writer.close()
 
@@ -148,18 +160,16 @@ class Sandbox:
                 self._kill(number)
 
     def _fork(self, number: int, connection: socket.socket, index: str) -> None:
-        control = self._control or self.start()
         for _ in range(2):
             try:
-                if self._opened != index:
-                    control.send(b"open " + os.fsencode(index))
-                    self._opened = index
-                socket.send_fds(control, [f"fork {number}".encode("ascii")], [connection.fileno()])
+                self.open(index)
+                socket.send_fds(
+                    self._control or self.start(), [f"fork {number}".encode("ascii")], [connection.fileno()]
+                )
                 return
             except ConnectionError:
                 # The nursery has been killed, and every query with it.
                 self.stop()
-                control = self.start()
 
     def _kill(self, number: int) -> None:
         if self._control is not None:

@@ -11,8 +11,10 @@ import io
 import json
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -106,16 +108,17 @@ class _Json:
     def __init__(self, sink: Sink, schema: pa.Schema, between: str, after: str) -> None:
         self._sink, self._between, self._after = sink, between, after
         names = [json.dumps(name, ensure_ascii=False) for name in schema.names]
-        self._before = [f"{',' if position else '{'}{name}:" for position, name in enumerate(names)]
+        before = [f"{',' if position else '{'}{name}:".encode() for position, name in enumerate(names)]
+        self._before, self._last = list(_strings(before)), _strings([b"}", b""])
         self._begun = False
 
     def write(self, batch: pa.RecordBatch) -> None:
         if not batch.num_rows:
             return
         parts = [part for pair in zip(self._before, map(json_texts, batch.columns), strict=True) for part in pair]
-        objects = pc.binary_join_element_wise(*parts, "}", "", null_handling="replace", null_replacement="null")
-        rows = pa.ListArray.from_arrays(pa.array([0, len(objects)], pa.int32()), objects)
-        text = pc.binary_join(rows, self._between)[0].as_buffer()
+        objects = pc.binary_join_element_wise(*parts, *self._last, null_handling="replace", null_replacement="null")
+        rows = pa.ListArray.from_arrays(_integers([0, len(objects)]), objects)
+        text = pc.binary_join(rows, _strings([self._between.encode()])[0])[0].as_buffer()
         if self._begun:
             self._sink.write(self._between.encode())
         self._sink.write(text)
@@ -139,14 +142,29 @@ def json_texts(column: pa.Array) -> pa.Array:
     """The values of a column as JSON, or null; those that are frequent without a Python object per value."""
     kind = column.type
     if pa.types.is_string(kind) and not pc.any(pc.match_substring_regex(column, _ESCAPED)).as_py():
-        return pc.binary_join_element_wise('"', column, '"', "")
+        return _quoted(column)
     if pa.types.is_date32(kind):
-        return pc.binary_join_element_wise('"', column.cast(pa.string()), '"', "")
+        return _quoted(column.cast(pa.string()))
     # With more decimals Arrow may write an exponent.
     is_plain = pa.types.is_decimal(kind) and 0 <= kind.scale <= _PLAIN_SCALE
     if is_plain or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return column.cast(pa.string())
-    return pa.array((None if value is None else _json_text(value) for value in column.to_pylist()), pa.string())
+    return _strings([b"null" if value is None else _json_text(value).encode() for value in column.to_pylist()])
+
+
+def _quoted(column: pa.Array) -> pa.Array:
+    mark, nothing = _strings([b'"', b""])
+    return pc.binary_join_element_wise(mark, column, mark, nothing)
+
+
+def _strings(texts: Sequence[bytes]) -> pa.Array:
+    """Texts as Arrow's, put together by hand: ``pyarrow.array`` would import pandas, which takes a second."""
+    offsets = _integers(list(accumulate(map(len, texts), initial=0))).buffers()[1]
+    return pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(b"".join(texts)))
+
+
+def _integers(numbers: Sequence[int]) -> pa.Array:
+    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(array("i", numbers))])
 
 
 def _json_text(value: Any) -> str:

@@ -18,6 +18,8 @@ HEAD, DATA, TAIL, FAILURE = b"H", b"D", b"T", b"E"
 #: The path of an object that is wanted, and the answers: a file comes along, there is none, it cannot be read.
 WANT = b"W"
 LENT, ABSENT, UNREACHABLE = b"+", b"-", b"!"
+#: What the nursery says once it has loaded what queries need.
+READY = b"ready"
 _PREFIX = struct.Struct(">cI")
 PREFIX_SIZE = _PREFIX.size
 

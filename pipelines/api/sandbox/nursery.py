@@ -23,6 +23,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.api.sandbox.frames import READY
 from pipelines.api.sandbox.running import Attached, answer, warm_up
 from pipelines.catalog import IndexUnusable, attach_index
 
@@ -42,6 +43,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     state = _State()
+    control.send(READY)
     while True:
         readable, _, _ = select.select([control.fileno(), ended], [], [])
         if ended in readable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote, unquote, urlencode
 
@@ -167,3 +169,21 @@ def test_ways_to_post(site: Site) -> None:
     assert posted(b"SELECT 1", "text/csv").json["type"] == "/api/v1/#media-type"
     assert posted(b"\xff\xfe", "application/sql").status == 400
     assert posted(b"SELECT " + b"1" * 100_000, "application/sql").json["type"] == "/api/v1/#too-large"
+
+
+def test_processes_of_queries_load_no_pandas() -> None:
+    program = """
+import sys
+import duckdb
+from pipelines.api.sandbox import nursery
+from pipelines.api.sandbox.formats import Sink, writer
+for form in ("json", "ndjson", "csv", "arrow", "parquet"):
+    reader = duckdb.sql("SELECT 1 AS a, 'x' AS c, 1.5::DOUBLE AS b, DATE '2026-01-01' AS d").to_arrow_reader(10)
+    writing = writer(form, Sink(), reader.schema)
+    for batch in reader:
+        writing.write(batch)
+    writing.close()
+print([name for name in ("pandas", "starlette") if name in sys.modules])
+"""
+    told = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert told.stdout == "[]\n", told.stderr

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -67,7 +67,12 @@ def measure(server: Running, what: str, clients: int, seconds: float) -> Measure
         with contextlib.closing(connection):
             began = time.perf_counter()
             while True:
-                status, size = _answer(connection, server.paths[what], headers)
+                try:
+                    status, size = _answer(connection, server.paths[what], headers)
+                except (ConnectionError, HTTPException):
+                    # It hung up; the next request connects anew.
+                    connection.close()
+                    status, size = 0, 0
                 if status == 200:
                     times.append(time.perf_counter() - began)
                     sizes.append(size)

@@ -13,9 +13,9 @@ OTHER_READY := $(OTHER_DUCKDB:%=.venv-duckdb-%/.ready)
 # Hundreds of processes are started: without bytecode each would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint ui bench fuzz faults clean setup
+.PHONY: run test lint ui bench fuzz faults clean setup browser-assets
 
-setup: $(READY)
+setup: $(READY) browser-assets
 
 # An environment is what its lock files say, nothing else; hashes are checked.
 define install
@@ -37,8 +37,12 @@ $(READY): requirements.lock pyproject.toml
 $(BENCH_READY): requirements.lock requirements-bench.lock pyproject.toml
 	$(call install,$(BENCH),-r requirements.lock -r requirements-bench.lock)
 
+# Other people's scripts for pages, from npm. Where it cannot be reached, all works but what needs them.
+browser-assets: $(READY)
+	@$(BIN)/python -m pipelines.portal.browser_assets
+
 # The sample city's officers have approved its descriptors as they are shipped; whatever is changed waits for a review.
-run: $(READY)
+run: $(READY) browser-assets
 	@$(BIN)/gongkai review import catalog_schema/disclosure/approvals.yaml
 	@$(BIN)/gongkai run
 
@@ -53,6 +57,7 @@ lint: $(READY)
 
 # Three at once on two cores: tests wait for disks, servers and processes of their own.
 test: lint $(OTHER_READY)
+	@$(BIN)/python -m pipelines.portal.browser_assets --required
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # For instance: make bench BENCH_FLAGS='--suite full --large --json results.json'
@@ -79,4 +84,4 @@ faults: $(READY)
 
 # Everything that can be made again; delivered and landed files stay.
 clean:
-	rm -rf $(VENV) $(BENCH) $(OTHER_READY:/.ready=) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(OTHER_READY:/.ready=) .browser-assets .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

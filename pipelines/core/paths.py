@@ -22,6 +22,8 @@ DATA_VARIABLE = "GONGKAI_DATA"
 SCHEMA_VARIABLE = "GONGKAI_CATALOG_SCHEMA"
 #: Where the catalog is kept instead: a folder, or the URL of a bucket.
 CATALOG_VARIABLE = "GONGKAI_CATALOG"
+#: Where other people's scripts for pages are, once they have been set up.
+BROWSER_ASSETS_VARIABLE = "GONGKAI_BROWSER_ASSETS"
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,13 @@ class Workspace:
     """The folders of one installation. ``data`` and ``schema`` are absolute.
 
     ``catalog_address`` is a folder or a bucket's URL that keeps the catalog; ``None``: the folder ``catalog``.
+    ``browser_assets`` is the folder of other people's scripts, which need not be there; ``None``: pages have none.
     """
 
     data: Path
     schema: Path
     catalog_address: str | None = None
+    browser_assets: Path | None = None
 
     @classmethod
     def at(cls, data: Path, schema: Path, catalog_address: str | None = None) -> Workspace:
@@ -42,17 +46,19 @@ class Workspace:
 
     @classmethod
     def default(cls) -> Workspace:
-        """The workspace named by the environment, else ``data/`` and ``catalog_schema/`` of the project.
+        """The workspace named by the environment, else ``data/``, ``catalog_schema/`` and ``.browser-assets/`` of the
+        project.
 
         The project is the current folder if it has descriptors, else the one this package lies in.
         """
         project = Path.cwd()
         if not (project / "catalog_schema" / "catalog.yaml").is_file():
             project = Path(__file__).resolve().parents[2]
-        return cls.at(
-            Path(os.environ.get(DATA_VARIABLE) or project / "data"),
-            Path(os.environ.get(SCHEMA_VARIABLE) or project / "catalog_schema"),
+        return cls(
+            Path(os.environ.get(DATA_VARIABLE) or project / "data").resolve(),
+            Path(os.environ.get(SCHEMA_VARIABLE) or project / "catalog_schema").resolve(),
             os.environ.get(CATALOG_VARIABLE) or None,
+            Path(os.environ.get(BROWSER_ASSETS_VARIABLE) or project / ".browser-assets").resolve(),
         )
 
     @property

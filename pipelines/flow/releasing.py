@@ -193,7 +193,8 @@ def refresh_portal(inst: Installation, progress: Progress = no_progress) -> Port
     workspace = inst.workspace
     with machine_trouble(), inst.exclusive(Work("catalog", "portal")):
         catalog = inst.under(inst.reviews).catalog
-        return make_portal(inst.store, catalog, workspace.portal, workspace.work, progress)
+        scripts = workspace.browser_assets
+        return make_portal(inst.store, catalog, workspace.portal, workspace.work, progress, scripts)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ class Card:
     ``publishers`` are identifiers of organisations and their names, ``unit`` is the one that answers for it;
     ``attribute`` is ``active`` or, where fields of it are withheld or changed, ``partly``; ``period`` its class,
     ``periods`` the first and the last one; ``formats`` names of file types; ``fields`` titles of its fields;
-    ``released`` is when the newest version came, UTC; ``points`` are those of metadata quality, 405 at most.
+    ``released`` is when the newest version came, UTC; ``points`` are those of metadata quality, 405 at most;
+    ``codelists`` are SHA-256 of the code lists that it refers to.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Card:
     rows: int
     size: int
     points: int | None
+    codelists: Mapping[str, str]
 
     def as_json(self) -> str:
         """As it is kept."""
@@ -94,4 +96,5 @@ def card_of(facts: DatasetFacts, manifest: Manifest, points: int | None) -> Card
         rows=manifest.rows,
         size=manifest.size,
         points=points,
+        codelists=manifest.codelists,
     )

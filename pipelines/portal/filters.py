@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
@@ -48,6 +51,18 @@ def anchor(key: str) -> str:
     return f"of-{re.sub(r'[^A-Za-z0-9_-]', '-', key)}"
 
 
+def in_script(document: object) -> Markup:
+    """A document as JSON that may stand in an element ``script``: nothing in it ends that (HTML, section 4.12.1.3)."""
+    text = json.dumps(document, ensure_ascii=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
+
+
+def sql_fragment(sql: str) -> str:
+    """What the console's address ends in to show a statement: a part of it that no server is told."""
+    return f"#sql={quote(sql, safe='')}"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "size": size, "percent": percent, "mailto": mailto, "web": web, "anchor": anchor,
+    "in_script": in_script, "sql_fragment": sql_fragment,
 }  # fmt: skip

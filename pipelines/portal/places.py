@@ -12,7 +12,7 @@ from urllib.parse import quote
 LANGUAGES = ("zh", "en")
 HOME = ""
 BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "codelists/"
-DISCLOSURE, ABOUT = "disclosure/", "about/"
+DISCLOSURE, ABOUT, CONSOLE = "disclosure/", "about/", "console/"
 ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
 CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"
 #: What hosts of static files answer with where there is no page; in both languages at once.
@@ -47,6 +47,11 @@ def versions_place(dataset: str) -> str:
 def version_place(dataset: str, version: str) -> str:
     """The page about a version."""
     return f"{dataset_place(dataset)}{version}/"
+
+
+def queries_file(dataset: str) -> str:
+    """Example queries of a dataset, for the console; relative to the store's root."""
+    return f"{dataset_place(dataset)}queries.json"
 
 
 def theme_place(theme: str) -> str:

@@ -14,6 +14,7 @@ from pipelines.catalog.metadata.gathering import catalog_facts, files_path
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.messages import Message
 from pipelines.portal.assets import own_assets
+from pipelines.portal.bundles import bundles_at, put_bundles
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.pages.sections import SECTIONS, Section
@@ -57,7 +58,12 @@ class PortalRefresh:
 
 
 def refresh_portal(
-    store: Store, catalog: Catalog, state_file: Path, work: Path, progress: Progress = no_progress
+    store: Store,
+    catalog: Catalog,
+    state_file: Path,
+    work: Path,
+    progress: Progress = no_progress,
+    browser_assets: Path | None = None,
 ) -> PortalRefresh:
     """Make all pages stand for the latest snapshot and the registry as it is.
 
@@ -69,6 +75,7 @@ def refresh_portal(
         state_file: the index of what was made; it may be lost.
         work: private folder for scratch files.
         progress: is told of each dataset whose pages are made.
+        browser_assets: folder of other people's scripts; what of them is not there, pages do without.
 
     Raises:
         CorruptStore: when the newest snapshot cannot be read.
@@ -76,7 +83,8 @@ def refresh_portal(
     """
     done = PortalRefresh()
     about = catalog_facts(catalog, catalog.descriptor.base_url or "")
-    site = Site(about, own_assets(), has_address=catalog.descriptor.base_url is not None)
+    has_address = catalog.descriptor.base_url is not None
+    site = Site(about, own_assets(), has_address, bundles=bundles_at(browser_assets))
     with PortalState.open(state_file) as state:
         while (snapshot := latest_snapshot(store)) is not None:
             done = _Refreshing(store, catalog, about, site, state, snapshot, work, progress).run()
@@ -105,6 +113,7 @@ class _Refreshing:
         assets = PageWriter(self.store, self.state, _ASSETS)
         for asset in self.site.assets.values():
             assets.put(asset.path, asset.content)
+        put_bundles(self.site.bundles.values(), assets)
         made, failed = self._make_datasets()
         removed = [dataset for dataset in self.state.digests if dataset not in self.snapshot.datasets]
         for dataset in removed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -14,9 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.core.messages import Message, Parameter, translate
 from pipelines.portal.assets import Asset
+from pipelines.portal.bundles import PlacedBundle
 from pipelines.portal.filters import FILTERS
 from pipelines.portal.places import (
     BROWSE,
+    CONSOLE,
     DISCLOSURE,
     LANGUAGES,
     ORGANISATIONS,
@@ -28,7 +30,7 @@ from pipelines.portal.places import (
 )
 
 #: Parts of the site that its navigation names, where they are made.
-NAVIGATION = frozenset({BROWSE, THEMES, ORGANISATIONS, DISCLOSURE})
+NAVIGATION = frozenset({BROWSE, THEMES, ORGANISATIONS, DISCLOSURE, CONSOLE})
 
 
 @cache
@@ -59,20 +61,28 @@ class Site:
     """What all pages share: the catalog, and the files that they use.
 
     ``has_address``: whether it is known where the public finds it, so that links may be told in full. ``navigation``:
-    the parts that are made, of those that the navigation may name.
+    the parts that are made, of those that the navigation may name; ``bundles`` are
+    other people's scripts, as far as they are at hand.
     """
 
     about: CatalogFacts
     assets: Mapping[str, Asset]
     has_address: bool = True
     navigation: frozenset[str] = NAVIGATION
+    bundles: Mapping[str, PlacedBundle] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """Changes whenever something changes that all pages depend on."""
         names = sorted(asset.path for asset in self.assets.values())
+        names += sorted(bundle.path for bundle in self.bundles.values())
         parts = [templates_digest(), *names, repr(self.about), str(self.has_address), *sorted(self.navigation)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def has_console(self) -> bool:
+        """Whether statements can be run in the browser."""
+        return {"duckdb", "parquet-wasm"} <= self.bundles.keys()
 
     def render(self, template: str, place: str, language: str, **context: Any) -> bytes:
         """A page.
@@ -99,9 +109,13 @@ class Site:
         def asset(name: str) -> str:
             return to_file(place, language, self.assets[name].path)
 
+        def bundle(name: str) -> str:
+            return to_file(place, language, self.bundles[name].path)
+
         common = {
             "about": self.about, "language": language, "languages": LANGUAGES, "place": place, "t": text, "m": message,
             "page": page, "file": file, "asset": asset, "assets": self.assets, "has_address": self.has_address,
+            "bundle": bundle, "bundles": self.bundles, "has_console": self.has_console,
             "root": to_root(place, language), "numbered": numbered, "navigation": self.navigation,
             "in_language": translate,
         }  # fmt: skip

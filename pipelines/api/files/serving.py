@@ -25,9 +25,11 @@ _SHORTLY = "public, max-age=60, must-revalidate"
 #: Kept, but asked about before each use (RFC 9111, section 5.2.2.4).
 _ASKED_ABOUT = "public, no-cache"
 #: Besides what is named by its hash: what is created once and never replaced; and the parts of pages, which have (some
-#: of) their hash in their names. Indexes are none of it: a damaged one, or one of an older form, is made anew.
+#: of) their hash in their names or their folder's. Indexes are none of it: a damaged one, or one of an older form, is
+#: made anew.
 _IMMUTABLE = re.compile(
-    r"snapshots/[0-9]+\.json|sums/[^/]+/[0-9]+(\.[0-9]+){2}\.SHA256SUMS|assets/(.+/)?[^/]+\.[0-9a-f]{16,}(\.[a-z0-9]+)+"
+    r"snapshots/[0-9]+\.json|sums/[^/]+/[0-9]+(\.[0-9]+){2}\.SHA256SUMS"
+    r"|assets/(.+/)?[^/]+\.[0-9a-f]{16,}((\.[a-z0-9]+)+|/.+)"
 )
 #: Files of one version of a dataset, which may be made anew, and go when it is withdrawn.
 _OF_VERSION = re.compile(r"(?:downloads|metadata/datasets)/([^/]+)/([0-9]+(?:\.[0-9]+){2})/.+")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.portal.pages.about import about_pages
+from pipelines.portal.pages.console import console_pages
 from pipelines.portal.pages.corrections import correction_pages
 from pipelines.portal.pages.disclosure import disclosure_pages
 from pipelines.portal.pages.disclosure_catalog import disclosure_catalog_pages
@@ -19,6 +20,7 @@ from pipelines.portal.pages.themes import theme_pages
 from pipelines.portal.places import (
     ABOUT,
     ACTIVE_DISCLOSURE,
+    CONSOLE,
     CORRECTIONS,
     DISCLOSURE,
     NEGATIVE_LIST,
@@ -78,6 +80,10 @@ def _negative_list(source: SiteSource) -> object:
     return [[entry.model_dump(mode="json") for entry in source.catalog.listed], source.groups.digests]
 
 
+def _console(source: SiteSource) -> object:
+    return [source.groups.digests, source.snapshot.tombstones]
+
+
 def _about(source: SiteSource) -> object:
     return source.snapshot.number
 
@@ -90,5 +96,6 @@ SECTIONS = (
     Section(NEGATIVE_LIST, _negative_list, negative_list_pages),
     Section(CORRECTIONS, _of_register(RegisterKind.CORRECTIONS), correction_pages),
     Section(OVERDUE, _overdue, overdue_pages),
+    Section(CONSOLE, _console, console_pages),
     Section(ABOUT, _about, about_pages),
 )

@@ -27,7 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "snapshots/000001.json": b"{}", "sums/trees/1.0.0.SHA256SUMS": b"", "index/catalog-000001.duckdb": b"x",
         "downloads/trees/1.0.0/trees.csv": b"a", "downloads/trees/1.0.0/files.json": b"a",
         "metadata/datasets/trees/1.0.0/datapackage.json": b"a", "assets/app.0123456789abcdef.js": b"",
-        "assets/duckdb/worker.0123456789abcdef01.min.js": b"", "assets/app.js": b"", "assets/app.0123abc.js": b"",
+        "assets/duckdb/worker.0123456789abcdef01.min.js": b"", "assets/app.js": b"",
+        "assets/b.0123456789abcdef/c.wasm.packed": b"", "assets/app.0123abc.js": b"",
         ".incoming/secret": b"secret",
         "../private/secret": b"secret", "empty.txt": b"", "公开.txt": b"open",
     }.items():  # fmt: skip
@@ -125,6 +126,7 @@ def test_what_never_changes_is_kept_for_ever(files: Site) -> None:
     for path in (
         f"/objects/ab/{digest}.parquet", "/snapshots/000001.json", "/sums/trees/1.0.0.SHA256SUMS",
         "/assets/app.0123456789abcdef.js", "/assets/duckdb/worker.0123456789abcdef01.min.js",
+        "/assets/b.0123456789abcdef/c.wasm.packed",
     ):  # fmt: skip
         assert files.ask(path).headers["cache-control"] == "public, max-age=31536000, immutable", path
     for path in (

@@ -10,10 +10,11 @@ from typing import Any
 
 from pipelines.catalog.metadata.facts import DatasetFacts
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, cut
+from pipelines.core.messages import translate
 from pipelines.publish import Manifest
 
-#: Characters of a description that a list shows.
-_SUMMARY = 180
+#: Characters of a description, and departments, that a list shows.
+_SUMMARY, _PUBLISHERS = 180, 2
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Card:
     def as_json(self) -> str:
         """As it is kept."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True)
+
+    def facts(self, language: str) -> list[str]:
+        """What a list says in short: who publishes it, its periods, rows and formats."""
+        names = [name[language] for name in self.publishers.values()]
+        said = names[:_PUBLISHERS]
+        if more := len(names) - len(said):
+            said.append(translate("portal-more-publishers", language, count=more))
+        if self.periods:
+            said.append("–".join(dict.fromkeys(self.periods)))
+        return [*said, translate("portal-rows", language, rows=self.rows), ", ".join(self.formats)]
 
     @classmethod
     def from_json(cls, text: str) -> Card:

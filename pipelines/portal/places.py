@@ -12,7 +12,7 @@ from urllib.parse import quote
 LANGUAGES = ("zh", "en")
 HOME = ""
 BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "codelists/"
-DISCLOSURE, ABOUT, CONSOLE = "disclosure/", "about/", "console/"
+DISCLOSURE, ABOUT, CONSOLE, SEARCH = "disclosure/", "about/", "console/", "search/"
 ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
 CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"
 #: What hosts of static files answer with where there is no page; in both languages at once.

@@ -18,9 +18,10 @@ from pipelines.portal.bundles import bundles_at, put_bundles
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.pages.sections import SECTIONS, Section
-from pipelines.portal.places import LANGUAGES, page_file
+from pipelines.portal.places import LANGUAGES, SEARCH, page_file
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
+from pipelines.portal.search import search_pages
 from pipelines.portal.shelf import CardShelf
 from pipelines.portal.sources import DatasetSource, SiteSource, SnapshotSource
 from pipelines.portal.state import PortalState
@@ -33,7 +34,7 @@ _logger = logging.getLogger(__name__)
 #: Raised when a change of the program changes pages in a way that templates and assets do not tell.
 REVISION = 1
 #: Owners of pages that are no dataset's: their names are no identifiers.
-_LISTS, _ASSETS = "(lists)", "(assets)"
+_LISTS, _SEARCH, _ASSETS = "(lists)", "(search)", "(assets)"
 
 #: What is wrong with something that is shown, and nothing else: a file that is not there is one of them, a disk that
 #: cannot be read is not.
@@ -122,6 +123,7 @@ class _Refreshing:
         lists = PageWriter(self.store, self.state, _LISTS)
         list_pages(self.site, source, CardShelf(self.state), lists)
         lists.finish()
+        failed |= self._make_search()
         failed |= self._make_sections()
         # Pages that name earlier ones are replaced by now.
         assets.finish()
@@ -187,6 +189,16 @@ class _Refreshing:
         PageWriter(self.store, self.state, dataset).finish()
         self.state.remove(dataset)
 
+    def _make_search(self) -> dict[str, Message]:
+        """Make the index that search loads; what is wrong with it, where it could not be made."""
+        pages = PageWriter(self.store, self.state, _SEARCH)
+        try:
+            search_pages(self.site, self.state, CardShelf(self.state).texts, pages, tool_versions()["gongkai"])
+        except _TROUBLE as problem:
+            return {SEARCH: _section_failed(SEARCH, problem)}
+        pages.finish()
+        return {}
+
     def _make_sections(self) -> dict[str, Message]:
         """Make the parts of the site that changed; those that could not be made, and why."""
         registers = published_registers(self.store, self.catalog, self.snapshot, self.work)
@@ -197,10 +209,7 @@ class _Refreshing:
             try:
                 self._make_section(section, source)
             except _TROUBLE as problem:
-                failed[section.place] = Message(
-                    "portal-section-failed", {"section": section.place, "problem": type(problem).__name__}
-                )
-                _logger.error("portal: %s", failed[section.place].text())
+                failed[section.place] = _section_failed(section.place, problem)
         return failed
 
     def _make_section(self, section: Section, source: SiteSource) -> None:
@@ -211,6 +220,12 @@ class _Refreshing:
         section.make(self.site, source, pages)
         pages.finish()
         self.state.keep_section(section.owner, digest)
+
+
+def _section_failed(place: str, problem: Exception) -> Message:
+    failed = Message("portal-section-failed", {"section": place, "problem": type(problem).__name__})
+    _logger.error("portal: %s", failed.text())
+    return failed
 
 
 def _digest_of(parts: object) -> str:

@@ -21,6 +21,10 @@ class CardShelf:
         for digest, card in self.state.cards():
             yield digest, Card.from_json(card)
 
+    def texts(self) -> Iterator[str]:
+        """All of them as they are kept."""
+        return (card for _, card in self.state.cards())
+
     def some(self, datasets: Iterable[str]) -> list[Card]:
         """Those of some datasets, in their order; of those that have one."""
         found = (self.state.card(dataset) for dataset in datasets)

@@ -19,7 +19,7 @@ from pipelines.portal import PortalRefresh, refresh_portal
 from pipelines.publish import FolderStore, Store, object_path, withdraw
 
 REASON = {"zh": "误发", "en": "Sent by mistake"}
-FOLDERS = ("about", "assets", "browse", "datasets", "disclosure", "en", "organisations", "themes")
+FOLDERS = ("about", "assets", "browse", "datasets", "disclosure", "en", "organisations", "search", "themes")
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,23 @@ def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Wor
         assert "benches" in done.failed["benches"].text(language)
     place = "datasets/benches/index.html"
     assert contents(workspace)[place] == before[place]
+
+
+def test_a_search_index_that_cannot_be_made_holds_no_page_back(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(workspace)
+    before = contents(workspace)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.portal.search.shown.facets_of", lambda card: {}[card.disclosure_class])
+        done = make(workspace)
+    assert done.made == ("tree_inventory",) and set(done.failed) == {"search/"}
+    after = contents(workspace)
+    assert {path for path in before if path.startswith("search/")} <= after.keys()
+    assert before["index.html"] != after["index.html"]
+    assert make(workspace).failed == {} and contents(workspace)["search/index.json"] != before["search/index.json"]
 
 
 @pytest.mark.parametrize("kind", [Kind.EIO, Kind.LOST])

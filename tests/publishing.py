@@ -32,7 +32,7 @@ from pipelines.publish import (
     save_candidate,
 )
 from pipelines.publish.diff.model import RowSet
-from pipelines.registry import Catalog, load_catalog
+from pipelines.registry import Catalog, current_catalog
 
 NOW = dt.datetime(2026, 4, 1, 8, 30, tzinfo=dt.UTC)
 Row = Sequence[Any]
@@ -180,4 +180,4 @@ def index_now(workspace: Workspace) -> Path | None:
 
 def registry(workspace: Workspace) -> Catalog:
     """The workspace's registry."""
-    return load_catalog(workspace.schema)
+    return current_catalog(workspace.schema)

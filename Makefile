@@ -13,7 +13,7 @@ OTHER_READY := $(OTHER_DUCKDB:%=.venv-duckdb-%/.ready)
 # Hundreds of processes are started: without bytecode each would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint ui bench fuzz faults clean setup browser-assets
+.PHONY: run test tests lint ui bench fuzz faults clean setup browser-assets
 
 setup: $(READY) browser-assets
 
@@ -55,10 +55,15 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Three at once on two cores: tests wait for disks, servers and processes of their own.
-test: lint $(OTHER_READY)
+# Both at once: neither keeps two cores busy to its end.
+test: $(OTHER_READY)
+	@$(MAKE) --no-print-directory --jobs 2 lint tests
+
+# Three at once on two cores: tests wait for disks, servers and processes of their own. Tests of one file share what takes
+# long to make, so they stay together; the order is that of tests/conftest.py.
+tests: $(OTHER_READY)
 	@$(BIN)/python -m pipelines.portal.browser_assets --required
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # For instance: make bench BENCH_FLAGS='--suite full --large --json results.json'
 bench: $(BENCH_READY)

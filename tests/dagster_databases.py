@@ -7,12 +7,30 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from support import write_registry
 
 from pipelines.core.paths import Workspace
 from pipelines.orchestration import prepare_home
+
+_read: dict[str | None, ScriptDirectory] = {}
+_from_config = ScriptDirectory.from_config
+
+
+def _read_once(config: Config) -> ScriptDirectory:
+    """Dagster reads the migrations of a database, a hundred modules, whenever it opens one; they stay the same."""
+    location = config.get_main_option("script_location")
+    if location not in _read:
+        _read[location] = _from_config(config)
+    return _read[location]
+
+
+_replaced: Any = ScriptDirectory
+_replaced.from_config = staticmethod(_read_once)
 
 
 def put_databases(workspace: Workspace) -> None:

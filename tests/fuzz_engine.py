@@ -6,6 +6,7 @@ found, and how far it is.
 
 from __future__ import annotations
 
+import functools
 import json
 import multiprocessing
 import sys
@@ -19,9 +20,13 @@ from typing import Any
 from unittest import mock
 
 from frictionless import Dialect, FrictionlessException, Package, Resource, Schema
+from frictionless.vendors import stringcase
 from rich.progress import track
 
 from pipelines.validate.engine import ForeignTable, csv_source, validate_file
+
+# Frictionless turns the same few names of properties into others, 2,400 times for each case.
+stringcase.snakecase = functools.lru_cache(1024)(stringcase.snakecase)
 
 V2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 

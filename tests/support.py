@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from pipelines.core.records import Delivery, DeliveryKey, RawTable, SourceReading
+from pipelines.registry.fields import TABLE_SCHEMA_PROFILE
 
 WITHHELD = {
     "attribute": "withheld", "basis": "PIPL art. 28", "unit": "parks_office", "review_date": "2027-06-30"
@@ -38,7 +39,7 @@ def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
 def tree_schema() -> dict[str, Any]:
     """Schema of the dataset ``tree_inventory``."""
     return {
-        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "$schema": TABLE_SCHEMA_PROFILE,
         "fields": [
             field("tree_id", constraints={"required": True}),
             field("species", constraints={"enum": ["ginkgo", "willow", "pine"]}),
@@ -124,7 +125,9 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 def _table(path: Path, schema: Path, key: str, rows: list[list[str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
-    _write(schema, {"fields": [{"name": name, "type": "string"} for name in rows[0]], "primaryKey": [key]})
+    fields = [{"name": name, "type": "string"} for name in rows[0]]
+    # As those that are shipped name it: frictionless, which is slow to open a table, is not asked about a plain one.
+    _write(schema, {"$schema": TABLE_SCHEMA_PROFILE, "fields": fields, "primaryKey": [key]})
 
 
 def delivery(dataset: str = "tree_inventory", period: str = "2025", organisation: str = "parks_office",

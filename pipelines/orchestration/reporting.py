@@ -24,6 +24,7 @@ from pipelines.orchestration.materialisations import (
 )
 from pipelines.orchestration.partitions import partition_key
 from pipelines.orchestration.release import descriptors_check, index_metadata, registers_check, review_check
+from pipelines.orchestration.transactions import stored_together
 from pipelines.publish.stores import catalog_store
 from pipelines.registry import Catalog, Dataset
 
@@ -46,13 +47,14 @@ def report_run(workspace: Workspace, catalog: Catalog, results: Sequence[PeriodR
         registers: why registers could not be told after it, if so.
     """
     prepare_home(workspace)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, stored_together(instance) as commit:
         run = instance.add_run(dg.DagsterRun(job_name=TERMINAL_JOB, status=dg.DagsterRunStatus.SUCCESS))
         report = _Report(instance, run.run_id)
         for result in results:
             dataset = catalog.datasets.get(result.work.dataset)
             if dataset is not None:
                 _report_period(report, workspace, dataset, result)
+                commit()
         if release is not None and release.versions:
             _report_release(report, workspace, catalog, release)
         if release is not None:

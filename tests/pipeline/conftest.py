@@ -53,14 +53,18 @@ def gongkai(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
 
 
 @pytest.fixture
-def officer(gongkai: Command, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Command:
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Dagster is shown has tests of its own, and takes as long as half of the rest."""
+    monkeypatch.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
+
+
+@pytest.fixture
+def officer(gongkai: Command, workspace: Workspace, untold: None) -> Command:
     """The command without anybody who approves plans by the way, and a second dataset that withholds nothing."""
     schema = tree_schema()
     schema["fields"] = [entry for entry in schema["fields"] if entry["disclosure"]["attribute"] == "active"]
     write_registry(workspace.schema, open_trees=({**tree_descriptor(), "id": "open_trees"}, schema))
     gongkai.approves = False
-    # What Dagster is shown has tests of its own, and takes longer than the rest.
-    monkeypatch.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
     return gongkai
 
 

@@ -13,6 +13,7 @@ from flowing import GOOD, HEADER, Command, Deliver
 
 from pipelines.core.paths import Workspace
 
+pytestmark = pytest.mark.usefixtures("untold")
 DELIVERY = "tree_inventory.2025.parks_office"
 ACCEPT = ("report", DELIVERY, "--accept-layout")
 CHINESE = {"编号": "tree_id", "树种": "species", "所在区": "district", "树高": "height", "种植日期": "planted",

@@ -30,6 +30,8 @@ from support import tree_descriptor, tree_schema, write_registry
 
 from pipelines.core.paths import Workspace
 
+pytestmark = pytest.mark.usefixtures("untold")
+
 
 @pytest.fixture(autouse=True)
 def layouts(workspace: Workspace) -> None:

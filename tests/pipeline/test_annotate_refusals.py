@@ -10,6 +10,8 @@ from flowing import Command, Deliver
 
 from pipelines.core.paths import Workspace
 
+pytestmark = pytest.mark.usefixtures("untold")
+
 
 @pytest.fixture(autouse=True)
 def layouts(workspace: Workspace) -> None:

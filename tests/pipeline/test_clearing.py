@@ -11,13 +11,7 @@ from flowing import HEADER, Command, Deliver
 
 from pipelines.core.paths import Workspace
 
-
-@pytest.fixture(autouse=True)
-def untold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Dagster is shown has tests of its own, and takes longer than the rest."""
-    monkeypatch.setattr("pipelines.cli.running._tell_dagster", lambda *_: None)
-
-
+pytestmark = pytest.mark.usefixtures("untold")
 BY = ("--by", "王审", "--basis", "核查单 3 号", "--reason", "项目编号")
 ROW = "t{number},ginkgo,999901,12.50,2020-03-01,,,{note}\n"
 

@@ -6,14 +6,11 @@ import pytest
 from flowing import Command, Deliver
 from support import field, tree_descriptor, tree_schema, write_registry
 
-from pipelines.cli import running
 from pipelines.core.paths import Workspace
 
 
-def test_codes_are_shown_by_their_names(
-    gongkai: Command, workspace: Workspace, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "_tell_dagster", lambda *_: None)
+@pytest.mark.usefixtures("untold")
+def test_codes_are_shown_by_their_names(gongkai: Command, workspace: Workspace, deliver: Deliver) -> None:
     asked = tree_descriptor() | {
         "id": "requests", "row_constraints": [], "drift": [],
         "requests": {"received": "received", "replied": "replied", "topic": "topic", "organisation": "unit",

@@ -17,6 +17,7 @@ from support import WITHHELD, field, tree_descriptor, tree_schema, write_registr
 from pipelines.core.paths import Workspace
 from pipelines.flow import Work, open_installation, process
 
+pytestmark = pytest.mark.usefixtures("untold")
 FIRST = "tree_inventory.2025.parks_office.1"
 PHONE = "13800138000"
 SURROGATE = {**WITHHELD, "treatment": {"type": "surrogate", "domain": "keeper", "published_as": "keeper"}}

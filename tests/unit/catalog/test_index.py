@@ -50,22 +50,16 @@ def ask(index: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def everything(index: Path) -> dict[str, list[tuple[Any, ...]]]:
-    found = {table: ask(index, f"SELECT * FROM catalog.main.{table} ORDER BY ALL") for table in (*TABLES, *VIEWS)}
-    found["views"] = ask(
-        index, "SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
-    )
-    found["macros"] = ask(
-        index,
-        "SELECT schema_name, function_name, macro_definition, comment FROM duckdb_functions() WHERE NOT internal "
-        "ORDER BY ALL",
-    )
-    found["script"] = [(index.with_name("index.sql").read_text(encoding="utf-8"),)]
-    found["comments"] = ask(
-        index,
-        "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal "
-        "ORDER BY ALL",
-    )
-    return found
+    described = {
+        "views": "schema_name, view_name, sql, comment FROM duckdb_views()",
+        "macros": "schema_name, function_name, macro_definition, comment FROM duckdb_functions()",
+        "comments": "schema_name, table_name, column_name, data_type, comment FROM duckdb_columns()",
+    }
+    questions = {table: f"SELECT * FROM catalog.main.{table} ORDER BY ALL" for table in (*TABLES, *VIEWS)}
+    questions |= {name: f"SELECT {what} WHERE NOT internal ORDER BY ALL" for name, what in described.items()}
+    with duckdb.connect(str(index), read_only=True) as connection:
+        found = {name: connection.execute(sql).fetchall() for name, sql in questions.items()}
+    return {**found, "script": [(index.with_name("index.sql").read_text(encoding="utf-8"),)]}
 
 
 def test_nothing_released_no_index(workspace: Workspace) -> None:

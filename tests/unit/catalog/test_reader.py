@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,15 +16,22 @@ from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, VersionWithdrawn, withdraw
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    """Two versions of one dataset: two rows, then three."""
-    workspace = workspace_with_registry(tmp_path / "o'hara 公开")
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two versions of one dataset: two rows, then three. Tests get copies: most take less time than to make it."""
+    folder = tmp_path_factory.mktemp("released")
+    workspace = workspace_with_registry(folder)
     for rows in ([tree(1), tree(2)], [tree(1), tree(2), tree(3)]):
         add_candidate(workspace, rows)
         release_now(workspace, registry(workspace))
     index_now(workspace)
-    return workspace
+    return folder
+
+
+@pytest.fixture
+def workspace(released: Path, tmp_path: Path) -> Workspace:
+    folder = shutil.copytree(released, tmp_path / "o'hara 公开")
+    return Workspace.at(folder / "data", folder / "schema")
 
 
 def test_questions(workspace: Workspace) -> None:

@@ -22,6 +22,7 @@ from faults import Faults, Kind, file_faults
 from publishing import (
     add_candidate,
     count_each_change_once,
+    look_at_texts_once,
     named,
     registry,
     release_now,
@@ -85,6 +86,7 @@ class Sweep:
 
     def report(self, everything: bool, some: tuple[Kind, ...]) -> dict[str, Any]:
         count_each_change_once()
+        look_at_texts_once(self._catalog)
         self._renew()
         self._run(Faults())  # What is found out once per process is.
         self._renew()

@@ -19,7 +19,6 @@ from pipelines.publish.release_notes.statements import (
     sequence_of,
     statements,
     summary,
-    treatments,
 )
 from pipelines.publish.release_notes.versions import version_notes
 from pipelines.publish.release_notes.writing import (
@@ -45,7 +44,6 @@ __all__ = [
     "snapshot_notes_path",
     "statements",
     "summary",
-    "treatments",
     "version_notes",
     "version_notes_path",
     "write_release_notes",

@@ -17,7 +17,7 @@ MOST_CODES, _ALL_CODES = 40, 240
 #: Values that a field may have, and characters of a rule, on the page.
 _VALUES, _RULE = 20, 120
 #: Characters of a description, at least and at most, and of all of them together; the schema has them whole.
-_SHORTEST, _LONGEST, _ALL_CHARACTERS = 120, 800, 18_000
+_SHORTEST, _LONGEST, _ALL_CHARACTERS = 100, 800, 12_000
 #: Constraints that are told with their value, in this order (Table Schema v2, "Field Constraints").
 _WITH_VALUE = (
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern",

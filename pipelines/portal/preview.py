@@ -15,7 +15,7 @@ from pipelines.publish import Manifest, Store, object_path
 from pipelines.publish.release_notes import on_one_line
 
 #: Rows of a preview, characters of a value, and bytes of all values: a page of many fields shows fewer rows.
-ROWS, _CHARACTERS, _BYTES = 20, 200, 16_000
+ROWS, _CHARACTERS, _BYTES = 20, 200, 12_000
 #: What the markup of a cell takes, with and without a value.
 _CELL, _MISSING = 15, 75
 

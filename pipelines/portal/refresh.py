@@ -16,6 +16,7 @@ from pipelines.core.messages import Message
 from pipelines.portal import freshness
 from pipelines.portal.assets import own_assets
 from pipelines.portal.bundles import bundles_at, put_bundles
+from pipelines.portal.charts import charts_digest
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.gone import gone_pages
 from pipelines.portal.pages.lists import list_pages
@@ -25,7 +26,7 @@ from pipelines.portal.places import LANGUAGES, page_file
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
 from pipelines.portal.shelf import CardShelf
-from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource
+from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource, declared_charts
 from pipelines.portal.state import PortalState
 from pipelines.portal.versions import learn_versions
 from pipelines.portal.withheld import field_titles
@@ -171,7 +172,8 @@ class _Refreshing:
         # Files of a version are made after it, and may be made anew.
         files = self.store.modified(files_path(dataset, entry.version))
         stones = self.snapshot.tombstones.get(dataset, {})
-        told = [freshness.said(self.catalog, dataset), field_titles(self.catalog, dataset)]
+        charts = charts_digest(declared_charts(self.catalog, dataset), self.catalog.codelists)
+        told = [freshness.said(self.catalog, dataset), field_titles(self.catalog, dataset), charts]
         return _digest_of([entry.manifest, said, files, stones, told])
 
     def _make_datasets(self) -> tuple[list[str], dict[str, Message]]:

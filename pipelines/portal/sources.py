@@ -21,6 +21,7 @@ from pipelines.portal.shelf import CardGroups, CardShelf
 from pipelines.portal.versions import VersionLine
 from pipelines.publish import Manifest, Snapshot, SnapshotEntry, Store, load_manifest, versions_of
 from pipelines.registry import Catalog
+from pipelines.registry.charts import ChartDescriptor
 from pipelines.registry.dataset import RegisterKind
 
 
@@ -119,6 +120,11 @@ class DatasetSource:
         return card_of(self.facts, self.manifest, self.score.points if self.score else None)
 
     @property
+    def charts(self) -> tuple[ChartDescriptor, ...]:
+        """What its descriptor has drawn of its rows; empty where the registry has it no more."""
+        return declared_charts(self.catalog, self.dataset)
+
+    @property
     def stones(self) -> Mapping[str, str]:
         """Versions that were withdrawn, with the SHA-256 of their tombstones."""
         return self.snapshot.tombstones.get(self.dataset, {})
@@ -145,6 +151,12 @@ class GoneSource:
     def stones(self) -> Mapping[str, str]:
         """Versions that were withdrawn, with the SHA-256 of their tombstones."""
         return self.snapshot.tombstones.get(self.dataset, {})
+
+
+def declared_charts(catalog: Catalog, dataset: str) -> tuple[ChartDescriptor, ...]:
+    """What a dataset's descriptor has drawn of its rows; empty where the registry does not have it."""
+    known = catalog.datasets.get(dataset)
+    return known.descriptor.charts if known else ()
 
 
 def _score(store: Store, dataset: str) -> Score | None:

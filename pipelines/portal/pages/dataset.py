@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
+
+import duckdb
+from markupsafe import Markup
 
 from pipelines.catalog.metadata import schema_org
 from pipelines.catalog.metadata.addresses import dataset_folder
 from pipelines.catalog.metadata.facts import FileFacts
 from pipelines.catalog.metadata.gathering import files_path
 from pipelines.core.messages import translate
+from pipelines.portal.charts import Chart, charts_of, svg
 from pipelines.portal.citation import Citation
 from pipelines.portal.dictionary import FieldEntry, dictionary
 from pipelines.portal.filters import mailto
@@ -28,6 +33,8 @@ from pipelines.portal.usage import Usage
 from pipelines.portal.withheld import blurred, field_titles, treated
 from pipelines.portal.writing import PageWriter
 from pipelines.publish import manifest_path
+
+_logger = logging.getLogger(__name__)
 
 #: Versions that are looked at for the one before the latest: some may have been withdrawn.
 _LOOKED_BACK = 10
@@ -88,10 +95,21 @@ def _context(site: Site, source: DatasetSource, fields: tuple[FieldEntry, ...]) 
         "corrections": sum(line.corrects for line in source.lines),
         "versions": newest_versions(source),
         "version_count": len(source.lines),
+        "charts": _drawn(source),
         "cited": cited(site, source),
         "snippets": usage.snippets(),
         "metadata_folder": dataset_folder(facts.id),
     }
+
+
+def _drawn(source: DatasetSource) -> list[tuple[Chart, Mapping[str, Markup]]]:
+    """The charts of the newest version, as they are drawn in each language; none where memory does not suffice."""
+    try:
+        found = charts_of(source.store, source.manifest, source.charts, source.catalog.codelists, source.work)
+    except duckdb.Error as problem:
+        _logger.error("portal: no charts of %s: %s", source.dataset, type(problem).__name__)
+        return []
+    return [(chart, {language: svg(chart, language) for language in LANGUAGES}) for chart in found]
 
 
 def cited(site: Site, source: DatasetSource) -> Citation:

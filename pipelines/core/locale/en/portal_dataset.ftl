@@ -11,6 +11,7 @@ portal-dictionary-of = { $count ->
     [one] The only field
    *[other] All { $count } fields
 }, with what holds of their values
+portal-charts = Charts
 portal-copy = Copy
 portal-copied = Copied
 portal-use = Use it

@@ -8,6 +8,7 @@ portal-preview-of = { $version } 版的数据行
 portal-downloads-of = { $version } 版的文件
 portal-downloads-note = 用电子表格打开 CSV 文件时，会被当作公式的文本前加有撇号；Parquet 文件中均为原值。
 portal-dictionary-of = 全部 { $count } 个字段及其取值规则
+portal-charts = 图表
 portal-copy = 复制
 portal-copied = 已复制
 portal-use = 使用方法

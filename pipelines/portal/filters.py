@@ -63,6 +63,6 @@ def sql_fragment(sql: str) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "size": size, "percent": percent, "mailto": mailto, "web": web, "anchor": anchor,
+    "size": size, "percent": percent, "grouped": "{:,}".format, "mailto": mailto, "web": web, "anchor": anchor,
     "in_script": in_script, "sql_fragment": sql_fragment,
 }  # fmt: skip

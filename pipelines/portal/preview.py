@@ -14,8 +14,10 @@ from pipelines.catalog.metadata.texts import cut
 from pipelines.publish import Manifest, Store, object_path
 from pipelines.publish.release_notes import on_one_line
 
-#: Rows of a preview, and characters of a value.
-ROWS, _CHARACTERS = 20, 200
+#: Rows of a preview, characters of a value, and bytes of all values: a page of many fields shows fewer rows.
+ROWS, _CHARACTERS, _BYTES = 20, 200, 12_000
+#: What the markup of a cell takes, with and without a value.
+_CELL, _MISSING = 15, 75
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Preview:
 
 
 def first_rows(store: Store, manifest: Manifest, most: int = ROWS) -> Preview:
-    """The first rows of a version, in the order of its periods and keys.
+    """The first rows of a version, in the order of its periods and keys: as many as a page has room for, at least one.
 
     Reads as many row groups as it takes, which is one.
 
@@ -40,7 +42,16 @@ def first_rows(store: Store, manifest: Manifest, most: int = ROWS) -> Preview:
         if len(rows) >= most:
             break
         rows += _read(store, part.sha256, fields, most - len(rows))
-    return Preview(fields, tuple(rows))
+    return Preview(fields, tuple(_fitting(rows)))
+
+
+def _fitting(rows: Sequence[tuple[str | None, ...]]) -> Iterator[tuple[str | None, ...]]:
+    taken = 0
+    for number, row in enumerate(rows):
+        taken += sum(_MISSING if value is None else len(value.encode()) + _CELL for value in row)
+        if number and taken > _BYTES:
+            return
+        yield row
 
 
 def _read(store: Store, sha256: str, fields: Sequence[str], most: int) -> Iterator[tuple[str | None, ...]]:

@@ -13,20 +13,36 @@ from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.catalog.metadata.gathering import catalog_facts, files_path
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.messages import Message
+from pipelines.portal import freshness
 from pipelines.portal.assets import own_assets
 from pipelines.portal.bundles import bundles_at, put_bundles
+from pipelines.portal.charts import charts_digest
 from pipelines.portal.pages.dataset import dataset_pages
+from pipelines.portal.pages.gone import gone_pages
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.pages.sections import SECTIONS, Section
+from pipelines.portal.pages.versions import version_pages
 from pipelines.portal.places import LANGUAGES, SEARCH, page_file
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import search_pages
 from pipelines.portal.shelf import CardShelf
-from pipelines.portal.sources import DatasetSource, SiteSource, SnapshotSource
+from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource, declared_charts
 from pipelines.portal.state import PortalState
+from pipelines.portal.versions import learn_versions
+from pipelines.portal.withheld import field_titles
 from pipelines.portal.writing import PageWriter
-from pipelines.publish import Snapshot, Store, latest_number, latest_snapshot, load_snapshot, tool_versions
+from pipelines.publish import (
+    Snapshot,
+    SnapshotEntry,
+    Store,
+    latest_number,
+    latest_snapshot,
+    load_manifest,
+    load_snapshot,
+    newest_entries,
+    tool_versions,
+)
 from pipelines.registry import Catalog
 
 _logger = logging.getLogger(__name__)
@@ -50,8 +66,11 @@ def no_progress(_done: int, _total: int, _dataset: str) -> None:
 
 @dataclass(frozen=True)
 class PortalRefresh:
-    """What a refresh did: datasets whose pages were made or removed. Datasets, and parts of the site by their places,
-    that ``failed`` keep their earlier pages."""
+    """What a refresh did: datasets whose pages were made, and those that left the catalog, whose pages say so now.
+
+    Datasets, and parts of the site by their places, that ``failed`` keep their earlier pages, unless these show what
+    was withdrawn.
+    """
 
     made: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -116,9 +135,7 @@ class _Refreshing:
             assets.put(asset.path, asset.content)
         put_bundles(self.site.bundles.values(), assets)
         made, failed = self._make_datasets()
-        removed = [dataset for dataset in self.state.digests if dataset not in self.snapshot.datasets]
-        for dataset in removed:
-            self._remove(dataset)
+        removed = self._make_gone()
         source = SnapshotSource(self.store, self.catalog, self.snapshot)
         lists = PageWriter(self.store, self.state, _LISTS)
         list_pages(self.site, source, CardShelf(self.state), lists)
@@ -156,7 +173,10 @@ class _Refreshing:
         said = coverage.model_dump(mode="json") if coverage else None
         # Files of a version are made after it, and may be made anew.
         files = self.store.modified(files_path(dataset, entry.version))
-        return _digest_of([entry.manifest, said, files, self.snapshot.tombstones.get(dataset, {})])
+        stones = self.snapshot.tombstones.get(dataset, {})
+        charts = charts_digest(declared_charts(self.catalog, dataset), self.catalog.codelists)
+        told = [freshness.said(self.catalog, dataset), field_titles(self.catalog, dataset), charts]
+        return _digest_of([entry.manifest, said, files, stones, told])
 
     def _make_datasets(self) -> tuple[list[str], dict[str, Message]]:
         known = self.state.digests
@@ -172,20 +192,30 @@ class _Refreshing:
                     "portal-dataset-failed", {"dataset": dataset, "problem": type(problem).__name__}
                 )
                 _logger.error("portal: %s", failed[dataset].text())
+                self._hide_withdrawn(dataset)
                 continue
             made.append(dataset)
         return made, failed
 
     def _make(self, dataset: str, digest: str) -> None:
         released = self.state.released(dataset)
-        source = DatasetSource.of(self.store, self.catalog, self.about, self.snapshot, dataset, released, self.work)
+        lines = learn_versions(self.store, self.state, dataset, self.snapshot.datasets[dataset])
+        source = DatasetSource.of(
+            self.store, self.catalog, self.about, self.snapshot, dataset, released, lines, self.work
+        )
         pages = PageWriter(self.store, self.state, dataset)
         dataset_pages(self.site, source, pages)
+        version_pages(self.site, source, pages)
         pages.finish()
         self.state.keep(dataset, digest, source.card.as_json())
 
+    def _hide_withdrawn(self, dataset: str) -> None:
+        """Take away pages that show a version which has been withdrawn since they were made."""
+        for card in CardShelf(self.state).some([dataset]):
+            if self.snapshot.tombstone_of(dataset, card.version) is not None:
+                self._remove(dataset)
+
     def _remove(self, dataset: str) -> None:
-        """Take away the pages of a dataset that is not shown any more."""
         PageWriter(self.store, self.state, dataset).finish()
         self.state.remove(dataset)
 
@@ -220,6 +250,37 @@ class _Refreshing:
         section.make(self.site, source, pages)
         pages.finish()
         self.state.keep_section(section.owner, digest)
+
+    def _make_gone(self) -> list[str]:
+        """Have the pages of datasets that left the catalog say so: their addresses may be cited anywhere."""
+        known = self.state.digests
+        gone = {*known, *self.snapshot.tombstones, *(self.snapshot.left or {})} - self.snapshot.datasets.keys()
+        entries = newest_entries(self.store, self.snapshot, gone)
+        removed = []
+        for dataset, entry in sorted(entries.items()):
+            digest = _digest_of([entry.manifest, self.snapshot.tombstones.get(dataset, {})])
+            if known.get(dataset) == digest:
+                continue
+            removed.append(dataset)
+            try:
+                self._make_tombstone(dataset, entry, digest)
+            except _TROUBLE as problem:
+                _logger.error("portal: %s: %s", dataset, type(problem).__name__)
+                # Nothing may go on showing what is no longer in the catalog.
+                self._remove(dataset)
+        for dataset in sorted(gone & known.keys() - entries.keys()):
+            self._remove(dataset)
+        return removed
+
+    def _make_tombstone(self, dataset: str, entry: SnapshotEntry, digest: str) -> None:
+        lines = learn_versions(self.store, self.state, dataset, entry)
+        manifest = load_manifest(self.store, entry.manifest)
+        released = self.state.released(dataset)
+        source = GoneSource(self.store, self.snapshot, dataset, entry, manifest, released, lines)
+        pages = PageWriter(self.store, self.state, dataset)
+        gone_pages(self.site, source, pages)
+        pages.finish()
+        self.state.keep(dataset, digest)
 
 
 def _section_failed(place: str, problem: Exception) -> Message:

@@ -18,8 +18,10 @@ from pipelines.core.identifiers import is_identifier
 from pipelines.portal.cards import Card, card_of
 from pipelines.portal.registers import Register
 from pipelines.portal.shelf import CardGroups, CardShelf
+from pipelines.portal.versions import VersionLine
 from pipelines.publish import Manifest, Snapshot, SnapshotEntry, Store, load_manifest, versions_of
 from pipelines.registry import Catalog
+from pipelines.registry.charts import ChartDescriptor
 from pipelines.registry.dataset import RegisterKind
 
 
@@ -73,8 +75,8 @@ class SiteSource:
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """What the pages of a dataset are made of. ``entry``: its newest version in the snapshot;
-    ``released``: version → when it was released, UTC."""
+    """What the pages of a dataset are made of. ``entry``: its newest version in the snapshot; ``lines``: all its
+    versions, newest first; ``released``: version → when it was released, UTC."""
 
     store: Store
     catalog: Catalog
@@ -82,6 +84,7 @@ class DatasetSource:
     snapshot: Snapshot
     dataset: str
     released: Mapping[str, str]
+    lines: tuple[VersionLine, ...]
     work: Path
     entry: SnapshotEntry
     facts: DatasetFacts
@@ -97,9 +100,10 @@ class DatasetSource:
         snapshot: Snapshot,
         dataset: str,
         released: Mapping[str, str],
+        lines: tuple[VersionLine, ...],
         work: Path,
     ) -> DatasetSource:
-        """Read what is known of a dataset that a snapshot shows. ``released``: version → when it was released, UTC.
+        """Read what is known of a dataset that a snapshot shows.
 
         Raises:
             CorruptStore: when a manifest, or the list of its files, cannot be read.
@@ -108,16 +112,51 @@ class DatasetSource:
         manifest = load_manifest(store, entry.manifest)
         facts = dataset_facts(store, catalog, about, snapshot, dataset, released)
         score = _score(store, dataset)
-        return cls(store, catalog, about, snapshot, dataset, released, work, entry, facts, manifest, score)
+        return cls(store, catalog, about, snapshot, dataset, released, lines, work, entry, facts, manifest, score)
 
     @cached_property
     def card(self) -> Card:
         """What lists show of it."""
         return card_of(self.facts, self.manifest, self.score.points if self.score else None)
 
+    @property
+    def charts(self) -> tuple[ChartDescriptor, ...]:
+        """What its descriptor has drawn of its rows; empty where the registry has it no more."""
+        return declared_charts(self.catalog, self.dataset)
+
+    @property
+    def stones(self) -> Mapping[str, str]:
+        """Versions that were withdrawn, with the SHA-256 of their tombstones."""
+        return self.snapshot.tombstones.get(self.dataset, {})
+
     def versions(self, most: int | None = None) -> Iterator[tuple[str, Manifest]]:
         """Its versions with the SHA-256 of their manifests, newest first, also those that were withdrawn."""
         return islice(versions_of(self.store, self.entry), most)
+
+
+@dataclass(frozen=True)
+class GoneSource:
+    """What the pages of a dataset are made of that the catalog has no more. ``entry``: its last version, whose
+    ``manifest`` that is; the others as those of :class:`DatasetSource`."""
+
+    store: Store
+    snapshot: Snapshot
+    dataset: str
+    entry: SnapshotEntry
+    manifest: Manifest
+    released: Mapping[str, str]
+    lines: tuple[VersionLine, ...]
+
+    @property
+    def stones(self) -> Mapping[str, str]:
+        """Versions that were withdrawn, with the SHA-256 of their tombstones."""
+        return self.snapshot.tombstones.get(self.dataset, {})
+
+
+def declared_charts(catalog: Catalog, dataset: str) -> tuple[ChartDescriptor, ...]:
+    """What a dataset's descriptor has drawn of its rows; empty where the registry does not have it."""
+    known = catalog.datasets.get(dataset)
+    return known.descriptor.charts if known else ()
 
 
 def _score(store: Store, dataset: str) -> Score | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,10 @@ CREATE INDEX IF NOT EXISTS pages_by_owner ON pages (owner);
 CREATE TABLE IF NOT EXISTS releases (
     dataset TEXT, version TEXT, snapshot INTEGER NOT NULL, released TEXT NOT NULL, PRIMARY KEY (dataset, version));
 CREATE TABLE IF NOT EXISTS sections (owner TEXT PRIMARY KEY, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS versions (dataset TEXT, number INTEGER, line TEXT NOT NULL, PRIMARY KEY (dataset, number));
 """
+#: Of another store all of it is forgotten.
+_OF_A_STORE = ("pages", "datasets", "releases", "versions", "sections", "about")
 _STORE, _COMMON, _FOLLOWED = "store", "common", "followed"
 
 
@@ -44,11 +47,8 @@ class PortalState:
         if self._about(_STORE) != store:
             self.outdate()
             with writing(self.connection) as connection:
-                connection.execute("DELETE FROM pages")
-                connection.execute("DELETE FROM datasets")
-                connection.execute("DELETE FROM releases")
-                connection.execute("DELETE FROM sections")
-                connection.execute("DELETE FROM about")
+                for table in _OF_A_STORE:
+                    connection.execute(f"DELETE FROM {table}")
         elif self._about(_COMMON) != common:
             self.outdate()
         with writing(self.connection) as connection:
@@ -60,6 +60,7 @@ class PortalState:
             connection.execute("UPDATE datasets SET digest = ''")
             connection.execute("UPDATE pages SET made_of = '', sha256 = ''")
             connection.execute("UPDATE sections SET digest = ''")
+            connection.execute("DELETE FROM versions")
 
     def _about(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
@@ -87,23 +88,35 @@ class PortalState:
         """Dataset → the digest of what its pages were made of."""
         return dict(self.connection.execute("SELECT dataset, digest FROM datasets ORDER BY dataset").fetchall())
 
-    def keep(self, dataset: str, digest: str, card: str) -> None:
-        """Remember what was made of a dataset."""
+    def add_versions(self, dataset: str, lines: Sequence[str]) -> None:
+        """Remember what was read of versions that came after those that are known, oldest first, all or none."""
+        with writing(self.connection) as connection:
+            known = connection.execute("SELECT count(*) FROM versions WHERE dataset = ?", (dataset,)).fetchone()[0]
+            rows = [(dataset, number, line) for number, line in enumerate(lines, known + 1)]
+            connection.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
+
+    def versions(self, dataset: str) -> list[str]:
+        """What was read of a dataset's versions, newest first."""
+        found = self.connection.execute("SELECT line FROM versions WHERE dataset = ? ORDER BY number DESC", (dataset,))
+        return [line for (line,) in found]
+
+    def keep(self, dataset: str, digest: str, card: str = "") -> None:
+        """Remember what was made of a dataset; without a card it is in no list."""
         with writing(self.connection) as connection:
             connection.execute("INSERT OR REPLACE INTO datasets VALUES (?, ?, ?)", (dataset, digest, card))
 
     def remove(self, dataset: str) -> None:
-        """Forget a dataset that is not shown any more."""
+        """Forget a dataset that has no pages any more."""
         with writing(self.connection) as connection:
             connection.execute("DELETE FROM datasets WHERE dataset = ?", (dataset,))
 
     def cards(self) -> Iterator[tuple[str, str]]:
-        """Digest and card of each dataset, by identifier, one after the other."""
-        yield from self.connection.execute("SELECT digest, card FROM datasets ORDER BY dataset")
+        """Digest and card of each dataset that has one, by identifier, one after the other."""
+        yield from self.connection.execute("SELECT digest, card FROM datasets WHERE card != '' ORDER BY dataset")
 
     def card(self, dataset: str) -> str | None:
         """The card of a dataset; ``None`` where it has none."""
-        row = self.connection.execute("SELECT card FROM datasets WHERE dataset = ?", (dataset,)).fetchone()
+        row = self.connection.execute("SELECT card FROM datasets WHERE dataset = ? AND card != ''", (dataset,)).fetchone()
         return row[0] if row else None
 
     def section(self, owner: str) -> str | None:

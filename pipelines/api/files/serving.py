@@ -41,7 +41,7 @@ _TYPES: Mapping[str, str] = {
     ".sql": "application/sql", ".sha256": "text/plain; charset=utf-8", ".parquet": "application/vnd.apache.parquet",
     ".duckdb": "application/vnd.duckdb", ".zip": "application/zip", ".svg": "image/svg+xml", ".png": "image/png",
     ".ico": "image/x-icon", ".wasm": "application/wasm", ".woff2": "font/woff2",
-    ".webmanifest": "application/manifest+json",
+    ".webmanifest": "application/manifest+json", ".bib": "application/x-bibtex; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.portal.pages.about import about_pages
+from pipelines.portal.pages.codelists import codelist_pages
 from pipelines.portal.pages.console import console_pages
 from pipelines.portal.pages.corrections import correction_pages
 from pipelines.portal.pages.disclosure import disclosure_pages
@@ -20,6 +21,7 @@ from pipelines.portal.pages.themes import theme_pages
 from pipelines.portal.places import (
     ABOUT,
     ACTIVE_DISCLOSURE,
+    CODELISTS,
     CONSOLE,
     CORRECTIONS,
     DISCLOSURE,
@@ -97,5 +99,6 @@ SECTIONS = (
     Section(CORRECTIONS, _of_register(RegisterKind.CORRECTIONS), correction_pages),
     Section(OVERDUE, _overdue, overdue_pages),
     Section(CONSOLE, _console, console_pages),
+    Section(CODELISTS, _cards, codelist_pages),
     Section(ABOUT, _about, about_pages),
 )

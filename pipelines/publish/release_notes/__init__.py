@@ -1,16 +1,26 @@
-"""Release notes: what a version or a snapshot changed, for people (Markdown).
+"""Release notes: what a version or a snapshot changed, for people.
 
-Here: texts made of manifests and snapshots alone, the same whenever they are made, and writing them into the store
-beside the snapshot they tell of. They are derived: what is missing for the newest snapshot is written again.
+Here: sentences made of manifests and snapshots alone, the same whenever they are made and whatever they are written
+in; notes made of them, and writing these into the store beside the snapshot they tell of. Notes are derived: what is
+missing for the newest snapshot is written again.
 
 Not here: working out what changed (``publish.diff``, ``publish.changes``), feeds
-(``catalog.metadata``), the portal's pages.
+(``catalog.metadata``), pages (``portal``).
 """
 
 from pipelines.publish.release_notes.contents import SnapshotContents
 from pipelines.publish.release_notes.markdown import on_one_line
 from pipelines.publish.release_notes.snapshots import Brought, Left, Withdrawn, snapshot_notes
-from pipelines.publish.release_notes.versions import summary, version_notes
+from pipelines.publish.release_notes.statements import (
+    PLAIN,
+    Arrived,
+    Marks,
+    arrived,
+    sequence_of,
+    statements,
+    summary,
+)
+from pipelines.publish.release_notes.versions import version_notes
 from pipelines.publish.release_notes.writing import (
     notes_sums,
     snapshot_notes_path,
@@ -19,14 +29,20 @@ from pipelines.publish.release_notes.writing import (
 )
 
 __all__ = [
+    "PLAIN",
+    "Arrived",
     "Brought",
     "Left",
+    "Marks",
     "SnapshotContents",
     "Withdrawn",
+    "arrived",
     "notes_sums",
     "on_one_line",
+    "sequence_of",
     "snapshot_notes",
     "snapshot_notes_path",
+    "statements",
     "summary",
     "version_notes",
     "version_notes_path",

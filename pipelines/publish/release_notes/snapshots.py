@@ -9,7 +9,8 @@ from pipelines.core.messages import translate
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.release_notes.markdown import code, escaped
-from pipelines.publish.release_notes.versions import LANGUAGES, summary
+from pipelines.publish.release_notes.statements import summary
+from pipelines.publish.release_notes.versions import LANGUAGES
 from pipelines.publish.snapshots import Snapshot, SnapshotEntry
 from pipelines.publish.tombstones import Tombstone
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 from describing import dataset_file, update
 from faults import Faults, Kind, faulty_store
 from publicising import publicise, refresh, two_datasets
@@ -16,10 +17,12 @@ from publishing import NOW, add_candidate, index_now, registry, release_now, tre
 
 from pipelines.core.paths import Workspace
 from pipelines.portal import PortalRefresh, refresh_portal
-from pipelines.publish import FolderStore, Store, object_path, withdraw
+from pipelines.publish import FolderStore, Store, object_path, reinstate, withdraw
 
 REASON = {"zh": "误发", "en": "Sent by mistake"}
-FOLDERS = ("about", "assets", "browse", "datasets", "disclosure", "en", "organisations", "search", "themes")
+FOLDERS = (
+    "about", "assets", "browse", "codelists", "datasets", "disclosure", "en", "organisations", "search", "themes",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,8 @@ def make(workspace: Workspace, store: Store | None = None) -> PortalRefresh:
 def pages(workspace: Workspace) -> dict[str, tuple[float, bytes]]:
     """All files of the portal: when they were written, and their bytes."""
     store = FolderStore(workspace.catalog)
-    entries = [entry for folder in FOLDERS for entry in store.entries(folder)]
+    # Code lists themselves lie beside the pages about them.
+    entries = [entry for folder in FOLDERS for entry in store.entries(folder) if not entry.path.endswith(".csv")]
     entries += [entry for entry in store.entries("") if entry.path == "index.html"]
     return {entry.path: (entry.modified, store.read(entry.path)) for entry in entries}
 
@@ -84,18 +88,75 @@ def test_lost_pages_and_a_lost_index_are_made_again_byte_for_byte(workspace: Wor
     made = contents(workspace)
     workspace.portal.unlink()
     assert len(make(workspace).made) == 2 and contents(workspace) == made
-    for name in (*FOLDERS, "index.html"):
-        lost = workspace.catalog / name
-        shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    for path in made:
+        (workspace.catalog / path).unlink()
     assert len(make(workspace).made) == 2 and contents(workspace) == made
 
 
-def test_pages_of_what_is_withdrawn_are_taken_away(workspace: Workspace) -> None:
+def test_pages_of_what_is_withdrawn_say_so_and_lists_do_not_show_it(workspace: Workspace) -> None:
     make(workspace)
+    place = "datasets/benches/index.html"
+    before = contents(workspace)
     withdraw(FolderStore(workspace.catalog), "benches", [], REASON, NOW.replace(day=3))
     assert make(workspace).removed == ("benches",)
-    assert not [path for path in pages(workspace) if "benches" in path]
-    assert b"benches" not in contents(workspace)["browse/index.html"]
+    after = contents(workspace)
+    assert {path for path in before if "benches" in path and path.endswith(".html")} <= after.keys()
+    assert REASON["zh"] in after[place].decode() and REASON["en"] in after[f"en/{place}"].decode()
+    assert b"T00002" in before[place] and b"T00002" not in after[place]
+    assert b"benches" not in after["browse/index.html"] and b"benches" not in after["index.html"]
+    assert make(workspace) == PortalRefresh() and contents(workspace) == after
+    workspace.portal.unlink()
+    assert make(workspace).removed == ("benches",) and contents(workspace) == after
+
+
+def test_a_dataset_that_is_not_disclosed_any_more_keeps_its_addresses(workspace: Workspace) -> None:
+    make(workspace)
+    said = yaml.safe_load(dataset_file(workspace, "benches").read_text(encoding="utf-8"))["disclosure"]
+    update(dataset_file(workspace, "benches"), disclosure={**said, "attribute": "on_application"})
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    assert make(workspace).removed == ("benches",)
+    for place in ("", "1.0.0/", "versions/"):
+        assert f"datasets/benches/{place}index.html" in contents(workspace)
+    assert "No longer in the catalog." in contents(workspace)["en/datasets/benches/1.0.0/index.html"].decode()
+
+
+def test_a_dataset_that_comes_back_has_its_page_again(workspace: Workspace) -> None:
+    make(workspace)
+    store = FolderStore(workspace.catalog)
+    withdraw(store, "benches", [], REASON, NOW.replace(day=3))
+    make(workspace)
+    reinstate(store, "benches", NOW.replace(day=4))
+    add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
+    release_now(workspace, registry(workspace), NOW.replace(day=5))
+    assert make(workspace) == PortalRefresh(("benches",))
+    made = contents(workspace)
+    assert b"T00003" in made["datasets/benches/index.html"] and b"benches" in made["browse/index.html"]
+    assert REASON["zh"] in made["datasets/benches/1.0.0/index.html"].decode()
+
+
+def test_nothing_withdrawn_stays_when_its_tombstone_cannot_be_read(workspace: Workspace) -> None:
+    make(workspace)
+    withdraw(FolderStore(workspace.catalog), "benches", [], REASON, NOW.replace(day=3))
+    (stone,) = (workspace.catalog / "tombstones").rglob("*.json")
+    stone.chmod(0o600)
+    stone.write_bytes(b"{}")
+    assert make(workspace).removed == ("benches",)
+    assert not [path for path in contents(workspace) if "benches" in path]
+
+
+def test_a_withdrawn_version_does_not_stay_when_the_next_one_cannot_be_shown(workspace: Workspace) -> None:
+    make(workspace)
+    store = FolderStore(workspace.catalog)
+    withdraw(store, "benches", [], REASON, NOW.replace(day=3))
+    reinstate(store, "benches", NOW.replace(day=4))
+    add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
+    snapshot = release_now(workspace, registry(workspace), NOW.replace(day=5))
+    (version,) = snapshot.versions
+    broken = workspace.catalog / object_path(version.parts[0].sha256)
+    broken.chmod(0o600)
+    broken.write_bytes(b"PAR1 no more")
+    assert set(make(workspace).failed) == {"benches"}
+    assert not [path for path in contents(workspace) if "benches" in path]
 
 
 def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Workspace) -> None:

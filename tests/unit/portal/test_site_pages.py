@@ -324,6 +324,6 @@ def test_templates_name_messages_that_there_are_and_leave_none_out() -> None:
     texts = "\n".join(path.read_text("utf-8") for path in files)
     named = set(re.findall(r'"((?:site|portal)-[a-z0-9_-]+[a-z0-9_])"', texts))
     assert named - known == set()
-    begun = set(re.findall(r'"((?:site|portal)-[a-z0-9_-]*-)" ?[~{]|f"((?:site)-[a-z-]*)\{', texts))
+    begun = set(re.findall(r'"((?:site|portal)-[a-z0-9_-]*-)" ?[~{,]|f"((?:site|portal)-[a-z-]*)\{', texts))
     prefixes = tuple(part for pair in begun for part in pair if part)
     assert {name for name in known - named if not name.startswith(prefixes)} == set()

@@ -45,8 +45,6 @@ portal-period-yearly = yearly
 portal-size = Size
 portal-licence = Licence
 portal-quality = Quality
-portal-quality-points = metadata { $points } of 405 points
-portal-quality-rows = { $accepted } of { $delivered } delivered rows were accepted
 portal-basis = Legal basis
 portal-preview = Preview
 portal-preview-shown = The first { $shown } of { $rows } rows.
@@ -58,7 +56,6 @@ portal-dictionary = Data dictionary
 portal-field = Field
 portal-meaning = Meaning
 portal-type = Type
-portal-unit = Unit
 portal-rules = Rules
 portal-codes = { $count ->
     [one] 1 code
@@ -66,5 +63,4 @@ portal-codes = { $count ->
 }
 portal-all-codes = All codes
 portal-key = key
-portal-required = required
 portal-dataset-failed = The pages of { $dataset } could not be made ({ $problem }); its earlier pages stay. Run “gongkai verify”, then “gongkai run”.

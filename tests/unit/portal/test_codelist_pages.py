@@ -1,0 +1,113 @@
+"""Pages of code lists: their order, and which content they show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from describing import update
+from hypothesis import given
+from hypothesis import strategies as st
+from pages import check_accessible, make_portal, page
+from publicising import two_datasets
+from publishing import NOW, add_candidate, registry, release_now, tree
+
+from pipelines.portal.dictionary import dictionary
+from pipelines.portal.pages.codelists import in_order
+from pipelines.publish import FolderStore, latest_snapshot, load_manifest
+
+
+def row(code: str, parent: str = "") -> dict[str, str]:
+    return {"code": code, "name_zh": f"{code}称", "name_en": "", "parent": parent, "valid_from": "", "valid_to": ""}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([row("a"), row("b")], [("a", 0), ("b", 0)]),
+        ([row("a", "c"), row("b"), row("c", "b"), row("d", "b")], [("b", 0), ("c", 1), ("a", 2), ("d", 1)]),
+        ([row("a", "not there")], [("a", 0)]),
+        ([row("a"), row("b", "b"), row("c", "d"), row("d", "c")], [("a", 0), ("b", 0), ("c", 0), ("d", 1)]),
+    ],
+)
+def test_codes_come_after_the_one_above_them(rows: list[dict[str, str]], told: list[tuple[str, int]]) -> None:
+    assert [(code.code, code.depth) for code in in_order(rows)] == told
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh ")), unique_by=lambda pair: pair[0]))
+def test_each_code_is_told_once(pairs: list[tuple[str, str]]) -> None:
+    codes = [code.code for code in in_order([row(code, parent.strip()) for code, parent in pairs])]
+    assert sorted(codes) == sorted(code for code, _ in pairs)
+
+
+def test_a_list_has_its_codes_its_file_and_the_datasets_that_use_it(tmp_path: Path) -> None:
+    workspace = two_datasets(tmp_path)
+    make_portal(workspace)
+    shown = page(workspace, "en/codelists/district/")
+    check_accessible(shown)
+    assert "999901" in shown.all("table")[0].text and {"Trees", "CSV"} - shown.links().keys() == {"Trees"}
+    file = workspace.catalog / "en" / "codelists" / "district" / shown.links()["CSV"]
+    assert file.read_text(encoding="utf-8").startswith("code,name_zh")
+    assert "district" in page(workspace, "en/codelists/").links()
+
+
+def test_a_list_shows_what_the_newest_version_has_and_is_made_once(tmp_path: Path) -> None:
+    workspace = two_datasets(tmp_path)
+    make_portal(workspace)
+    page_file = workspace.catalog / "codelists" / "district" / "index.html"
+    before = page_file.stat().st_mtime_ns
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    make_portal(workspace)
+    assert page_file.stat().st_mtime_ns == before
+    table = workspace.schema / "codelists" / "district.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "999909,新区,New district\n", encoding="utf-8")
+    add_candidate(workspace, [tree(1, height="6.00")], period="2025", sequence=4)
+    release_now(workspace, registry(workspace), NOW.replace(day=4))
+    make_portal(workspace)
+    assert "999909" in page(workspace, "codelists/district/").text
+
+
+def test_a_list_that_cannot_be_read_keeps_its_page(tmp_path: Path) -> None:
+    workspace = two_datasets(tmp_path)
+    make_portal(workspace)
+    page_file = workspace.catalog / "codelists" / "district" / "index.html"
+    before = page_file.read_bytes()
+    for file in (workspace.catalog / "codelists").glob("*/*.csv"):
+        file.chmod(0o600)
+        file.write_bytes(b"code\n")
+    # All pages are to be made anew.
+    update(workspace.schema / "catalog.yaml", title={"zh": "另一目录", "en": "Another catalog"})
+    assert set(make_portal(workspace).failed) == {"benches", "codelists/", "tree_inventory"}
+    assert page_file.read_bytes() == before
+    assert "Another catalog" in page(workspace, "en/codelists/").text
+
+
+def test_long_lists_and_lists_of_several_fields_stand_on_the_page_once(tmp_path: Path) -> None:
+    workspace = two_datasets(tmp_path)
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    manifest = load_manifest(store, snapshot.datasets["tree_inventory"].manifest)
+    (district,) = (field for field in manifest.schema["fields"] if field["name"] == "district")
+    again = {**district, "name": "other", "categories": ["a", {"value": 1, "label": "One"}]}
+    keys = [
+        {"fields": ["other"], "reference": {"resource": "benches", "fields": ["tree_id"]}},
+        {"fields": ["other"], "reference": {"resource": "district", "fields": ["code"]}},
+        {"fields": ["other"], "reference": {"resource": "nothing", "fields": ["code"]}},
+    ]
+    schema = {
+        **manifest.schema,
+        "fields": [district, again],
+        "foreignKeys": keys,
+        "uniqueKeys": [["other", "district"]],
+    }
+    one, other = dictionary(store, replace(manifest, schema=schema), {"benches"})
+    assert [code.code for code in one.codes] == ["999901", "999902"] and one.codes_at is None
+    assert other.codes == () and other.codes_at == "district" and other.code_count == 2
+    assert [(link.resource, link.field, link.is_dataset) for link in other.links] == [
+        ("benches", "tree_id", True), ("district", "code", False),
+    ]  # fmt: skip
+    assert [(each.code, each.name["en"]) for each in other.categories] == [("a", ""), ("1", "One")]
+    assert other.rules[-1].text("en") == "no two rows have the same other, district"

@@ -116,8 +116,8 @@ class PortalState:
 
     def card(self, dataset: str) -> str | None:
         """The card of a dataset; ``None`` where it has none."""
-        row = self.connection.execute("SELECT card FROM datasets WHERE dataset = ? AND card != ''", (dataset,)).fetchone()
-        return row[0] if row else None
+        row = self.connection.execute("SELECT card FROM datasets WHERE dataset = ?", (dataset,)).fetchone()
+        return row[0] or None if row else None
 
     def section(self, owner: str) -> str | None:
         """The digest of what all pages of a part of the site were made of."""

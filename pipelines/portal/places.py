@@ -11,7 +11,7 @@ from urllib.parse import quote
 #: The language of the pages at the root comes first.
 LANGUAGES = ("zh", "en")
 HOME = ""
-BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "codelists/"
+BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "code-lists/"
 DISCLOSURE, ABOUT, CONSOLE, SEARCH = "disclosure/", "about/", "console/", "search/"
 ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
 CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"

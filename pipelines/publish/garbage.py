@@ -13,7 +13,8 @@ from pipelines.publish.tombstones import removed_manifests, tombstone_path
 
 #: Longer than any release takes: what is younger may be about to be referred to.
 GRACE = timedelta(days=7)
-_FOLDERS = ("objects", "manifests", "sources", "codelists", "tombstones")
+#: Where a release keeps what it refers to; whatever no release refers to may be removed there.
+FOLDERS = ("objects", "manifests", "sources", "codelists", "tombstones")
 
 
 @dataclass
@@ -69,7 +70,7 @@ def collect_garbage(store: Store, now: datetime, grace: timedelta = GRACE, *, dr
         CorruptStore: when a snapshot, manifest or tombstone is damaged: then nothing is removed.
     """
     before = (now - grace).timestamp()
-    old = sorted(entry for folder in _FOLDERS for entry in store.entries(folder) if entry.modified < before)
+    old = sorted(entry for folder in FOLDERS for entry in store.entries(folder) if entry.modified < before)
     # After the list: what has been referred to since it was made is seen.
     known = references(store) if old else References()
     garbage = tuple(entry for entry in old if entry.path not in known)

@@ -44,18 +44,18 @@ def test_each_code_is_told_once(pairs: list[tuple[str, str]]) -> None:
 def test_a_list_has_its_codes_its_file_and_the_datasets_that_use_it(tmp_path: Path) -> None:
     workspace = two_datasets(tmp_path)
     make_portal(workspace)
-    shown = page(workspace, "en/codelists/district/")
+    shown = page(workspace, "en/code-lists/district/")
     check_accessible(shown)
     assert "999901" in shown.all("table")[0].text and {"Trees", "CSV"} - shown.links().keys() == {"Trees"}
-    file = workspace.catalog / "en" / "codelists" / "district" / shown.links()["CSV"]
+    file = workspace.catalog / "en" / "code-lists" / "district" / shown.links()["CSV"]
     assert file.read_text(encoding="utf-8").startswith("code,name_zh")
-    assert "district" in page(workspace, "en/codelists/").links()
+    assert "district" in page(workspace, "en/code-lists/").links()
 
 
 def test_a_list_shows_what_the_newest_version_has_and_is_made_once(tmp_path: Path) -> None:
     workspace = two_datasets(tmp_path)
     make_portal(workspace)
-    page_file = workspace.catalog / "codelists" / "district" / "index.html"
+    page_file = workspace.catalog / "code-lists" / "district" / "index.html"
     before = page_file.stat().st_mtime_ns
     add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
     release_now(workspace, registry(workspace), NOW.replace(day=3))
@@ -66,22 +66,22 @@ def test_a_list_shows_what_the_newest_version_has_and_is_made_once(tmp_path: Pat
     add_candidate(workspace, [tree(1, height="6.00")], period="2025", sequence=4)
     release_now(workspace, registry(workspace), NOW.replace(day=4))
     make_portal(workspace)
-    assert "999909" in page(workspace, "codelists/district/").text
+    assert "999909" in page(workspace, "code-lists/district/").text
 
 
 def test_a_list_that_cannot_be_read_keeps_its_page(tmp_path: Path) -> None:
     workspace = two_datasets(tmp_path)
     make_portal(workspace)
-    page_file = workspace.catalog / "codelists" / "district" / "index.html"
+    page_file = workspace.catalog / "code-lists" / "district" / "index.html"
     before = page_file.read_bytes()
     for file in (workspace.catalog / "codelists").glob("*/*.csv"):
         file.chmod(0o600)
         file.write_bytes(b"code\n")
     # All pages are to be made anew.
     update(workspace.schema / "catalog.yaml", title={"zh": "另一目录", "en": "Another catalog"})
-    assert set(make_portal(workspace).failed) == {"benches", "codelists/", "tree_inventory"}
+    assert set(make_portal(workspace).failed) == {"benches", "code-lists/", "tree_inventory"}
     assert page_file.read_bytes() == before
-    assert "Another catalog" in page(workspace, "en/codelists/").text
+    assert "Another catalog" in page(workspace, "en/code-lists/").text
 
 
 def test_long_lists_and_lists_of_several_fields_stand_on_the_page_once(tmp_path: Path) -> None:

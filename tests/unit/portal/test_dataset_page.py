@@ -62,8 +62,8 @@ def test_pages_are_accessible_as_far_as_markup_tells(made: Workspace) -> None:
     for prefix in ("", "en/"):
         for place in ("", "versions/", "1.0.0/", "1.0.1/"):
             check_accessible(page(made, f"{prefix}{TREES}{place}"))
-        check_accessible(page(made, f"{prefix}codelists/district/"))
-        check_accessible(page(made, f"{prefix}codelists/"))
+        check_accessible(page(made, f"{prefix}code-lists/district/"))
+        check_accessible(page(made, f"{prefix}code-lists/"))
 
 
 def test_versions_are_told_in_words_and_numbers(english: Element) -> None:

@@ -18,10 +18,11 @@ from publishing import NOW, add_candidate, index_now, registry, release_now, tre
 from pipelines.core.paths import Workspace
 from pipelines.portal import PortalRefresh, refresh_portal
 from pipelines.publish import FolderStore, Store, object_path, reinstate, withdraw
+from pipelines.publish.garbage import FOLDERS as GARBAGE_FOLDERS
 
 REASON = {"zh": "误发", "en": "Sent by mistake"}
 FOLDERS = (
-    "about", "assets", "browse", "codelists", "datasets", "disclosure", "en", "organisations", "search", "themes",
+    "about", "assets", "browse", "code-lists", "datasets", "disclosure", "en", "organisations", "search", "themes",
 )  # fmt: skip
 
 
@@ -269,3 +270,10 @@ def test_no_page_of_an_empty_catalog(tmp_path: Path) -> None:
     assert make(workspace) == PortalRefresh()
     update(dataset_file(workspace), keywords={"zh": ["树"], "en": ["trees"]})
     assert contents(workspace) == {}
+
+
+def test_no_page_lies_where_the_catalog_keeps_what_cannot_be_made_again(workspace: Workspace) -> None:
+    # Garbage is looked for there, and whatever no release names would be removed.
+    kept = {entry.path for folder in GARBAGE_FOLDERS for entry in FolderStore(workspace.catalog).entries(folder)}
+    make(workspace)
+    assert {e.path for folder in GARBAGE_FOLDERS for e in FolderStore(workspace.catalog).entries(folder)} == kept

@@ -22,7 +22,8 @@ from pipelines.registry.documents import Document, Unreadable, read_document, wi
 from pipelines.registry.escalation import ESCALATION, EscalationDescriptor, escalation_problems
 from pipelines.registry.expectations import ExpectationSuite
 from pipelines.registry.fields import SchemaDescriptor
-from pipelines.registry.harvests import HARVEST, HarvestChecker, HarvestDescriptor
+from pipelines.registry.harvest_checks import HarvestChecker
+from pipelines.registry.harvests import HARVEST, HarvestDescriptor
 from pipelines.registry.negative_list import NEGATIVE_LIST, NegativeList, scope_problems
 from pipelines.registry.problems import Problem, from_validation
 from pipelines.registry.tables import CodeList, Organisation, load_table

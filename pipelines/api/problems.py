@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
+from pipelines.api.preferences import qualities
 from pipelines.core.messages import LANGUAGES, Parameter, translate
 
 #: Where problems are explained; each has an anchor of its name.
 _EXPLAINED = "/api/v1/"
 #: All problems that answers name.
 SLUGS = (
-    "not-found", "method", "precondition", "range", "too-large", "too-slow", "media-type", "body", "error",
+    "not-found", "method", "precondition", "range", "coding", "too-large", "too-slow", "media-type", "body", "error",
     "no-release-yet", "unreachable", "no-dataset", "no-version", "no-release", "withdrawn", "no-parameter",
     "parameter", "number", "time", "version-and-time", "no-field", "no-operator", "value", "too-many-filters",
     "too-many-values", "no-format", "cursor", "all-unsorted", "no-query", "busy", "query-refused", "query-failed",
     "query-time", "query-memory", "query-large", "query-withdrawn", "query-unreadable", "query-lost", "no-action",
     "no-resource", "no-organisation", "search", "offset",
 )  # fmt: skip
-_RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
 class Problem(Exception):
@@ -60,8 +59,6 @@ class ProblemResponse(JSONResponse):
 def language_of(request: HTTPConnection) -> str:
     """The language of the catalogue that a client prefers (RFC 9110, section 12.5.4); English where it has no wish."""
     wishes: dict[str, float] = {}
-    for part in request.headers.get("accept-language", "").split(","):
-        match = _RANGE.fullmatch(part)
-        if match:
-            wishes.setdefault(match[1].lower(), float(match[2] or 1))
+    for name, quality in qualities(request.headers.get("accept-language", "")).items():
+        wishes.setdefault(name.partition("-")[0], quality)
     return max(LANGUAGES, key=lambda language: wishes.get(language, wishes.get("*", 0)))

@@ -68,10 +68,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def site_of(root: Path | Place, limits: ServerLimits = SMALL) -> Iterator[Site]:
+def site_of(root: Path | Place, limits: ServerLimits = SMALL, base_url: str | None = None) -> Iterator[Site]:
     """A server over a catalog, for instance in a folder."""
     place = FolderPlace(root) if isinstance(root, Path) else root
-    server = make_server(place, "127.0.0.1", 0, limits)
+    server = make_server(place, "127.0.0.1", 0, limits, base_url)
     # Connections wait in the listening socket until the server has started.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

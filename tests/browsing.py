@@ -12,9 +12,8 @@ import shutil
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from apiserving import Site
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from publicising import publicise
 from publishing import NOW, add_candidate, named, public_schema, registry, release_now, tree, workspace_with_registry
@@ -128,12 +127,20 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+class Host(Protocol):
+    """Whatever serves the pages."""
+
+    @property
+    def url(self) -> str:
+        """Without a slash at its end."""
+
+
 @dataclasses.dataclass
 class Watched:
     """A page, and what it did that pages must not do."""
 
     page: Page
-    site: Site
+    site: Host
     asked: list[str] = dataclasses.field(default_factory=list)
     faults: list[str] = dataclasses.field(default_factory=list)
 

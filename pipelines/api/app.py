@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.applications import Starlette
@@ -25,6 +26,7 @@ from pipelines.api.sandbox.client import Sandbox
 from pipelines.api.service import Service
 from pipelines.api.v1 import page, resources, rows
 from pipelines.api.v1.resources import ROOT
+from pipelines.core.web_pages import NOT_FOUND_AT_ROOT_FILE, NOT_FOUND_FILE
 
 
 def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | None = None) -> ASGIApp:
@@ -70,7 +72,7 @@ def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | N
             Route(f"{home}/rows", rows.rows),
             Route("/sql", sql.sql, methods=["GET", "POST"]),
             *(Route(f"{path}/{{action}}", actions.call, methods=["GET", "POST"]) for path in actions.PATHS),
-            Mount("/", CatalogFiles(place, releases.is_withdrawn, f"{ROOT}/")),
+            Mount("/", CatalogFiles(place, releases.is_withdrawn, f"{ROOT}/", _missing(base_url))),
         ],
         exception_handlers={Problem: _problem, OSError: _unreachable, Exception: _problem},
         lifespan=lifespan,
@@ -78,6 +80,15 @@ def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | N
     app.router.redirect_slashes = False
     app.state.service = service
     return Envelope(app, bounds)
+
+
+def _missing(base_url: str | None) -> Sequence[str]:
+    """The pages for what is not there, of which the first that there is has links that lead somewhere.
+
+    Below a path of the public's host the catalog's own page holds; here, else, the catalog begins at the root.
+    """
+    below = base_url is not None and urlsplit(base_url).path.strip("/")
+    return (NOT_FOUND_FILE,) if below else (NOT_FOUND_AT_ROOT_FILE, NOT_FOUND_FILE)
 
 
 async def _problem(request: Request, error: Exception) -> Response:

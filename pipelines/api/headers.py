@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipelines.core.web_pages import FRAME_POLICY, PAGE_POLICY
+
 #: For what is data or a document of the server: nothing is loaded, nothing runs.
-DOCUMENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-#: For pages of the catalog's folder: only what lies there; compiled code for queries in the browser.
-_PAGE_POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+DOCUMENT_POLICY = f"default-src 'none'; base-uri 'none'; form-action 'none'; {FRAME_POLICY}"
+_PAGE_POLICY = f"{PAGE_POLICY}; {FRAME_POLICY}"
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 _QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+_PAGE, _ANYTHING = "text/html", ("application/problem+json", "application/json")
 
 
 def qualities(header: str) -> Mapping[str, float]:
@@ -36,3 +37,9 @@ def codings(header: str | None) -> tuple[float, float]:
     # Whoever names neither takes what is as it is, after all that he names.
     as_it_is = wishes.get("identity", others if "*" in wishes else 0.001)
     return gzip, as_it_is
+
+
+def wants_page(header: str) -> bool:
+    """Whether a client would rather have a page than a document for programs: it says so by ``text/html``."""
+    wishes = qualities(header)
+    return wishes.get(_PAGE, 0.0) > max(wishes.get(each, 0.0) for each in _ANYTHING)

@@ -15,8 +15,6 @@ BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "th
 DISCLOSURE, ABOUT, CONSOLE, SEARCH = "disclosure/", "about/", "console/", "search/"
 ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
 CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"
-#: What hosts of static files answer with where there is no page; in both languages at once.
-NOT_FOUND_FILE = "404.html"
 
 
 def folder(language: str) -> str:

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.core.messages import Message, Parameter, translate
+from pipelines.core.web_pages import PAGE_POLICY
 from pipelines.portal.assets import Asset
 from pipelines.portal.bundles import PlacedBundle
 from pipelines.portal.filters import FILTERS
@@ -76,7 +77,8 @@ class Site:
         """Changes whenever something changes that all pages depend on."""
         names = sorted(asset.path for asset in self.assets.values())
         names += sorted(bundle.path for bundle in self.bundles.values())
-        parts = [templates_digest(), *names, repr(self.about), str(self.has_address), *sorted(self.navigation)]
+        parts = [templates_digest(), PAGE_POLICY, *names, repr(self.about), str(self.has_address)]
+        parts += sorted(self.navigation)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
@@ -117,6 +119,6 @@ class Site:
             "page": page, "file": file, "asset": asset, "assets": self.assets, "has_address": self.has_address,
             "bundle": bundle, "bundles": self.bundles, "has_console": self.has_console,
             "root": to_root(place, language), "numbered": numbered, "navigation": self.navigation,
-            "in_language": translate,
+            "in_language": translate, "policy": PAGE_POLICY,
         }  # fmt: skip
         return environment().get_template(template).render({**common, **context}).encode()

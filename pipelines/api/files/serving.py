@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -10,10 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from pipelines.api.files.asked import Asked, version_of
-from pipelines.api.files.bodies import CompressedResponse, response_of
+from pipelines.api.files.bodies import CompressedResponse, FileResponse, response_of
 from pipelines.api.files.compressing import Compressor
+from pipelines.api.files.kinds import type_of
 from pipelines.api.files.ranges import is_other, is_unchanged
 from pipelines.api.places.base import PAGE, IsFolder, Place
+from pipelines.api.preferences import wants_page
 from pipelines.api.problems import Problem
 
 #: Whether a version of a dataset has been withdrawn.
@@ -27,10 +30,11 @@ class CatalogFiles:
         place: where they lie.
         is_withdrawn: is asked before files of a version are given.
         home: where a catalog without pages of its own begins.
+        missing: pages for readers of what is not there; the first that the catalog has is shown.
     """
 
-    def __init__(self, place: Place, is_withdrawn: IsWithdrawn, home: str) -> None:
-        self._place, self._is_withdrawn, self._home = place, is_withdrawn, home
+    def __init__(self, place: Place, is_withdrawn: IsWithdrawn, home: str, missing: Sequence[str]) -> None:
+        self._place, self._is_withdrawn, self._home, self._missing = place, is_withdrawn, home, missing
         self._compressor = Compressor()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,12 +63,22 @@ class CatalogFiles:
         if opened is None and not path:
             return RedirectResponse(self._home, 307)
         if opened is None:
-            raise Problem(404, "not-found")
+            return await to_thread.run_sync(self._not_found, request)
         try:
             return await self._response(Asked(request.method, request.headers, page, opened))
         except BaseException:
             opened.close()
             raise
+
+    def _not_found(self, request: Request) -> Response:
+        if wants_page(request.headers.get("accept", "")):
+            for path in self._missing:
+                with contextlib.suppress(IsFolder):
+                    page = self._place.open(path)
+                    if page is not None:
+                        headers = {"Content-Type": type_of(path), "Cache-Control": "no-store", "Vary": "Accept"}
+                        return FileResponse(page, [(b"", 0, page.size)], b"", 404, headers)
+        raise Problem(404, "not-found", {"Vary": "Accept, Accept-Language"})
 
     async def _response(self, asked: Asked) -> Response:
         etag, headers, opened = asked.etag, asked.headers(), asked.opened

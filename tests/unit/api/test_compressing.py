@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.api.files.compressing import Compressor
 from pipelines.api.places.opening import OpenedFile, open_below
-from pipelines.api.preferences import codings, qualities
+from pipelines.api.preferences import codings, qualities, wants_page
 
 TEXT = "公开 public data\n".encode() * 500
 TEXTS = ("page/index.html", "assets/a.0123456789abcdef.css", "assets/a.0123456789abcdef.js", "icon.svg", "feed.atom",
@@ -176,6 +176,7 @@ def test_a_file_that_is_cut_while_it_is_read_is_not_kept(tmp_path: Path) -> None
 def test_any_header_can_be_read(header: str) -> None:
     assert all(0 <= quality <= 1 for quality in qualities(header).values())
     assert all(0 <= quality <= 1 for quality in codings(header))
+    wants_page(header)
 
 
 @given(st.dictionaries(st.text("abcz-/*", min_size=1), st.integers(0, 1000), max_size=5))

@@ -203,6 +203,46 @@ def test_a_catalog_without_pages_begins_with_the_description_of_the_api(tmp_path
         assert (first.status, first.headers["location"]) == (307, "/api/v1/")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "is_page"),
+    [("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True), ("text/html", True), ("*/*", False),
+     ("text/html;q=0", False), ("application/json", False), ("application/json, text/html;q=0.5", False),
+     ("text/html, application/problem+json", False), ("text/*", False)],
+)  # fmt: skip
+def test_readers_see_a_page_where_nothing_is(missing: Path, accepted: str, is_page: bool) -> None:
+    with site_of(missing) as running:
+        for path in ("/nothing/here", "/page/", "/datasets", "/api/v1/nothing", "/404.html/"):
+            answer, head = (running.ask(path, method, Accept=accepted) for method in ("GET", "HEAD"))
+            assert (answer.status, answer.body == b"at the root") == (404, is_page), path
+            assert answer.headers["content-type"].partition(";")[0] == (
+                "text/html" if is_page else "application/problem+json"
+            )
+            assert "Accept" in answer.headers["vary"] and answer.headers["cache-control"] == "no-store"
+            assert ("script-src" in answer.headers["content-security-policy"]) == is_page
+            assert {**head.headers, "date": ""} == {**answer.headers, "date": ""}
+
+
+def test_the_page_that_readers_see_is_the_one_whose_links_lead_somewhere(missing: Path) -> None:
+    def seen(base_url: str | None) -> bytes:
+        with site_of(missing, base_url=base_url) as running:
+            return running.ask("/nothing", Accept="text/html").body
+
+    assert seen("https://data.example") == seen("https://data.example/") == b"at the root"
+    assert seen("https://data.example/open/") == b"below a path"
+    (missing / "404.root.html").unlink()
+    assert seen(None) == b"below a path"
+    (missing / "404.html").unlink()
+    assert b"not-found" in seen(None)
+
+
+@pytest.fixture
+def missing(tmp_path: Path) -> Path:
+    """A catalog with nothing but the pages for what is not there."""
+    (tmp_path / "404.html").write_bytes(b"below a path")
+    (tmp_path / "404.root.html").write_bytes(b"at the root")
+    return tmp_path
+
+
 def test_headers_for_browsers(files: Site) -> None:
     page, data, missing = (files.ask(path).headers for path in ("/index.html", "/file.bin", "/nothing"))
     for headers in (page, data, missing):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -34,6 +35,7 @@ import pipelines
 from pipelines.catalog.metadata.addresses import PLACES
 from pipelines.core.messages import message_ids
 from pipelines.core.paths import Workspace
+from pipelines.core.web_pages import PAGE_POLICY
 from pipelines.disclose.negative_list import under
 from pipelines.portal.pages import register_pages
 from pipelines.publish import FolderStore, latest_snapshot, load_manifest, object_path
@@ -310,11 +312,19 @@ def test_texts_of_others_are_escaped_and_bounded(city: Workspace) -> None:
 
 
 def test_the_page_for_what_is_not_there_leads_back_from_anywhere(city: Workspace) -> None:
-    found = looked_through((city.catalog / "404.html").read_text("utf-8"))
-    assert found.links and all(link.startswith(BASE) for link in found.links)
-    for link in found.links:
-        assert (city.catalog / link.removeprefix(BASE)).is_file()
+    for file, root in (("404.html", urlsplit(BASE).path), ("404.root.html", "/")):
+        found = looked_through((city.catalog / file).read_text("utf-8"))
+        assert found.links and all(link.startswith(root) for link in found.links)
+        for link in found.links:
+            assert (city.catalog / link.removeprefix(root)).is_file()
     assert "WCAG 2.2" in page(city, "about/") and "releases/000003/SHA256SUMS" in page(city, "about/")
+
+
+def test_all_pages_say_their_policy_before_they_load_anything(city: Workspace) -> None:
+    said = f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}">'
+    for path in written(city):
+        before, found, _ = unescape((city.catalog / path).read_text("utf-8")).partition(said)
+        assert found and not re.search("<(link|script|style|img)", before), path
 
 
 def test_templates_name_messages_that_there_are_and_leave_none_out() -> None:

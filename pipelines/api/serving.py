@@ -17,6 +17,7 @@ from pipelines.api.app import make_app
 from pipelines.api.envelope import ACCESS
 from pipelines.api.limits import ServerLimits
 from pipelines.api.places.base import Place
+from pipelines.api.privacy import hide_from_others
 
 
 class Server(uvicorn.Server):
@@ -62,7 +63,11 @@ def make_server(
 
 
 def serve(place: Place, host: str, port: int, base_url: str | None, started: Callable[[str], None]) -> None:
-    """Serve until interrupted; one line of JSON per request goes to standard error. See :func:`make_server`."""
+    """Serve until interrupted; one line of JSON per request goes to standard error. See :func:`make_server`.
+
+    The process is closed to others of its user from here on.
+    """
+    hide_from_others()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter('{"time":"%(asctime)s","request":%(message)s}'))
     ACCESS.addHandler(handler)

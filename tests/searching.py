@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from listing import keep
 from shipped import CATALOG
 
+from pipelines.catalog.harvested import HarvestedDataset
 from pipelines.catalog.metadata.gathering import catalog_facts
 from pipelines.portal.assets import own_assets
 from pipelines.portal.cards import Card
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.rendering import Site
-from pipelines.portal.search import search_pages
+from pipelines.portal.search import Listing, search_pages
 from pipelines.portal.sources import SnapshotSource
 from pipelines.portal.state import PortalState
 from pipelines.portal.writing import PageWriter
@@ -37,8 +39,13 @@ def card(name: str, zh: str = "行道树", en: str = "Street trees", **keys: Any
     return Card(**said)
 
 
-def make(folder: Path, cards: Iterable[Card], version: str = "1") -> FolderStore:
-    """Bring a portal in ``folder/catalog`` up to date with these cards, in order of identifiers."""
+def make(
+    folder: Path, cards: Iterable[Card], version: str = "1", foreign: Sequence[HarvestedDataset] = ()
+) -> FolderStore:
+    """Bring a portal in ``folder/catalog`` up to date with these cards, in order of identifiers.
+
+    ``foreign``: the datasets of a catalog elsewhere, which is kept, too.
+    """
     store = FolderStore(folder / "catalog")
     site = Site(catalog_facts(CATALOG, BASE), own_assets())
     shown = sorted(cards, key=lambda each: each.id)
@@ -48,10 +55,11 @@ def make(folder: Path, cards: Iterable[Card], version: str = "1") -> FolderStore
         for asset in site.assets.values():
             assets.put(asset.path, asset.content)
         snapshot = Snapshot(1, "2026-01-01T00:00:00Z", None, {})
-        list_pages(
-            site, SnapshotSource(store, CATALOG, snapshot), lambda: ((each.as_json(), each) for each in shown), lists
-        )
-        search_pages(site, state, lambda: (each.as_json() for each in shown), search, version)
+        told = [keep(store, folder, foreign)] if foreign else []
+        source = SnapshotSource(store, CATALOG, snapshot, told)
+        list_pages(site, source, lambda: ((each.as_json(), each) for each in shown), lists)
+        listings = [Listing(each, lambda: iter(foreign)) for each in told]
+        search_pages(site, state, lambda: (each.as_json() for each in shown), search, version, listings)
         for writer in (assets, lists, search):
             writer.finish()
     return store

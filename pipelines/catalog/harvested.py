@@ -5,13 +5,15 @@
     harvested/<source>.json               one catalog: what it is called, when it was read, which file has its datasets
     harvested/<source>/<sha256>.jsonl     its datasets, one on each line
 
-Both are derived from documents of others, but kept: what was read last stays when its source is down. A file of
-datasets never changes; the document that names it is replaced in one step, and then the earlier file removed.
+The portal has its pages about them in the same folders. Both files are derived from documents of others, but kept:
+what was read last stays when its source is down. A file of datasets never changes; the document that names it is
+replaced in one step, and then the earlier file removed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -23,6 +25,8 @@ from pipelines.core.identifiers import is_identifier, is_sha256
 from pipelines.publish import Store
 
 FOLDER = "harvested"
+#: Endings of files about a catalog, and of those with its datasets.
+_ABOUT, _DATASETS = ".json", ".jsonl"
 #: The language of texts that do not say theirs (ISO 639-2: undetermined).
 UNDETERMINED = "und"
 #: Somebody may replace a file of datasets between reading its name and opening it, but not that often.
@@ -69,6 +73,11 @@ class HarvestedDataset:
     distributions: tuple[HarvestedDistribution, ...] = ()
     republished_as: str = ""
 
+    @property
+    def short(self) -> str:
+        """A name for it that may stand anywhere, whatever its identifier has in it: 32 hexadecimal digits."""
+        return hashlib.sha256(self.identifier.encode()).hexdigest()[:32]
+
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """The record of a JSON form.
@@ -108,13 +117,13 @@ class HarvestedSource:
     @property
     def path(self) -> str:
         """Where its datasets lie, relative to the store's root."""
-        return f"{FOLDER}/{self.source}/{self.sha256}.jsonl"
+        return f"{FOLDER}/{self.source}/{self.sha256}{_DATASETS}"
 
 
 def harvested_sources(store: Store) -> Iterator[HarvestedSource]:
     """Every catalog that was harvested, by name. What cannot be read is left out: harvesting makes it again."""
     for name in store.names(FOLDER):
-        found = harvested_source(store, name.removesuffix(".json"))
+        found = harvested_source(store, name.removesuffix(_ABOUT))
         if found is not None:
             yield found
 
@@ -174,17 +183,31 @@ def keep_source(store: Store, source: HarvestedSource, file: Path | None = None)
     if file is not None:
         store.upload(source.path, file)
     store.replace(_head(source.source), (json.dumps(asdict(source), ensure_ascii=False, indent=1) + "\n").encode())
-    for name in store.names(f"{FOLDER}/{source.source}"):
-        if name != f"{source.sha256}.jsonl":
-            store.remove(f"{FOLDER}/{source.source}/{name}")
+    _remove_datasets(store, source.source, keep=source.path)
 
 
 def remove_source(store: Store, source: str) -> None:
-    """Take a catalog away."""
+    """Take a catalog away; pages about it are the portal's to remove."""
     store.remove(_head(source))
+    _remove_datasets(store, source)
+
+
+def kept_sources(store: Store) -> set[str]:
+    """Names of all catalogs that something is kept of, also of what cannot be read."""
+    found = set()
+    for entry in store.entries(FOLDER):
+        source, _, file = entry.path.removeprefix(f"{FOLDER}/").partition("/")
+        if file.endswith(_DATASETS) or (not file and source.endswith(_ABOUT)):
+            found.add(source.removesuffix(_ABOUT))
+    return found
+
+
+def _remove_datasets(store: Store, source: str, keep: str = "") -> None:
     for name in store.names(f"{FOLDER}/{source}"):
-        store.remove(f"{FOLDER}/{source}/{name}")
+        path = f"{FOLDER}/{source}/{name}"
+        if name.endswith(_DATASETS) and path != keep:
+            store.remove(path)
 
 
 def _head(source: str) -> str:
-    return f"{FOLDER}/{source}.json"
+    return f"{FOLDER}/{source}{_ABOUT}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli.context import ANY, Json, Language, described, log_to_file, output, program, readable_errors
-from pipelines.cli.output import EXIT_PROBLEMS, Output
+from pipelines.cli.output import EXIT_PROBLEMS, EXIT_UNFINISHED, Output
+from pipelines.cli.portal import show_failed_pages
 from pipelines.cli.progress import fetch_progress
 from pipelines.core.messages import Message
 from pipelines.core.paths import Workspace
@@ -19,6 +20,7 @@ from pipelines.registry import current_catalog
 
 if TYPE_CHECKING:
     from pipelines.fetching.harvesting import Harvested, Republished
+    from pipelines.portal import PortalRefresh
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +28,8 @@ Sources = Annotated[list[str] | None, typer.Argument(help=described("cli-harvest
 
 
 def harvest(sources: Sources = None, as_json: Json = False, language: Language = ANY) -> None:
-    """Harvest catalogs elsewhere. Exit code 1 when one of them, or one of their files, failed."""
+    """Harvest catalogs elsewhere, and have metadata and pages tell of them. Exit code 1 when one of them, or one of
+    their files, failed."""
     from pipelines.fetching.harvesting import harvest
 
     out = output(as_json, language)
@@ -42,8 +45,23 @@ def harvest(sources: Sources = None, as_json: Json = False, language: Language =
                 reason = result.failed.message.id if result.failed is not None else ""
                 _logger.info("%s: %s %s", result.source, result.outcome.value, reason)
     _show(out, results)
+    with readable_errors(out):
+        pages = _refresh(workspace)
+    show_failed_pages(out, pages)
     if any(result.has_failed for result in results):
         raise typer.Exit(EXIT_PROBLEMS)
+    if pages.failed:
+        raise typer.Exit(EXIT_UNFINISHED)
+
+
+def _refresh(workspace: Workspace) -> PortalRefresh:
+    """Have metadata and pages tell what is listed now; the latter as far as there is a release that has pages."""
+    from pipelines.flow import open_installation, refresh_portal
+    from pipelines.flow.releasing import refresh_metadata
+
+    with open_installation(workspace) as inst:
+        refresh_metadata(inst)
+        return refresh_portal(inst)
 
 
 def _show(out: Output, results: Sequence[Harvested]) -> None:

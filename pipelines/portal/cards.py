@@ -14,7 +14,7 @@ from pipelines.core.messages import translate
 from pipelines.publish import Manifest
 
 #: Characters of a description, and departments, that a list shows.
-_SUMMARY, _PUBLISHERS = 180, 2
+SUMMARY, _PUBLISHERS = 180, 2
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def card_of(facts: DatasetFacts, manifest: Manifest, points: int | None) -> Card
     return Card(
         id=facts.id,
         title=facts.title,
-        summary={language: cut(facts.description[language].replace("\n", " "), _SUMMARY) for language in LANGUAGES},
+        summary={language: cut(facts.description[language].replace("\n", " "), SUMMARY) for language in LANGUAGES},
         theme=facts.theme.id,
         theme_title=facts.theme.title,
         publishers={agent.id: agent.name for agent in facts.creators},

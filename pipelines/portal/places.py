@@ -12,9 +12,11 @@ from urllib.parse import quote
 LANGUAGES = ("zh", "en")
 HOME = ""
 BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "code-lists/"
-DISCLOSURE, ABOUT, CONSOLE, SEARCH = "disclosure/", "about/", "console/", "search/"
+DISCLOSURE, ABOUT, CONSOLE, SEARCH, HARVESTED = "disclosure/", "about/", "console/", "search/", "harvested/"
 ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
 CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"
+#: Datasets of a catalog elsewhere on a page.
+HARVESTED_PER_PAGE = 50
 
 
 def folder(language: str) -> str:
@@ -70,6 +72,17 @@ def class_place(disclosure_class: str) -> str:
 def codelist_place(codelist: str) -> str:
     """The page with a code list."""
     return f"{CODELISTS}{codelist}/"
+
+
+def harvested_place(source: str) -> str:
+    """The first page with the datasets of a catalog elsewhere."""
+    return f"{HARVESTED}{source}/"
+
+
+def harvested_dataset_place(source: str, position: int, short: str) -> str:
+    """Where a dataset of a catalog elsewhere is: its page, by its position from 0, and its place there, by a short
+    name: its identifier may be any text."""
+    return f"{numbered(harvested_place(source), position // HARVESTED_PER_PAGE + 1)}#of-{short}"
 
 
 def numbered(place: str, number: int) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from pipelines.catalog.harvested import HarvestedSource, harvested_datasets, harvested_sources
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.catalog.metadata.gathering import catalog_facts, files_path
 from pipelines.core.errors import CorruptStore, GongkaiError
@@ -20,12 +22,12 @@ from pipelines.portal.charts import charts_digest
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.gone import gone_pages
 from pipelines.portal.pages.lists import list_pages
-from pipelines.portal.pages.sections import SECTIONS, Section
+from pipelines.portal.pages.sections import Section, sections
 from pipelines.portal.pages.versions import version_pages
-from pipelines.portal.places import LANGUAGES, SEARCH, page_file
+from pipelines.portal.places import LANGUAGES, SEARCH, harvested_place, page_file
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
-from pipelines.portal.search import search_pages
+from pipelines.portal.search import Listing, search_pages
 from pipelines.portal.shelf import CardShelf
 from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource, declared_charts
 from pipelines.portal.state import PortalState
@@ -107,7 +109,8 @@ def refresh_portal(
     site = Site(about, own_assets(), has_address, bundles=bundles_at(browser_assets))
     with PortalState.open(state_file) as state:
         while (snapshot := latest_snapshot(store)) is not None:
-            done = _Refreshing(store, catalog, about, site, state, snapshot, work, progress).run()
+            harvested = tuple(harvested_sources(store))
+            done = _Refreshing(store, catalog, about, site, state, snapshot, harvested, work, progress).run()
             # Whoever is slow may write older pages over newer ones, so look again after writing.
             if latest_number(store) == snapshot.number:
                 break
@@ -122,6 +125,7 @@ class _Refreshing:
     site: Site
     state: PortalState
     snapshot: Snapshot
+    harvested: Sequence[HarvestedSource]
     work: Path
     progress: Progress
 
@@ -136,7 +140,7 @@ class _Refreshing:
         put_bundles(self.site.bundles.values(), assets)
         made, failed = self._make_datasets()
         removed = self._make_gone()
-        source = SnapshotSource(self.store, self.catalog, self.snapshot)
+        source = SnapshotSource(self.store, self.catalog, self.snapshot, self.harvested)
         lists = PageWriter(self.store, self.state, _LISTS)
         list_pages(self.site, source, CardShelf(self.state), lists)
         lists.finish()
@@ -222,20 +226,27 @@ class _Refreshing:
     def _make_search(self) -> dict[str, Message]:
         """Make the index that search loads; what is wrong with it, where it could not be made."""
         pages = PageWriter(self.store, self.state, _SEARCH)
+        listings = [Listing(told, partial(harvested_datasets, self.store, told)) for told in self.harvested]
+        cards, version = CardShelf(self.state).texts, tool_versions()["gongkai"]
         try:
-            search_pages(self.site, self.state, CardShelf(self.state).texts, pages, tool_versions()["gongkai"])
+            failed = search_pages(self.site, self.state, cards, pages, version, listings)
         except _TROUBLE as problem:
             return {SEARCH: _section_failed(SEARCH, problem)}
         pages.finish()
-        return {}
+        places = {harvested_place(source): problem for source, problem in failed.items()}
+        return {place: _section_failed(place, problem) for place, problem in places.items()}
 
     def _make_sections(self) -> dict[str, Message]:
         """Make the parts of the site that changed; those that could not be made, and why."""
         registers = published_registers(self.store, self.catalog, self.snapshot, self.work)
-        source = SiteSource(self.store, self.catalog, self.about, self.snapshot, registers, CardShelf(self.state))
-        failed = {}
-        for position, section in enumerate(SECTIONS):
-            self.progress(position, len(SECTIONS), section.place)
+        shelf = CardShelf(self.state)
+        source = SiteSource(self.store, self.catalog, self.about, self.snapshot, registers, shelf, self.harvested)
+        parts, failed = sections(source), {}
+        for owner in set(self.state.sections) - {section.owner for section in parts}:
+            PageWriter(self.store, self.state, owner).finish()
+            self.state.forget_section(owner)
+        for position, section in enumerate(parts):
+            self.progress(position, len(parts), section.place)
             try:
                 self._make_section(section, source)
             except _TROUBLE as problem:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from pipelines.catalog.harvested import HarvestedSource
 from pipelines.catalog.metadata.addresses import dataset_folder
 from pipelines.catalog.metadata.facts import CatalogFacts, DatasetFacts
 from pipelines.catalog.metadata.gathering import dataset_facts
@@ -32,11 +33,12 @@ class SnapshotSource:
     store: Store
     catalog: Catalog
     snapshot: Snapshot
+    harvested: Sequence[HarvestedSource] = ()
 
 
 @dataclass(frozen=True)
 class SiteSource:
-    """What the other pages of the site are made of: registers as they are published, and all cards."""
+    """What the other pages of the site are made of: registers as they are published, all cards, catalogs elsewhere."""
 
     store: Store
     catalog: Catalog
@@ -44,6 +46,7 @@ class SiteSource:
     snapshot: Snapshot
     registers: Mapping[RegisterKind, Register]
     shelf: CardShelf
+    harvested: Sequence[HarvestedSource] = ()
 
     @cached_property
     def groups(self) -> CardGroups:

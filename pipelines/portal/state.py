@@ -129,6 +129,16 @@ class PortalState:
         with writing(self.connection) as connection:
             connection.execute("INSERT OR REPLACE INTO sections VALUES (?, ?)", (owner, digest))
 
+    @property
+    def sections(self) -> list[str]:
+        """The owners of all parts of the site that were made."""
+        return [owner for (owner,) in self.connection.execute("SELECT owner FROM sections ORDER BY owner")]
+
+    def forget_section(self, owner: str) -> None:
+        """Forget a part of the site that is not there any more."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM sections WHERE owner = ?", (owner,))
+
     def page(self, path: str) -> tuple[str, str] | None:
         """What a page was made of, and the SHA-256 of its bytes."""
         row: tuple[str, str] | None = self.connection.execute(

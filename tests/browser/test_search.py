@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from apiserving import Site, site_of
 from browsing import Watched
+from listing import hostile, told
 from playwright.sync_api import Browser, Locator, expect
 from publicising import HOSTILE
 from searching import card, make
@@ -213,6 +214,30 @@ def test_facets_narrow_count_and_are_in_the_address(watched: Watched) -> None:
 def test_facets_alone_show_the_newest_first(watched: Watched) -> None:
     watched.open("en/browse/?theme=construction&disclosure=active&theme=nothing")
     expect(results(watched).first).to_have_text("Prices of water, électricité and gas")
+
+
+def test_datasets_of_other_catalogs_are_told_apart(browser: Browser, tmp_path: Path) -> None:
+    foreign = [hostile(), *(told(number, modified="") for number in range(60))]
+    make(tmp_path, cards(), foreign=foreign)
+    with site_of(tmp_path / "catalog") as site, browser.new_context() as context:
+        watched = Watched(context.new_page(), site)
+        watched.open("en/browse/?q=pond")
+        page = watched.page
+        expect(status(watched)).to_have_text("60 datasets")
+        expect(page.locator("[data-cards] .tag").first).to_have_text("from: Neighbour's catalog")
+        expect(page.locator("[data-cards] time")).to_have_count(0)
+        page.fill("#q", "")
+        page.locator("[data-facet=catalog] > summary").click()
+        theirs = page.locator("[data-facet=catalog] li", has_text="Neighbour's catalog")
+        expect(theirs.locator(".count")).to_have_text("61")
+        theirs.locator("input").check()
+        expect(status(watched)).to_have_text("61 datasets")
+        assert page.url.endswith("?catalog=neighbour")
+        page.fill("#q", "park 55")
+        expect(results(watched)).to_have_text(["Park number 55"])
+        address = results(watched).locator("a").get_attribute("href") or ""
+        assert "/en/harvested/neighbour/2/#of-" in address
+        assert watched.elsewhere == [] and watched.faults == [] and watched.violations() == []
 
 
 def test_results_come_in_pages(watched: Watched) -> None:

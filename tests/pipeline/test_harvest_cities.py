@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from apiserving import Site
-from flowing import Command
+from flowing import GOOD, HEADER, Command, Deliver
 from harvesting import describe_harvest, harvested, make_public, neighbour
+from publicising import publicise
 from publishing import add_candidate, index_now, registry, release_now, tree
 from support import tree_descriptor, tree_schema, write_registry
 
@@ -59,6 +60,42 @@ def test_its_datasets_are_listed_under_its_name(
     files = sorted(each.relative_to(workspace.catalog) for each in workspace.catalog.rglob("harvested/**/*"))
     assert harvested(gongkai)["neighbour"]["outcome"] == "unchanged"
     assert sorted(each.relative_to(workspace.catalog) for each in workspace.catalog.rglob("harvested/**/*")) == files
+
+
+def test_pages_and_documents_tell_of_it_at_once(
+    workspace: Workspace, gongkai: Command, deliver: Deliver, city: tuple[Workspace, Site]
+) -> None:
+    _, site = city
+    publicise(workspace)
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    describe_harvest(workspace, url=f"{site.url}/metadata/data.json")
+    harvested(gongkai)
+    catalog = workspace.catalog
+    places = [catalog / "en/harvested/neighbour/index.html", catalog / "metadata/harvested/neighbour/catalog.jsonld"]
+    assert all("Tree inventory" in place.read_text("utf-8") for place in places)
+    assert "1 other catalog" in (catalog / "en/index.html").read_text("utf-8")
+    (workspace.schema / "harvest/neighbour.yaml").unlink()
+    assert harvested(gongkai)["neighbour"]["outcome"] == "removed"
+    assert harvested(gongkai) == {}
+    assert not [path for path in catalog.rglob("*") if path.is_file() and "harvested" in path.parts]
+    assert "1 other catalog" not in (catalog / "en/index.html").read_text("utf-8")
+
+
+def test_pages_that_cannot_be_made_are_told(
+    workspace: Workspace, gongkai: Command, deliver: Deliver, city: tuple[Workspace, Site]
+) -> None:
+    _, site = city
+    deliver(HEADER + GOOD)
+    gongkai("run")
+    describe_harvest(workspace, url=f"{site.url}/metadata/data.json")
+    harvested(gongkai)
+    (file,) = (workspace.catalog / "harvested").rglob("*.jsonl")
+    file.chmod(0o644)
+    file.write_text("{}\n", "utf-8")
+    workspace.portal.unlink()
+    told = gongkai("harvest")
+    assert told.exit_code == 3 and "The pages of harvested/neighbour/ could not be made" in told.stderr
 
 
 def republishing(workspace: Workspace, site: Site, form: str) -> None:

@@ -66,7 +66,7 @@ class ForeignCatalog:
         yield JSON_LD_CLOSING
 
     def _about(self, entry: HarvestedDataset) -> Iterator[Node]:
-        own = f"{self.addresses.file(document_path(self.source.source))}#{_short(entry.identifier)}"
+        own = f"{self.addresses.file(document_path(self.source.source))}#{entry.short}"
         address = _as_iri(entry.identifier) or iri(own)
         yield node(self.address, dcat__dataset=address, dcat__record=iri(f"{own}-record"))
         yield node(
@@ -111,7 +111,3 @@ def _as_iri(text: str) -> Iri | None:
         return iri(text) if text.lower().startswith(("http://", "https://")) else None
     except ValueError:
         return None
-
-
-def _short(identifier: str) -> str:
-    return hashlib.sha256(identifier.encode()).hexdigest()[:32]

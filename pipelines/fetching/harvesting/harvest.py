@@ -12,12 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipelines.catalog.harvested import (
-    FOLDER,
     HarvestedDataset,
     HarvestedSource,
     harvested_datasets,
     harvested_source,
     keep_source,
+    kept_sources,
     remove_source,
     write_datasets,
 )
@@ -143,11 +143,9 @@ class _Harvester:
     def removed(self) -> Iterator[Harvested]:
         """Take away what is described no more."""
         with exclusive(self.workspace):
-            found = {entry.path.split("/")[1].removesuffix(".json") for entry in self.store.entries(FOLDER)}
-            for name in sorted(found):
-                if name not in self.catalog.harvests:
-                    remove_source(self.store, name)
-                    yield Harvested(name, HarvestOutcome.REMOVED)
+            for name in sorted(kept_sources(self.store) - self.catalog.harvests.keys()):
+                remove_source(self.store, name)
+                yield Harvested(name, HarvestOutcome.REMOVED)
 
     def _listed(self, name: str, described: HarvestDescriptor) -> tuple[HarvestOutcome, HarvestedSource]:
         """Bring a catalog's documents, and keep what they say where that changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 
 from pipelines.portal.cards import Card
@@ -30,10 +30,16 @@ def list_pages(site: Site, source: SnapshotSource, cards: Cards, pages: PageWrit
         pages: takes what is made.
     """
     _home(site, source, cards, pages)
-    for number, total, batch in _batches(cards):
-        digest = hashlib.sha256(f"{total} {number} {[digest for digest, _ in batch]}".encode()).hexdigest()
+    count = sum(1 for _ in cards())
+    for number, total, batch in _batches(cards, count):
         place = browse_place(number)
-        context = {"cards": [card for _, card in batch], "number": number, "total": total}
+        # Only the first page says how many datasets there are elsewhere, which changes without a release.
+        foreign = {**_foreign(source), "own": count} if number == 1 and source.harvested else bool(source.harvested)
+        said = f"{total} {number} {[digest for digest, _ in batch]} {foreign}"
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        context = {
+            "cards": [card for _, card in batch], "number": number, "total": total, "harvested": foreign,
+        }  # fmt: skip
         for language in LANGUAGES:
             path = page_file(place, language)
             if not pages.is_made(path, digest):
@@ -49,15 +55,21 @@ def _home(site: Site, source: SnapshotSource, cards: Cards, pages: PageWriter) -
         rows, total = rows + card.rows, total + 1
     context = {
         "newest": newest, "theme_counts": themes, "class_counts": classes, "rows": rows, "total": total,
-        "snapshot": source.snapshot,
+        "snapshot": source.snapshot, "catalogs": source.harvested, "harvested": _foreign(source),
     }  # fmt: skip
     for language in LANGUAGES:
         pages.put(page_file(HOME, language), site.render("home.html.j2", HOME, language, **context))
 
 
-def _batches(cards: Cards) -> Iterator[tuple[int, int, Sequence[tuple[str, Card]]]]:
-    """Numbers of pages, how many there are, and the cards on each."""
-    count = sum(1 for _ in cards())
+def _foreign(source: SnapshotSource) -> Mapping[str, int]:
+    """How many catalogs elsewhere there are, and datasets of them; empty where there are none."""
+    if not source.harvested:
+        return {}
+    return {"catalogs": len(source.harvested), "datasets": sum(each.datasets for each in source.harvested)}
+
+
+def _batches(cards: Cards, count: int) -> Iterator[tuple[int, int, Sequence[tuple[str, Card]]]]:
+    """Numbers of pages, how many there are, and the cards on each, of so many."""
     total = max(1, -(-count // PER_PAGE))
     batch: list[tuple[str, Card]] = []
     number = 1

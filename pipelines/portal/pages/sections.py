@@ -6,14 +6,16 @@ A part that cannot be made holds no other back: its earlier pages stay.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from pipelines.catalog.harvested import HarvestedSource
 from pipelines.portal.pages.about import about_pages
 from pipelines.portal.pages.codelists import codelist_pages
 from pipelines.portal.pages.console import console_pages
 from pipelines.portal.pages.corrections import correction_pages
 from pipelines.portal.pages.disclosure import disclosure_pages
 from pipelines.portal.pages.disclosure_catalog import disclosure_catalog_pages
+from pipelines.portal.pages.harvested import harvested_pages, listing_depends, listing_pages
 from pipelines.portal.pages.negative_list import negative_list_pages
 from pipelines.portal.pages.organisations import organisation_pages
 from pipelines.portal.pages.overdue import overdue_pages
@@ -25,10 +27,12 @@ from pipelines.portal.places import (
     CONSOLE,
     CORRECTIONS,
     DISCLOSURE,
+    HARVESTED,
     NEGATIVE_LIST,
     ORGANISATIONS,
     OVERDUE,
     THEMES,
+    harvested_place,
 )
 from pipelines.portal.rendering import Site
 from pipelines.portal.rules import rules_digest
@@ -86,11 +90,25 @@ def _console(source: SiteSource) -> object:
     return [source.groups.digests, source.snapshot.tombstones]
 
 
+def _harvested(source: SiteSource) -> object:
+    return [asdict(each) for each in source.harvested]
+
+
+def _listing(told: HarvestedSource) -> Section:
+    def depends(source: SiteSource) -> object:
+        return listing_depends(source, told)
+
+    def make(site: Site, source: SiteSource, pages: PageWriter) -> None:
+        listing_pages(site, source, told, pages)
+
+    return Section(harvested_place(told.source), depends, make)
+
+
 def _about(source: SiteSource) -> object:
     return source.snapshot.number
 
 
-SECTIONS = (
+_ALWAYS = (
     Section(THEMES, _cards, theme_pages),
     Section(ORGANISATIONS, _organisations, organisation_pages),
     Section(DISCLOSURE, _disclosure, disclosure_pages),
@@ -102,3 +120,11 @@ SECTIONS = (
     Section(CODELISTS, _cards, codelist_pages),
     Section(ABOUT, _about, about_pages),
 )
+
+
+def sections(source: SiteSource) -> tuple[Section, ...]:
+    """All parts that the site has: those about catalogs elsewhere only where there are any."""
+    if not source.harvested:
+        return _ALWAYS
+    listings = (_listing(told) for told in source.harvested)
+    return (*_ALWAYS, Section(HARVESTED, _harvested, harvested_pages), *listings)

@@ -7,6 +7,6 @@ Not here: the query itself (``portal/static/search_engine.js``), the box and the
 (``portal.cards``).
 """
 
-from pipelines.portal.search.making import search_pages
+from pipelines.portal.search.making import SEARCHABLE, Listing, search_pages
 
-__all__ = ["search_pages"]
+__all__ = ["SEARCHABLE", "Listing", "search_pages"]

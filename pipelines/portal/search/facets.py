@@ -13,7 +13,9 @@ from pipelines.core.messages import translate
 from pipelines.portal.cards import Card
 
 #: Facets in the order of the page; each is a parameter of its address.
-FACETS = ("theme", "department", "period", "class", "disclosure", "format")
+FACETS = ("catalog", "theme", "department", "period", "class", "disclosure", "format")
+#: The value of the first of them that datasets of this catalog have: no identifier, as those of other catalogs are.
+_OWN = "-"
 
 _Had = TypeVar("_Had", bound=Hashable)
 #: The table that has no facet, but the order of days.
@@ -28,15 +30,21 @@ Value = Sequence[str]
 
 
 def facets_of(card: Card) -> dict[str, list[Value]]:
-    """What a dataset has of each facet."""
+    """What a dataset of ours has of each facet."""
     return {
+        "catalog": [[_OWN, *(translate("search-catalog-own", language) for language in LANGUAGES)]],
         "theme": [[card.theme, *(card.theme_title[language] for language in LANGUAGES)]],
         "department": [[id_, *(name[language] for language in LANGUAGES)] for id_, name in card.publishers.items()],
         "period": _told("portal-period-", card.period),
         "class": _told("site-class-", card.disclosure_class),
         "disclosure": _told("search-disclosure-", card.attribute),
-        "format": [[name, *(name for _ in LANGUAGES)] for name in card.formats],
+        "format": format_values(card.formats),
     }
+
+
+def format_values(names: Iterable[str]) -> list[Value]:
+    """Types of files, which are called the same in all languages."""
+    return [[name, *(name for _ in LANGUAGES)] for name in names]
 
 
 def facet_tables(datasets: Iterable[tuple[Mapping[str, Sequence[Value]], str]]) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def _characters(had: Iterable[_Had], order: Sequence[_Had]) -> str:
 
 
 def _told(prefix: str, value: str) -> list[Value]:
-    """A value that messages name; none where a dataset has none, as one of another catalog."""
+    """A value that messages name; none where a dataset has none."""
     return [[value, *(translate(f"{prefix}{value}", language) for language in LANGUAGES)]] if value else []
 
 

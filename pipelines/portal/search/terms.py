@@ -28,31 +28,37 @@ class Level(IntEnum):
     SUMMARY = 4
 
 
-def texts_of(card: Card) -> list[tuple[Level, list[str]]]:
-    """The texts that a dataset is found by, most telling ones first, each cut to what can be typed for."""
-    return [
-        (level, [text[:SHORT] for text in texts])
-        for level, texts in (
-            (Level.TITLE, [*_both([card.title]), card.id]),
-            (Level.KEYWORD, _all(card.keywords)),
-            (Level.NAME, _both([card.theme_title, *card.publishers.values()])),
-            (Level.FIELD, _all(card.fields)),
-            (Level.SUMMARY, _both([card.summary])),
-        )
-    ]
+#: Texts that a dataset is found by, and where they are.
+FoundBy = Sequence[tuple[Level, Sequence[str]]]
 
 
-def texts_digest(card: Card) -> str:
+def texts_of(card: Card) -> FoundBy:
+    """The texts that a dataset of ours is found by."""
+    return found_by({
+        Level.TITLE: [*_both([card.title]), card.id],
+        Level.KEYWORD: _all(card.keywords),
+        Level.NAME: _both([card.theme_title, *card.publishers.values()]),
+        Level.FIELD: _all(card.fields),
+        Level.SUMMARY: _both([card.summary]),
+    })  # fmt: skip
+
+
+def found_by(texts: Mapping[Level, Iterable[str]]) -> FoundBy:
+    """Texts by where they stand, most telling ones first, each cut to what can be typed for."""
+    return [(level, [text[:SHORT] for text in said]) for level, said in texts.items()]
+
+
+def texts_digest(texts: FoundBy) -> str:
     """Changes when a dataset is found by other terms."""
-    said = json.dumps([REVISION, texts_of(card)], ensure_ascii=False)
+    said = json.dumps([REVISION, texts], ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def terms_of(card: Card, words: Words) -> dict[str, int]:
+def terms_of(texts: FoundBy, words: Words) -> dict[str, int]:
     """Term → the best :class:`Level` that it is found at."""
     found: dict[str, int] = {}
-    for level, texts in texts_of(card):
-        for text in texts:
+    for level, said in texts:
+        for text in said:
             for term, lower in _terms(text, words, named=level <= Level.NAME):
                 # Typed sounds mean many words, so what is written as typed comes first.
                 found[term] = min(found.get(term, level + lower), level + lower)

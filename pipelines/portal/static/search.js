@@ -208,12 +208,15 @@ class Finder {
   // The markup of `card` in templates/parts.html.j2.
   #card({ place, title, summary, theme, facts, released }) {
     const link = made("a", this.#marked(title), { href: form.dataset.pages + place });
-    const time = made("time", [released.slice(0, 10)], { datetime: released });
     const spans = [
       made("span", this.#marked(theme), { class: "tag" }),
       ...facts.map((fact) => made("span", this.#marked(fact))),
-      made("span", [`${this.#results.dataset.updated} `, time]),
     ];
+    // Catalogs elsewhere need not say when.
+    if (released) {
+      const time = made("time", [released.slice(0, 10)], { datetime: released });
+      spans.push(made("span", [`${this.#results.dataset.updated} `, time]));
+    }
     const line = made("p", spans.flatMap((span) => [span, " "]), { class: "facts" });
     return made("article", [made("h3", [link]), made("p", this.#marked(summary)), line], { class: "card" });
   }

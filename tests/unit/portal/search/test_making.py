@@ -72,6 +72,7 @@ def test_every_dataset_is_found_by_its_terms_and_shown(folder: Path) -> None:
         shown = [json.loads(parts(folder)[path]) for path in named]
         assert [each["title"] for block in shown for each in block] == [each.title[language] for each in order]
     assert facets(folder) == {
+        "catalog": [["This catalog"]] * 300,
         "theme": [["Construction"]] * 300,
         "department": [["Parks Office"]] * 300,
         "period": [["yearly"]] * 300,
@@ -85,7 +86,7 @@ def test_every_dataset_is_found_by_its_terms_and_shown(folder: Path) -> None:
 def test_parts_are_small_and_named_once(folder: Path) -> None:
     sizes = [len(content) for path, content in parts(folder).items() if "/terms/" in path]
     assert max(sizes) < 17_000 and min(sorted(sizes)[1:]) > 6_000
-    named = 2 * len(blocks(folder)) + len(manifest(folder)["terms"]) + 8
+    named = 2 * len(blocks(folder)) + len(manifest(folder)["terms"]) + 9
     assert len(parts(folder)) == named
 
 
@@ -213,6 +214,7 @@ def test_hostile_cards_are_shown_as_they_are(tmp_path: Path, title: str) -> None
 def test_a_dataset_that_has_nothing_of_a_facet(tmp_path: Path) -> None:
     make(tmp_path, [card("x", publishers={}, formats=(), disclosure_class="", released="unknown"), card("y")])
     assert facets(tmp_path) == {
+        "catalog": [["This catalog"]] * 2,
         "theme": [["Construction"]] * 2,
         "department": [[], ["Parks Office"]],
         "period": [["yearly"]] * 2,

@@ -14,7 +14,7 @@ from publicising import HOSTILE
 from searching import card
 
 from pipelines.portal.search.folding import COMMON, fold, runs
-from pipelines.portal.search.terms import Level, terms_of, texts_digest
+from pipelines.portal.search.terms import Level, terms_of, texts_digest, texts_of
 from pipelines.portal.search.words import Words, pieces
 
 WORDS = Words()
@@ -22,7 +22,7 @@ BUDGET = card("department_budget", "部门预算", "Department budgets")
 
 
 def test_a_title_is_found_by_words_parts_sounds_initials_and_its_identifier() -> None:
-    terms = terms_of(BUDGET, WORDS)
+    terms = terms_of(texts_of(BUDGET), WORDS)
     written = {"部门", "预算", "门预", "算", "department", "budgets", "budget"}
     assert {term: terms.get(term) for term in written} == dict.fromkeys(written, Level.TITLE)
     typed = {"bumen", "yusuan", "bm", "ys", "bmys"}
@@ -30,11 +30,11 @@ def test_a_title_is_found_by_words_parts_sounds_initials_and_its_identifier() ->
 
 
 def test_where_a_term_is_says_how_much_it_tells() -> None:
-    terms = terms_of(BUDGET, WORDS)
+    terms = terms_of(texts_of(BUDGET), WORDS)
     found = {"绿化": Level.KEYWORD, "lvhua": Level.KEYWORD + 1, "园林局": Level.NAME, "parks": Level.NAME,
              "树高": Level.FIELD, "一棵": Level.SUMMARY, "row": Level.SUMMARY}  # fmt: skip
     assert {term: terms.get(term) for term in found} == found
-    again = terms_of(card("x", "树高", summary={"zh": "树高", "en": "Budget"}), WORDS)
+    again = terms_of(texts_of(card("x", "树高", summary={"zh": "树高", "en": "Budget"})), WORDS)
     assert again["树高"] == Level.TITLE
 
 
@@ -45,7 +45,7 @@ def test_words_within_words_and_characters_with_several_readings() -> None:
 
 
 def test_common_words_are_no_terms() -> None:
-    terms = terms_of(card("a_list_of_the_trees", "树木的和清单", "The list of the trees"), WORDS)
+    terms = terms_of(texts_of(card("a_list_of_the_trees", "树木的和清单", "The list of the trees")), WORDS)
     assert not COMMON & terms.keys() and {"list", "trees"} <= terms.keys()
 
 
@@ -76,7 +76,7 @@ def test_pieces_cover_whatever_part_of_a_run_is_typed(run: str, data: st.DataObj
     "title", ["", " ", "🎉🎉", HOSTILE, "长" * 10_000, "x" * 10_000, "\u202e\u2066", "𠮷野家", "_", "﷽"]
 )
 def test_hostile_titles_have_bounded_plain_terms(title: str) -> None:
-    terms = terms_of(card("x", title, title), WORDS)
+    terms = terms_of(texts_of(card("x", title, title)), WORDS)
     assert all(term.isalnum() and len(term) <= 96 for term in terms)
     assert len(terms) < 700
     assert "树高" in terms
@@ -84,13 +84,14 @@ def test_hostile_titles_have_bounded_plain_terms(title: str) -> None:
 
 def test_a_table_of_many_fields_is_found_by_its_first_ones() -> None:
     fields = {"zh": [f"第{number}列" for number in range(1000)], "en": [f"column{number}" for number in range(1000)]}
-    terms = terms_of(card("x", fields=fields), WORDS)
+    terms = terms_of(texts_of(card("x", fields=fields)), WORDS)
     assert "column199" in terms and "column200" not in terms
 
 
 def test_what_is_not_searched_does_not_change_the_digest_of_texts() -> None:
-    assert texts_digest(card("x")) == texts_digest(card("x", rows=3, released="2027-01-01T00:00:00Z"))
-    assert texts_digest(card("x")) != texts_digest(card("x", "行道"))
+    digest = texts_digest(texts_of(card("x")))
+    assert digest == texts_digest(texts_of(card("x", rows=3, released="2027-01-01T00:00:00Z")))
+    assert digest != texts_digest(texts_of(card("x", "行道")))
 
 
 def test_dictionaries_are_loaded_without_a_word_and_without_a_file(tmp_path: Path) -> None:

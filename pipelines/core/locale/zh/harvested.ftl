@@ -1,0 +1,16 @@
+harvested-catalogs = 其他目录
+harvested-about = 其他单位在其自有目录中公开的数据集，按其目录的说明列出；文件在其目录中，本目录未作核验。
+harvested-catalog-about = { $publisher }的数据集，按其目录的说明列出；文件在其目录中，本目录未作核验。
+harvested-totals = { $catalogs } 个目录，{ $datasets } 个数据集
+harvested-others = 其他 { $catalogs } 个目录的 { $datasets } 个数据集
+harvested-own = 本目录 { $count } 个数据集
+harvested-from = 来自：{ $catalog }
+harvested-origin = 目录地址
+harvested-read = 内容截至
+harvested-checked = 最近核对
+harvested-left-out = 该目录另有 { $count } 个数据集未列出：信息不全、重复或未被选入。
+harvested-searchable = 搜索只涵盖其中前 { $count } 个数据集，其余仅在此处各页列出。
+harvested-landing-page = 原目录页面
+harvested-republished = 本目录转发布为
+harvested-more-files = 另有 { $count } 个文件
+harvested-none = 此处未列出该目录的数据集。

@@ -17,7 +17,7 @@ from publishing import NOW, add_candidate, index_now, registry, release_now, tre
 
 from pipelines.core.paths import Workspace
 from pipelines.portal import PortalRefresh, refresh_portal
-from pipelines.publish import FolderStore, Store, object_path, reinstate, withdraw
+from pipelines.publish import FolderStore, Store, latest_snapshot, load_manifest, object_path, reinstate, withdraw
 from pipelines.publish.garbage import FOLDERS as GARBAGE_FOLDERS
 
 REASON = {"zh": "误发", "en": "Sent by mistake"}
@@ -176,6 +176,20 @@ def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Wor
         assert "benches" in done.failed["benches"].text(language)
     place = "datasets/benches/index.html"
     assert contents(workspace)[place] == before[place]
+
+
+def test_an_object_that_is_damaged_inside_holds_no_other_dataset_back(workspace: Workspace) -> None:
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    version = load_manifest(store, snapshot.datasets["benches"].manifest)
+    damaged = workspace.catalog / object_path(version.parts[0].sha256)
+    content = damaged.read_bytes()
+    damaged.chmod(0o600)
+    # Beginning and end, which tell that it is a Parquet file and what is in it, are as they were.
+    damaged.write_bytes(content[:4] + b"\xff" * 400 + content[404:])
+    done = make(workspace)
+    assert done.made == ("tree_inventory",) and set(done.failed) == {"benches"}
 
 
 def test_a_search_index_that_cannot_be_made_holds_no_page_back(

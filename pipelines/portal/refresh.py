@@ -17,12 +17,13 @@ from pipelines.portal import freshness
 from pipelines.portal.assets import own_assets
 from pipelines.portal.bundles import bundles_at, put_bundles
 from pipelines.portal.charts import charts_digest
+from pipelines.portal.citation import CITATION_FILES
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.gone import gone_pages
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.pages.sections import SECTIONS, Section
 from pipelines.portal.pages.versions import version_pages
-from pipelines.portal.places import LANGUAGES, SEARCH, page_file
+from pipelines.portal.places import LANGUAGES, SEARCH, folder, page_file, version_place
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import search_pages
@@ -134,8 +135,9 @@ class _Refreshing:
         for asset in self.site.assets.values():
             assets.put(asset.path, asset.content)
         put_bundles(self.site.bundles.values(), assets)
-        made, failed = self._make_datasets()
+        # What left comes first: whatever stops the rest, it is not shown any more.
         removed = self._make_gone()
+        made, failed = self._make_datasets()
         source = SnapshotSource(self.store, self.catalog, self.snapshot)
         lists = PageWriter(self.store, self.state, _LISTS)
         list_pages(self.site, source, CardShelf(self.state), lists)
@@ -211,9 +213,16 @@ class _Refreshing:
 
     def _hide_withdrawn(self, dataset: str) -> None:
         """Take away pages that show a version which has been withdrawn since they were made."""
-        for card in CardShelf(self.state).some([dataset]):
-            if self.snapshot.tombstone_of(dataset, card.version) is not None:
-                self._remove(dataset)
+        stones = self.snapshot.tombstones.get(dataset, {})
+        if any(card.version in stones for card in CardShelf(self.state).some([dataset])):
+            self._remove(dataset)
+        shown = set(self.state.pages_of(dataset))
+        pages = PageWriter(self.store, self.state, dataset)
+        for place in (version_place(dataset, version) for version in stones):
+            # Only a version that is shown can be cited; the page of another one says that it was withdrawn.
+            if any(f"{place}{name}" in shown for name in CITATION_FILES):
+                for language in LANGUAGES:
+                    pages.take_away(f"{folder(language)}{place}")
 
     def _remove(self, dataset: str) -> None:
         PageWriter(self.store, self.state, dataset).finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.portal.state import PortalState
@@ -36,14 +37,22 @@ class PageWriter:
         sha256 = hashlib.sha256(content).hexdigest()
         known = self.state.page(path)
         if known is None or known[1] != sha256:
+            # A page that a crash leaves unremembered must not pass for the one before it, nor stay for ever.
+            self.state.keep_page(path, self.owner, "", "")
             self.store.replace(path, content)
         if known != (made_of, sha256):
             self.state.keep_page(path, self.owner, made_of, sha256)
         self._put.add(path)
 
+    def take_away(self, folder: str) -> None:
+        """Remove the owner's pages in a folder, whose path ends in a slash."""
+        self._remove([path for path in self.state.pages_of(self.owner) if path.startswith(folder)])
+
     def finish(self) -> None:
         """Remove the owner's pages that were not put."""
-        stale = [path for path in self.state.pages_of(self.owner) if path not in self._put]
-        for path in stale:
+        self._remove([path for path in self.state.pages_of(self.owner) if path not in self._put])
+
+    def _remove(self, paths: Sequence[str]) -> None:
+        for path in paths:
             self.store.remove(path)
-        self.state.forget_pages(stale)
+        self.state.forget_pages(paths)

@@ -17,6 +17,8 @@ from publishing import NOW, add_candidate, index_now, registry, release_now, tre
 
 from pipelines.core.paths import Workspace
 from pipelines.portal import PortalRefresh, refresh_portal
+from pipelines.portal.state import PortalState
+from pipelines.portal.writing import PageWriter
 from pipelines.publish import FolderStore, Store, latest_snapshot, load_manifest, object_path, reinstate, withdraw
 from pipelines.publish.garbage import FOLDERS as GARBAGE_FOLDERS
 
@@ -151,13 +153,66 @@ def test_a_withdrawn_version_does_not_stay_when_the_next_one_cannot_be_shown(wor
     withdraw(store, "benches", [], REASON, NOW.replace(day=3))
     reinstate(store, "benches", NOW.replace(day=4))
     add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
-    snapshot = release_now(workspace, registry(workspace), NOW.replace(day=5))
-    (version,) = snapshot.versions
+    release_now(workspace, registry(workspace), NOW.replace(day=5))
+    break_newest(workspace, "benches")
+    assert set(make(workspace).failed) == {"benches"}
+    assert not [path for path in contents(workspace) if "benches" in path]
+
+
+def break_newest(workspace: Workspace, dataset: str) -> None:
+    """Damage the first object of the newest version."""
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    version = load_manifest(store, snapshot.datasets[dataset].manifest)
     broken = workspace.catalog / object_path(version.parts[0].sha256)
     broken.chmod(0o600)
     broken.write_bytes(b"PAR1 no more")
-    assert set(make(workspace).failed) == {"benches"}
-    assert not [path for path in contents(workspace) if "benches" in path]
+
+
+def test_an_earlier_version_that_was_withdrawn_does_not_stay_when_the_newest_cannot_be_shown(
+    workspace: Workspace,
+) -> None:
+    make(workspace)
+    place = "datasets/tree_inventory/1.0.0/"
+    before = contents(workspace)
+    assert {f"{place}index.html", f"en/{place}index.html", f"{place}cite.bib"} <= before.keys()
+    withdraw(FolderStore(workspace.catalog), "tree_inventory", ["1.0.0"], REASON, NOW.replace(day=3))
+    intact = workspace.data.with_name("intact")
+    shutil.copytree(workspace.data, intact)
+    break_newest(workspace, "tree_inventory")
+    assert set(make(workspace).failed) == {"tree_inventory"}
+    after = contents(workspace)
+    assert not [path for path in after if place in path]
+    assert after["datasets/tree_inventory/index.html"] == before["datasets/tree_inventory/index.html"]
+    shutil.rmtree(workspace.data)
+    intact.rename(workspace.data)
+    make(workspace)
+    said = contents(workspace)[f"{place}index.html"]
+    break_newest(workspace, "tree_inventory")
+    update(dataset_file(workspace, "tree_inventory"), coverage={"from_period": "2024"})
+    assert set(make(workspace).failed) == {"tree_inventory"}
+    assert contents(workspace)[f"{place}index.html"] == said
+
+
+def test_what_left_is_not_shown_even_if_the_rest_cannot_be_made(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(workspace)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    withdraw(FolderStore(workspace.catalog), "benches", [], REASON, NOW.replace(day=4))
+    before = contents(workspace)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.portal.refresh.dataset_pages", full)
+        with pytest.raises(OSError, match="No space"):
+            make(workspace)
+    after = contents(workspace)
+    assert b"T00002" in before["datasets/benches/index.html"] and b"T00002" not in after["datasets/benches/index.html"]
 
 
 def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Workspace) -> None:
@@ -165,17 +220,32 @@ def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Wor
     before = contents(workspace)
     add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
     add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
-    snapshot = release_now(workspace, registry(workspace), NOW.replace(day=3))
-    (version,) = (each for each in snapshot.versions if each.dataset == "benches")
-    broken = workspace.catalog / object_path(version.parts[0].sha256)
-    broken.chmod(0o600)
-    broken.write_bytes(b"PAR1 no more")
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    break_newest(workspace, "benches")
     done = make(workspace)
     assert done.made == ("tree_inventory",) and set(done.failed) == {"benches"}
     for language in ("en", "zh"):
         assert "benches" in done.failed["benches"].text(language)
     place = "datasets/benches/index.html"
     assert contents(workspace)[place] == before[place]
+
+
+def test_a_page_that_a_crash_left_unremembered_does_not_pass_for_the_one_before(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    state_file = tmp_path / "pages.sqlite"
+    store = FolderStore(workspace.catalog)
+    with PortalState.open(state_file) as state:
+        PageWriter(store, state, "owner").put("about/index.html", b"before")
+        faulty = PageWriter(faulty_store(store, Faults(1, Kind.LOST)), state, "owner")
+        with pytest.raises(OSError, match="Input/output"):
+            faulty.put("about/index.html", b"withdrawn since")
+        with pytest.raises(OSError, match="Input/output"):
+            PageWriter(faulty_store(store, Faults(1, Kind.LOST)), state, "owner").put("about/2/index.html", b"new")
+        pages = PageWriter(store, state, "owner")
+        pages.put("about/index.html", b"before")
+        pages.finish()
+    assert store.read("about/index.html") == b"before" and store.size("about/2/index.html") is None
 
 
 def test_an_object_that_is_damaged_inside_holds_no_other_dataset_back(workspace: Workspace) -> None:

@@ -150,6 +150,9 @@ class _Refreshing:
 
     def _follow(self) -> None:
         """Take up when versions were released, of snapshots that came since the last time."""
+        if self.snapshot.number < self.state.followed:
+            # The catalog was restored from an earlier copy: numbers and versions are given once more.
+            self.state.forget_releases()
         shown: dict[str, str] = {}
         for number in range(max(1, self.state.followed), self.snapshot.number + 1):
             try:

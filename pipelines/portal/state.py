@@ -78,6 +78,12 @@ class PortalState:
             connection.executemany("INSERT OR IGNORE INTO releases VALUES (?, ?, ?, ?)", rows)
             connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_FOLLOWED, str(number)))
 
+    def forget_releases(self) -> None:
+        """Have all snapshots be followed anew."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM releases")
+            connection.execute("DELETE FROM about WHERE name = ?", (_FOLLOWED,))
+
     def released(self, dataset: str) -> dict[str, str]:
         """Version → when it was released first, UTC."""
         found = self.connection.execute("SELECT version, released FROM releases WHERE dataset = ?", (dataset,))
@@ -88,11 +94,12 @@ class PortalState:
         """Dataset → the digest of what its pages were made of."""
         return dict(self.connection.execute("SELECT dataset, digest FROM datasets ORDER BY dataset").fetchall())
 
-    def add_versions(self, dataset: str, lines: Sequence[str]) -> None:
-        """Remember what was read of versions that came after those that are known, oldest first, all or none."""
+    def add_versions(self, dataset: str, after: int, lines: Sequence[str]) -> None:
+        """Remember what was read of versions that came after so many that are known, oldest first, all or none; other
+        ones are forgotten."""
         with writing(self.connection) as connection:
-            known = connection.execute("SELECT count(*) FROM versions WHERE dataset = ?", (dataset,)).fetchone()[0]
-            rows = [(dataset, number, line) for number, line in enumerate(lines, known + 1)]
+            connection.execute("DELETE FROM versions WHERE dataset = ? AND number > ?", (dataset, after))
+            rows = [(dataset, number, line) for number, line in enumerate(lines, after + 1)]
             connection.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
 
     def versions(self, dataset: str) -> list[str]:

@@ -248,6 +248,26 @@ def test_a_page_that_a_crash_left_unremembered_does_not_pass_for_the_one_before(
     assert store.read("about/index.html") == b"before" and store.size("about/2/index.html") is None
 
 
+def test_a_catalog_that_was_restored_from_an_earlier_copy_has_its_own_versions(workspace: Workspace) -> None:
+    copy = workspace.data.with_name("copy")
+    shutil.copytree(workspace.catalog, copy)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    make(workspace)
+    shutil.rmtree(workspace.catalog)
+    shutil.copytree(copy, workspace.catalog)
+    make(workspace)
+    assert "1.0.2" not in contents(workspace)["datasets/tree_inventory/versions/index.html"].decode()
+    add_candidate(workspace, [tree(1, height="6.00")], period="2025", sequence=4)
+    release_now(workspace, registry(workspace), NOW.replace(day=9))
+    make(workspace)
+    said = contents(workspace)["datasets/tree_inventory/versions/index.html"]
+    workspace.portal.unlink()
+    make(workspace)
+    assert contents(workspace)["datasets/tree_inventory/versions/index.html"] == said
+    assert said.count(b"1.0.1/") == 1 and b"2026-04-09" in said
+
+
 def test_an_object_that_is_damaged_inside_holds_no_other_dataset_back(workspace: Workspace) -> None:
     store = FolderStore(workspace.catalog)
     snapshot = latest_snapshot(store)

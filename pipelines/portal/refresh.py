@@ -27,6 +27,7 @@ from pipelines.portal.places import LANGUAGES, SEARCH, folder, page_file, versio
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import search_pages
+from pipelines.portal.settling import settling
 from pipelines.portal.shelf import CardShelf
 from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource, declared_charts
 from pipelines.portal.state import PortalState
@@ -106,7 +107,7 @@ def refresh_portal(
     about = catalog_facts(catalog, catalog.descriptor.base_url or "")
     has_address = catalog.descriptor.base_url is not None
     site = Site(about, own_assets(), has_address, bundles=bundles_at(browser_assets))
-    with PortalState.open(state_file) as state:
+    with PortalState.open(state_file) as state, settling(store, state):
         while (snapshot := latest_snapshot(store)) is not None:
             done = _Refreshing(store, catalog, about, site, state, snapshot, work, progress).run()
             # Whoever is slow may write older pages over newer ones, so look again after writing.

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS versions (dataset TEXT, number INTEGER, line TEXT NOT
 """
 #: Of another store all of it is forgotten.
 _OF_A_STORE = ("pages", "datasets", "releases", "versions", "sections", "about")
-_STORE, _COMMON, _FOLLOWED = "store", "common", "followed"
+_STORE, _COMMON, _FOLLOWED, _UNSETTLED = "store", "common", "followed", "unsettled"
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,23 @@ class PortalState:
     def _about(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+    @property
+    def unsettled(self) -> str | None:
+        """In which run of the machine pages were written that need not be on disk; ``None``: all are."""
+        return self._about(_UNSETTLED)
+
+    def unsettle(self, boot: str) -> None:
+        """Remember on disk that pages need not be there yet."""
+        self.connection.execute("PRAGMA synchronous = FULL")
+        with writing(self.connection) as connection:
+            connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_UNSETTLED, boot))
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+
+    def settle(self) -> None:
+        """Remember that all pages are on disk."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM about WHERE name = ?", (_UNSETTLED,))
 
     @property
     def followed(self) -> int:

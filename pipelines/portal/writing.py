@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipelines.portal.settling import mark_unsettled
 from pipelines.portal.state import PortalState
 from pipelines.publish import Store
 
@@ -39,7 +40,8 @@ class PageWriter:
         if known is None or known[1] != sha256:
             # A page that a crash leaves unremembered must not pass for the one before it, nor stay for ever.
             self.state.keep_page(path, self.owner, "", "")
-            self.store.replace(path, content)
+            mark_unsettled(self.state)
+            self.store.put_derived(path, content)
         if known != (made_of, sha256):
             self.state.keep_page(path, self.owner, made_of, sha256)
         self._put.add(path)

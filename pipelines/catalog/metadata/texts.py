@@ -52,7 +52,7 @@ def longs(texts: Mapping[str, str]) -> Texts:
 
 
 def apart(text: str) -> Texts:
-    """A text that has Chinese, `` / `` and English, by language; one of which that is not certain is the same in both."""
+    """By language a text that has Chinese, `` / `` and English; where that is not certain, all of it in both."""
     chinese, between, english = text.partition(_BETWEEN)
     is_certain = between and _BETWEEN not in english and _HAN.search(chinese) and not _HAN.search(english)
     return {"zh": chinese, "en": english} if is_certain and english.strip() else same(text)

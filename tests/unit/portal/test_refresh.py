@@ -17,6 +17,7 @@ from publishing import NOW, add_candidate, index_now, registry, release_now, tre
 
 from pipelines.core.paths import Workspace
 from pipelines.portal import PortalRefresh, refresh_portal
+from pipelines.portal.settling import mark_unsettled, this_boot
 from pipelines.portal.state import PortalState
 from pipelines.portal.writing import PageWriter
 from pipelines.publish import FolderStore, Store, latest_snapshot, load_manifest, object_path, reinstate, withdraw
@@ -268,6 +269,35 @@ def test_a_catalog_that_was_restored_from_an_earlier_copy_has_its_own_versions(w
     assert said.count(b"1.0.1/") == 1 and b"2026-04-09" in said
 
 
+def test_pages_that_were_not_on_disk_when_the_machine_stopped_are_written_anew(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(workspace)
+    made = pages(workspace)
+    place = workspace.catalog / "datasets/benches/index.html"
+    # The power was cut before pages were flushed: one is torn.
+    with PortalState.open(workspace.portal) as state:
+        assert state.unsettled is None
+        state.unsettle("an earlier boot")
+    place.write_bytes(b"\0" * 10)
+    assert len(make(workspace).made) == 2
+    assert contents(workspace) == {path: content for path, (_, content) in made.items()}
+    # A process that died has left its pages to the system.
+    with PortalState.open(workspace.portal) as state:
+        assert state.unsettled is None
+        mark_unsettled(state)
+    assert make(workspace) == PortalRefresh()
+    with PortalState.open(workspace.portal) as state:
+        assert state.unsettled is None
+    # Where it is not known when the machine started, every process counts as another start.
+    monkeypatch.setattr("pipelines.portal.settling._BOOT_ID", workspace.data / "none")
+    this_boot.cache_clear()
+    first = this_boot()
+    this_boot.cache_clear()
+    assert first != this_boot()
+    this_boot.cache_clear()
+
+
 def test_an_object_that_is_damaged_inside_holds_no_other_dataset_back(workspace: Workspace) -> None:
     store = FolderStore(workspace.catalog)
     snapshot = latest_snapshot(store)
@@ -310,7 +340,7 @@ def test_at_whichever_call_it_fails_the_next_time_finishes_it(workspace: Workspa
     other = Workspace.at(undisturbed, workspace.schema)
     make(other, faulty_store(FolderStore(other.catalog), counted))
     expected = contents(other)
-    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("replace", "remove"))]
+    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("put_derived", "remove"))]
     for number in changing[::7]:
         tried = tmp_path / f"tried-{number}"
         shutil.copytree(workspace.data, tried)

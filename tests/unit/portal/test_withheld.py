@@ -48,7 +48,13 @@ def test_a_basis_in_both_languages_is_told_in_the_reader_s(manifest: Manifest) -
         return found.basis
 
     assert basis("《条例》第十五条 / Regulations, art. 15") == {"zh": "《条例》第十五条", "en": "Regulations, art. 15"}
-    for uncertain in ("Act 5 / Act 6", "第十五条 / 第十六条", "第五条 / Act 5 / Act 6", "第五条/Act 5", "Act 5 / 第五条"):
+    for uncertain in (
+        "Act 5 / Act 6",
+        "第十五条 / 第十六条",
+        "第五条 / Act 5 / Act 6",
+        "第五条/Act 5",
+        "Act 5 / 第五条",
+    ):
         assert basis(uncertain) == {"zh": uncertain, "en": uncertain}
 
 

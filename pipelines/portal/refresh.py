@@ -33,7 +33,7 @@ from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, Snap
 from pipelines.portal.state import PortalState
 from pipelines.portal.versions import learn_versions
 from pipelines.portal.withheld import field_titles
-from pipelines.portal.writing import PageWriter
+from pipelines.portal.writing import PageWriter, sweep
 from pipelines.publish import (
     Snapshot,
     SnapshotEntry,
@@ -147,6 +147,7 @@ class _Refreshing:
         failed |= self._make_sections()
         # Pages that name earlier ones are replaced by now.
         assets.finish()
+        sweep(self.store, self.state)
         return PortalRefresh(tuple(made), tuple(removed), failed)
 
     def _follow(self) -> None:

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS versions (dataset TEXT, number INTEGER, line TEXT NOT
 #: Of another store all of it is forgotten.
 _OF_A_STORE = ("pages", "datasets", "releases", "versions", "sections", "about")
 _STORE, _COMMON, _FOLLOWED, _UNSETTLED = "store", "common", "followed", "unsettled"
+_UNSWEPT = "unswept"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class PortalState:
             with writing(self.connection) as connection:
                 for table in _OF_A_STORE:
                     connection.execute(f"DELETE FROM {table}")
+                connection.execute("INSERT INTO about VALUES (?, '')", (_UNSWEPT,))
         elif self._about(_COMMON) != common:
             self.outdate()
         with writing(self.connection) as connection:
@@ -61,6 +63,16 @@ class PortalState:
             connection.execute("UPDATE pages SET made_of = '', sha256 = ''")
             connection.execute("UPDATE sections SET digest = ''")
             connection.execute("DELETE FROM versions")
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether all pages in the store are known: none are that were written before an index was lost."""
+        return self._about(_UNSWEPT) is None
+
+    def sweep(self) -> None:
+        """Remember that there are no pages any more that are not known."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM about WHERE name = ?", (_UNSWEPT,))
 
     def _about(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()

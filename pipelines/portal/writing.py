@@ -6,9 +6,42 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipelines.portal.places import (
+    ABOUT,
+    BROWSE,
+    CODELISTS,
+    CONSOLE,
+    DATASETS,
+    DISCLOSURE,
+    LANGUAGES,
+    ORGANISATIONS,
+    SEARCH,
+    THEMES,
+    folder,
+)
 from pipelines.portal.settling import mark_unsettled
 from pipelines.portal.state import PortalState
 from pipelines.publish import Store
+
+#: Where pages lie and nothing else does.
+_FOLDERS = (
+    BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS, DISCLOSURE, ABOUT, CONSOLE, SEARCH,
+    *map(folder, LANGUAGES[1:]),
+)  # fmt: skip
+
+
+def sweep(store: Store, state: PortalState) -> None:
+    """Remove pages that the index does not know, which an earlier one did that was lost: nobody else would ever.
+
+    What they show may have been withdrawn since. Looks at all pages once, when an index is new.
+    """
+    if state.is_swept:
+        return
+    for place in _FOLDERS:
+        for entry in store.entries(place.rstrip("/")):
+            if state.page(entry.path) is None:
+                store.remove(entry.path)
+    state.sweep()
 
 
 @dataclass

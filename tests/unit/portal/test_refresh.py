@@ -269,6 +269,29 @@ def test_a_catalog_that_was_restored_from_an_earlier_copy_has_its_own_versions(w
     assert said.count(b"1.0.1/") == 1 and b"2026-04-09" in said
 
 
+def test_pages_that_a_lost_index_knew_do_not_stay(workspace: Workspace) -> None:
+    make(workspace)
+    store = FolderStore(workspace.catalog)
+    before = contents(workspace)
+    workspace.portal.unlink()
+    withdraw(store, "benches", [], REASON, NOW.replace(day=3))
+    # Lists were longer once, and a version's citations were there.
+    for path in ("browse/2/index.html", "en/themes/old/index.html", "code-lists/old/index.html"):
+        store.replace(path, b"benches")
+    lists = sorted(entry.path for entry in store.entries("codelists") if entry.path.endswith(".csv"))
+    make(workspace)
+    after = contents(workspace)
+    assert "datasets/benches/1.0.0/cite.bib" in before and "datasets/benches/1.0.0/cite.bib" not in after
+    assert not {"browse/2/index.html", "en/themes/old/index.html", "code-lists/old/index.html"} & after.keys()
+    shown = [
+        {path for path in each if path.startswith("search/") and b"benches" in each[path]} for each in (before, after)
+    ]
+    assert shown[0] and not shown[1]
+    assert lists == sorted(entry.path for entry in store.entries("codelists") if entry.path.endswith(".csv"))
+    store.replace("browse/2/index.html", b"of somebody else")
+    assert make(workspace) == PortalRefresh() and store.size("browse/2/index.html") is not None
+
+
 def test_pages_that_were_not_on_disk_when_the_machine_stopped_are_written_anew(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

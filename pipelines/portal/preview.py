@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.catalog.metadata.texts import cut
+from pipelines.core.errors import CorruptStore
 from pipelines.publish import Manifest, Store, object_path
 from pipelines.publish.release_notes import on_one_line
 
@@ -34,6 +36,7 @@ def first_rows(store: Store, manifest: Manifest, most: int = ROWS) -> Preview:
     Reads as many row groups as it takes, which is one.
 
     Raises:
+        CorruptStore: when an object is damaged.
         OSError: when an object cannot be read.
     """
     fields = tuple(entry["name"] for entry in manifest.schema["fields"])
@@ -54,13 +57,20 @@ def _fitting(rows: Sequence[tuple[str | None, ...]]) -> Iterator[tuple[str | Non
         yield row
 
 
-def _read(store: Store, sha256: str, fields: Sequence[str], most: int) -> Iterator[tuple[str | None, ...]]:
-    with pq.ParquetFile(store.local(object_path(sha256))) as file:
-        present = [name for name in fields if name in file.schema_arrow.names]
-        for batch in file.iter_batches(batch_size=most, columns=present):
-            for row in batch.slice(0, most).to_pylist():
-                yield tuple(value_text(row.get(name)) for name in fields)
-            return
+def _read(store: Store, sha256: str, fields: Sequence[str], most: int) -> list[tuple[str | None, ...]]:
+    path = object_path(sha256)
+    local = store.local(path)
+    try:
+        with pq.ParquetFile(local) as file:
+            present = [name for name in fields if name in file.schema_arrow.names]
+            found = next(file.iter_batches(batch_size=most, columns=present), None)
+            rows = [] if found is None else found.slice(0, most).to_pylist()
+    except (pa.ArrowException, OSError) as problem:
+        # Damaged bytes are an OSError of Arrow's, too; what the system says has a number.
+        if isinstance(problem, OSError) and problem.errno is not None:
+            raise
+        raise CorruptStore(path, type(problem).__name__) from problem
+    return [tuple(value_text(row.get(name)) for name in fields) for row in rows]
 
 
 def value_text(value: Any) -> str | None:

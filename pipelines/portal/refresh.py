@@ -19,21 +19,23 @@ from pipelines.portal import freshness
 from pipelines.portal.assets import own_assets
 from pipelines.portal.bundles import bundles_at, put_bundles
 from pipelines.portal.charts import charts_digest
+from pipelines.portal.citation import CITATION_FILES
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.gone import gone_pages
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.pages.sections import Section, sections
 from pipelines.portal.pages.versions import version_pages
-from pipelines.portal.places import LANGUAGES, SEARCH, harvested_place, page_file
+from pipelines.portal.places import LANGUAGES, SEARCH, folder, harvested_place, page_file, version_place
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import Listing, search_pages
+from pipelines.portal.settling import settling
 from pipelines.portal.shelf import CardShelf
 from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource, declared_charts
 from pipelines.portal.state import PortalState
 from pipelines.portal.versions import learn_versions
 from pipelines.portal.withheld import field_titles
-from pipelines.portal.writing import PageWriter
+from pipelines.portal.writing import PageWriter, sweep
 from pipelines.publish import (
     Snapshot,
     SnapshotEntry,
@@ -107,7 +109,7 @@ def refresh_portal(
     about = catalog_facts(catalog, catalog.descriptor.base_url or "")
     has_address = catalog.descriptor.base_url is not None
     site = Site(about, own_assets(), has_address, bundles=bundles_at(browser_assets))
-    with PortalState.open(state_file) as state:
+    with PortalState.open(state_file) as state, settling(store, state):
         while (snapshot := latest_snapshot(store)) is not None:
             harvested = tuple(harvested_sources(store))
             done = _Refreshing(store, catalog, about, site, state, snapshot, harvested, work, progress).run()
@@ -138,8 +140,9 @@ class _Refreshing:
         for asset in self.site.assets.values():
             assets.put(asset.path, asset.content)
         put_bundles(self.site.bundles.values(), assets)
-        made, failed = self._make_datasets()
+        # What left comes first: whatever stops the rest, it is not shown any more.
         removed = self._make_gone()
+        made, failed = self._make_datasets()
         source = SnapshotSource(self.store, self.catalog, self.snapshot, self.harvested)
         lists = PageWriter(self.store, self.state, _LISTS)
         list_pages(self.site, source, CardShelf(self.state), lists)
@@ -148,10 +151,14 @@ class _Refreshing:
         failed |= self._make_sections()
         # Pages that name earlier ones are replaced by now.
         assets.finish()
+        sweep(self.store, self.state)
         return PortalRefresh(tuple(made), tuple(removed), failed)
 
     def _follow(self) -> None:
         """Take up when versions were released, of snapshots that came since the last time."""
+        if self.snapshot.number < self.state.followed:
+            # The catalog was restored from an earlier copy: numbers and versions are given once more.
+            self.state.forget_releases()
         shown: dict[str, str] = {}
         for number in range(max(1, self.state.followed), self.snapshot.number + 1):
             try:
@@ -215,9 +222,16 @@ class _Refreshing:
 
     def _hide_withdrawn(self, dataset: str) -> None:
         """Take away pages that show a version which has been withdrawn since they were made."""
-        for card in CardShelf(self.state).some([dataset]):
-            if self.snapshot.tombstone_of(dataset, card.version) is not None:
-                self._remove(dataset)
+        stones = self.snapshot.tombstones.get(dataset, {})
+        if any(card.version in stones for card in CardShelf(self.state).some([dataset])):
+            self._remove(dataset)
+        shown = set(self.state.pages_of(dataset))
+        pages = PageWriter(self.store, self.state, dataset)
+        for place in (version_place(dataset, version) for version in stones):
+            # Only a version that is shown can be cited; the page of another one says that it was withdrawn.
+            if any(f"{place}{name}" in shown for name in CITATION_FILES):
+                for language in LANGUAGES:
+                    pages.take_away(f"{folder(language)}{place}")
 
     def _remove(self, dataset: str) -> None:
         PageWriter(self.store, self.state, dataset).finish()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.catalog.metadata.texts import LANGUAGES, Texts, long, short
+from pipelines.catalog.metadata.texts import LANGUAGES, Texts, apart, long, short
 from pipelines.core.sql import literal
 from pipelines.portal.registers import Register, Row
 from pipelines.registry.dataset import DisclosureClass
@@ -55,7 +55,7 @@ class Correction:
     rows: tuple[int | None, int | None, int | None]
     fields_removed: str
     reason: Texts
-    basis: str
+    basis: Texts
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def correction_entries(register: Register) -> Iterator[Correction]:
             dataset=_text(row, "dataset"), title=_texts(row, "title"), version=_text(row, "version"),
             previous=_text(row, "previous_version"), kind=_text(row, "kind"), released=_text(row, "released_on"),
             periods=_text(row, "periods"), rows=(row["rows_added"], row["rows_removed"], row["rows_changed"]),
-            fields_removed=_text(row, "fields_removed"), reason=_texts(row, "reason"), basis=_text(row, "basis"),
+            fields_removed=_text(row, "fields_removed"), reason=_texts(row, "reason"), basis=apart(_text(row, "basis")),
         )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS versions (dataset TEXT, number INTEGER, line TEXT NOT
 """
 #: Of another store all of it is forgotten.
 _OF_A_STORE = ("pages", "datasets", "releases", "versions", "sections", "about")
-_STORE, _COMMON, _FOLLOWED = "store", "common", "followed"
+_STORE, _COMMON, _FOLLOWED, _UNSETTLED = "store", "common", "followed", "unsettled"
+_UNSWEPT = "unswept"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class PortalState:
             with writing(self.connection) as connection:
                 for table in _OF_A_STORE:
                     connection.execute(f"DELETE FROM {table}")
+                connection.execute("INSERT INTO about VALUES (?, '')", (_UNSWEPT,))
         elif self._about(_COMMON) != common:
             self.outdate()
         with writing(self.connection) as connection:
@@ -62,9 +64,36 @@ class PortalState:
             connection.execute("UPDATE sections SET digest = ''")
             connection.execute("DELETE FROM versions")
 
+    @property
+    def is_swept(self) -> bool:
+        """Whether all pages in the store are known: none are that were written before an index was lost."""
+        return self._about(_UNSWEPT) is None
+
+    def sweep(self) -> None:
+        """Remember that there are no pages any more that are not known."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM about WHERE name = ?", (_UNSWEPT,))
+
     def _about(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+    @property
+    def unsettled(self) -> str | None:
+        """In which run of the machine pages were written that need not be on disk; ``None``: all are."""
+        return self._about(_UNSETTLED)
+
+    def unsettle(self, boot: str) -> None:
+        """Remember on disk that pages need not be there yet."""
+        self.connection.execute("PRAGMA synchronous = FULL")
+        with writing(self.connection) as connection:
+            connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_UNSETTLED, boot))
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+
+    def settle(self) -> None:
+        """Remember that all pages are on disk."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM about WHERE name = ?", (_UNSETTLED,))
 
     @property
     def followed(self) -> int:
@@ -78,6 +107,12 @@ class PortalState:
             connection.executemany("INSERT OR IGNORE INTO releases VALUES (?, ?, ?, ?)", rows)
             connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_FOLLOWED, str(number)))
 
+    def forget_releases(self) -> None:
+        """Have all snapshots be followed anew."""
+        with writing(self.connection) as connection:
+            connection.execute("DELETE FROM releases")
+            connection.execute("DELETE FROM about WHERE name = ?", (_FOLLOWED,))
+
     def released(self, dataset: str) -> dict[str, str]:
         """Version → when it was released first, UTC."""
         found = self.connection.execute("SELECT version, released FROM releases WHERE dataset = ?", (dataset,))
@@ -88,11 +123,12 @@ class PortalState:
         """Dataset → the digest of what its pages were made of."""
         return dict(self.connection.execute("SELECT dataset, digest FROM datasets ORDER BY dataset").fetchall())
 
-    def add_versions(self, dataset: str, lines: Sequence[str]) -> None:
-        """Remember what was read of versions that came after those that are known, oldest first, all or none."""
+    def add_versions(self, dataset: str, after: int, lines: Sequence[str]) -> None:
+        """Remember what was read of versions that came after so many that are known, oldest first, all or none; other
+        ones are forgotten."""
         with writing(self.connection) as connection:
-            known = connection.execute("SELECT count(*) FROM versions WHERE dataset = ?", (dataset,)).fetchone()[0]
-            rows = [(dataset, number, line) for number, line in enumerate(lines, known + 1)]
+            connection.execute("DELETE FROM versions WHERE dataset = ? AND number > ?", (dataset, after))
+            rows = [(dataset, number, line) for number, line in enumerate(lines, after + 1)]
             connection.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
 
     def versions(self, dataset: str) -> list[str]:

@@ -65,13 +65,18 @@ def learn_versions(store: Store, state: PortalState, dataset: str, entry: Snapsh
         CorruptStore: when a manifest cannot be read.
     """
     known = [VersionLine.from_json(line) for line in state.versions(dataset)]
+    places = {line.manifest: place for place, line in enumerate(known)}
     found: list[VersionLine] = []
+    kept = len(known)
     for sha256, manifest in versions_of(store, entry):
-        if known and sha256 == known[0].manifest:
+        if sha256 in places:
+            kept = places[sha256]
             break
         found.append(_line(sha256, manifest))
-    state.add_versions(dataset, [line.as_json() for line in reversed(found)])
-    return (*found, *known)
+    # A catalog that was restored from a copy need not have all that are known, or other ones in their place.
+    lines = known[kept:]
+    state.add_versions(dataset, len(lines), [line.as_json() for line in reversed(found)])
+    return (*found, *lines)
 
 
 def _line(sha256: str, manifest: Manifest) -> VersionLine:

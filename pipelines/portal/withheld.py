@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.catalog.metadata.texts import LANGUAGES, Texts, long, same, short
+from pipelines.catalog.metadata.texts import LANGUAGES, Texts, apart, long, same, short
 from pipelines.core.messages import Message
 from pipelines.core.records import FieldReceipt
 from pipelines.disclose.small_cells.applying import SUPPRESSED, TREATMENT
@@ -34,7 +34,7 @@ class Treated:
     attribute: Message
     treatment: Message
     condition: Message | None
-    basis: str
+    basis: Texts
     rows: int
 
 
@@ -84,7 +84,7 @@ def _treated(manifest: Manifest, titles: Mapping[str, Texts]) -> Iterator[Treate
             attribute=_known("portal-attribute-", entry.attribute, ("active", "on_application", "withheld")),
             treatment=_treatment(entry, said.get("treatment") or {}),
             condition=_condition(said.get("when") or {}),
-            basis=long(entry.basis or ""),
+            basis=apart(long(entry.basis or "")),
             rows=entry.rows,
         )
 

@@ -6,6 +6,7 @@ think of them; what is markup somewhere is escaped where it is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pipelines.core.messages import translate
@@ -16,6 +17,9 @@ SHORT, LONG = 300, 4000
 #: Read of a text, however long it is.
 _READ = 4 * LONG
 LANGUAGES = ("zh", "en")
+#: What stands between Chinese and English in a text that has both.
+_BETWEEN = " / "
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 Texts = Mapping[str, str]
 """A text by language: ``zh`` and ``en``."""
@@ -45,6 +49,13 @@ def shorts(texts: Mapping[str, str]) -> Texts:
 def longs(texts: Mapping[str, str]) -> Texts:
     """Texts in both languages."""
     return {language: long(texts[language]) for language in LANGUAGES}
+
+
+def apart(text: str) -> Texts:
+    """By language a text that has Chinese, `` / `` and English; where that is not certain, all of it in both."""
+    chinese, between, english = text.partition(_BETWEEN)
+    is_certain = between and _BETWEEN not in english and _HAN.search(chinese) and not _HAN.search(english)
+    return {"zh": chinese, "en": english} if is_certain and english.strip() else same(text)
 
 
 def both(texts: Texts, separator: str = " | ") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.catalog.metadata.texts import LANGUAGES, long, longs
+from pipelines.catalog.metadata.texts import LANGUAGES, apart, long, longs
 from pipelines.portal.pages.card_lists import digest_of, put_pages
 from pipelines.portal.places import NEGATIVE_LIST
 from pipelines.portal.rendering import Site
@@ -35,7 +35,7 @@ def _entry(source: SiteSource, entry: NegativeEntry) -> dict[str, Any]:
     types = [each if isinstance(each, str) else each.type for each in entry.treatments]
     return {
         "id": entry.id, "matter": _texts(entry.matter), "explanation": _texts(entry.explanation),
-        "basis": long(entry.basis), "unit": entry.unit, "valid_from": entry.valid_from.isoformat(),
+        "basis": apart(long(entry.basis)), "unit": entry.unit, "valid_from": entry.valid_from.isoformat(),
         "valid_to": entry.valid_to.isoformat() if entry.valid_to else "", "review_date": entry.review_date.isoformat(),
         # A field that is dropped is not shown.
         "treatments": [name for name in dict.fromkeys(types) if name != "drop"],

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.catalog.metadata.facts import FileFacts
 from pipelines.catalog.metadata.gathering import listed_files
-from pipelines.catalog.metadata.texts import Texts, cut, long, longs, shorts
+from pipelines.catalog.metadata.texts import Texts, apart, cut, long, longs, shorts
 from pipelines.catalog.metadata.vocabularies import PARQUET
 from pipelines.portal.citation import CITATION_FILES, Citation, citation_files
 from pipelines.portal.places import LANGUAGES, page_file, version_place, versions_place
@@ -176,13 +176,13 @@ class ToldWithdrawal:
 
     withdrawn: str
     reason: Texts
-    basis: str
+    basis: Texts
     bytes_removed: bool
 
 
 def told_withdrawal(stone: Tombstone) -> ToldWithdrawal:
     """What a tombstone says."""
-    return ToldWithdrawal(stone.withdrawn, longs(stone.reason), long(stone.basis), stone.bytes_removed)
+    return ToldWithdrawal(stone.withdrawn, longs(stone.reason), apart(long(stone.basis)), stone.bytes_removed)
 
 
 def put_page(site: Site, pages: PageWriter, template: str, place: str, digest: str,

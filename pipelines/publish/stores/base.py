@@ -85,6 +85,13 @@ class Store(Protocol):
     def replace(self, path: str, content: bytes) -> None:
         """Write a file in place of what is there."""
 
+    def put_derived(self, path: str, content: bytes) -> None:
+        """Like :meth:`replace`, for what can be made again: until :meth:`flush` a power cut may leave the earlier file,
+        none, or one without its bytes. Much cheaper for many small files."""
+
+    def flush(self) -> None:
+        """Have all that :meth:`put_derived` wrote survive a power cut."""
+
     def replace_with(self, path: str, source: Path) -> None:
         """Like :meth:`replace`, with a copy of a local file."""
 

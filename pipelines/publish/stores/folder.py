@@ -98,6 +98,19 @@ class FolderStore:
             write_file(temporary, content, _WRITABLE_MODE)
             self._put(temporary, path)
 
+    def put_derived(self, path: str, content: bytes) -> None:
+        """See :class:`Store`."""
+        target = self.root / path
+        with self._temporary() as temporary:
+            temporary.write_bytes(content)
+            temporary.chmod(_WRITABLE_MODE)
+            self._make_folder(target.parent, is_derived=True)
+            temporary.replace(target)
+
+    def flush(self) -> None:
+        """See :class:`Store`."""
+        os.sync()
+
     def replace_with(self, path: str, source: Path) -> None:
         """See :class:`Store`."""
         with self._temporary() as temporary:
@@ -167,15 +180,17 @@ class FolderStore:
         folder.mkdir(PRIVATE_FOLDER_MODE, exist_ok=True)
         return folder / temporary_name()
 
-    def _make_folder(self, folder: Path) -> None:
-        """Create the root or a folder below it."""
+    def _make_folder(self, folder: Path, is_derived: bool = False) -> None:
+        """Create the root or a folder below it; those that have derived files alone are not flushed, but for the first
+        below the root, which may have others too."""
         if folder.is_dir():
             return
         if folder == self.root:
             _make_root(folder)
             return
-        self._make_folder(folder.parent)
-        _create_folder(folder, self._name_for_temporary())
+        self._make_folder(folder.parent, is_derived)
+        is_flushed = not is_derived or folder.parent == self.root
+        _create_folder(folder, self._name_for_temporary(), is_flushed)
 
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[Path]:
@@ -206,7 +221,7 @@ def _make_root(folder: Path) -> None:
     _create_folder(folder, folder.with_name(f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp"))
 
 
-def _create_folder(folder: Path, temporary: Path) -> None:
+def _create_folder(folder: Path, temporary: Path, is_flushed: bool = True) -> None:
     parent = os.open(folder.parent, os.O_RDONLY)
     try:
         # One at a time: a rename would replace an empty folder, while who made it already puts something into it.
@@ -224,6 +239,7 @@ def _create_folder(folder: Path, temporary: Path) -> None:
             temporary.rmdir()
             if problem.errno not in _TAKEN:
                 raise
-        os.fsync(parent)
+        if is_flushed:
+            os.fsync(parent)
     finally:
         os.close(parent)

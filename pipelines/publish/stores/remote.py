@@ -147,6 +147,13 @@ class RemoteStore:
         with self._errors(path):
             obstore.put(self.client, path, content)
 
+    def put_derived(self, path: str, content: bytes) -> None:
+        """See :class:`Store`."""
+        self.replace(path, content)
+
+    def flush(self) -> None:
+        """See :class:`Store`. What is answered for is stored."""
+
     def replace_with(self, path: str, source: Path) -> None:
         """See :class:`Store`. Parts become the file in one step after the last one, if its hash is right."""
         if source.stat().st_size <= BLOCK:

@@ -17,7 +17,10 @@ from publishing import NOW, add_candidate, index_now, registry, release_now, tre
 
 from pipelines.core.paths import Workspace
 from pipelines.portal import PortalRefresh, refresh_portal
-from pipelines.publish import FolderStore, Store, object_path, reinstate, withdraw
+from pipelines.portal.settling import mark_unsettled, this_boot
+from pipelines.portal.state import PortalState
+from pipelines.portal.writing import PageWriter
+from pipelines.publish import FolderStore, Store, latest_snapshot, load_manifest, object_path, reinstate, withdraw
 from pipelines.publish.garbage import FOLDERS as GARBAGE_FOLDERS
 
 REASON = {"zh": "误发", "en": "Sent by mistake"}
@@ -151,13 +154,66 @@ def test_a_withdrawn_version_does_not_stay_when_the_next_one_cannot_be_shown(wor
     withdraw(store, "benches", [], REASON, NOW.replace(day=3))
     reinstate(store, "benches", NOW.replace(day=4))
     add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
-    snapshot = release_now(workspace, registry(workspace), NOW.replace(day=5))
-    (version,) = snapshot.versions
+    release_now(workspace, registry(workspace), NOW.replace(day=5))
+    break_newest(workspace, "benches")
+    assert set(make(workspace).failed) == {"benches"}
+    assert not [path for path in contents(workspace) if "benches" in path]
+
+
+def break_newest(workspace: Workspace, dataset: str) -> None:
+    """Damage the first object of the newest version."""
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    version = load_manifest(store, snapshot.datasets[dataset].manifest)
     broken = workspace.catalog / object_path(version.parts[0].sha256)
     broken.chmod(0o600)
     broken.write_bytes(b"PAR1 no more")
-    assert set(make(workspace).failed) == {"benches"}
-    assert not [path for path in contents(workspace) if "benches" in path]
+
+
+def test_an_earlier_version_that_was_withdrawn_does_not_stay_when_the_newest_cannot_be_shown(
+    workspace: Workspace,
+) -> None:
+    make(workspace)
+    place = "datasets/tree_inventory/1.0.0/"
+    before = contents(workspace)
+    assert {f"{place}index.html", f"en/{place}index.html", f"{place}cite.bib"} <= before.keys()
+    withdraw(FolderStore(workspace.catalog), "tree_inventory", ["1.0.0"], REASON, NOW.replace(day=3))
+    intact = workspace.data.with_name("intact")
+    shutil.copytree(workspace.data, intact)
+    break_newest(workspace, "tree_inventory")
+    assert set(make(workspace).failed) == {"tree_inventory"}
+    after = contents(workspace)
+    assert not [path for path in after if place in path]
+    assert after["datasets/tree_inventory/index.html"] == before["datasets/tree_inventory/index.html"]
+    shutil.rmtree(workspace.data)
+    intact.rename(workspace.data)
+    make(workspace)
+    said = contents(workspace)[f"{place}index.html"]
+    break_newest(workspace, "tree_inventory")
+    update(dataset_file(workspace, "tree_inventory"), coverage={"from_period": "2024"})
+    assert set(make(workspace).failed) == {"tree_inventory"}
+    assert contents(workspace)[f"{place}index.html"] == said
+
+
+def test_what_left_is_not_shown_even_if_the_rest_cannot_be_made(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(workspace)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    withdraw(FolderStore(workspace.catalog), "benches", [], REASON, NOW.replace(day=4))
+    before = contents(workspace)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.portal.refresh.dataset_pages", full)
+        with pytest.raises(OSError, match="No space"):
+            make(workspace)
+    after = contents(workspace)
+    assert b"T00002" in before["datasets/benches/index.html"] and b"T00002" not in after["datasets/benches/index.html"]
 
 
 def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Workspace) -> None:
@@ -165,17 +221,118 @@ def test_a_dataset_whose_pages_cannot_be_made_holds_no_other_back(workspace: Wor
     before = contents(workspace)
     add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
     add_candidate(workspace, [tree(3)], dataset="benches", sequence=2)
-    snapshot = release_now(workspace, registry(workspace), NOW.replace(day=3))
-    (version,) = (each for each in snapshot.versions if each.dataset == "benches")
-    broken = workspace.catalog / object_path(version.parts[0].sha256)
-    broken.chmod(0o600)
-    broken.write_bytes(b"PAR1 no more")
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    break_newest(workspace, "benches")
     done = make(workspace)
     assert done.made == ("tree_inventory",) and set(done.failed) == {"benches"}
     for language in ("en", "zh"):
         assert "benches" in done.failed["benches"].text(language)
     place = "datasets/benches/index.html"
     assert contents(workspace)[place] == before[place]
+
+
+def test_a_page_that_a_crash_left_unremembered_does_not_pass_for_the_one_before(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    state_file = tmp_path / "pages.sqlite"
+    store = FolderStore(workspace.catalog)
+    with PortalState.open(state_file) as state:
+        PageWriter(store, state, "owner").put("about/index.html", b"before")
+        faulty = PageWriter(faulty_store(store, Faults(1, Kind.LOST)), state, "owner")
+        with pytest.raises(OSError, match="Input/output"):
+            faulty.put("about/index.html", b"withdrawn since")
+        with pytest.raises(OSError, match="Input/output"):
+            PageWriter(faulty_store(store, Faults(1, Kind.LOST)), state, "owner").put("about/2/index.html", b"new")
+        pages = PageWriter(store, state, "owner")
+        pages.put("about/index.html", b"before")
+        pages.finish()
+    assert store.read("about/index.html") == b"before" and store.size("about/2/index.html") is None
+
+
+def test_a_catalog_that_was_restored_from_an_earlier_copy_has_its_own_versions(workspace: Workspace) -> None:
+    copy = workspace.data.with_name("copy")
+    shutil.copytree(workspace.catalog, copy)
+    add_candidate(workspace, [tree(1, height="5.00")], period="2025", sequence=3)
+    release_now(workspace, registry(workspace), NOW.replace(day=3))
+    make(workspace)
+    shutil.rmtree(workspace.catalog)
+    shutil.copytree(copy, workspace.catalog)
+    make(workspace)
+    assert "1.0.2" not in contents(workspace)["datasets/tree_inventory/versions/index.html"].decode()
+    add_candidate(workspace, [tree(1, height="6.00")], period="2025", sequence=4)
+    release_now(workspace, registry(workspace), NOW.replace(day=9))
+    make(workspace)
+    said = contents(workspace)["datasets/tree_inventory/versions/index.html"]
+    workspace.portal.unlink()
+    make(workspace)
+    assert contents(workspace)["datasets/tree_inventory/versions/index.html"] == said
+    assert said.count(b"1.0.1/") == 1 and b"2026-04-09" in said
+
+
+def test_pages_that_a_lost_index_knew_do_not_stay(workspace: Workspace) -> None:
+    make(workspace)
+    store = FolderStore(workspace.catalog)
+    before = contents(workspace)
+    workspace.portal.unlink()
+    withdraw(store, "benches", [], REASON, NOW.replace(day=3))
+    # Lists were longer once, and a version's citations were there.
+    for path in ("browse/2/index.html", "en/themes/old/index.html", "code-lists/old/index.html"):
+        store.replace(path, b"benches")
+    lists = sorted(entry.path for entry in store.entries("codelists") if entry.path.endswith(".csv"))
+    make(workspace)
+    after = contents(workspace)
+    assert "datasets/benches/1.0.0/cite.bib" in before and "datasets/benches/1.0.0/cite.bib" not in after
+    assert not {"browse/2/index.html", "en/themes/old/index.html", "code-lists/old/index.html"} & after.keys()
+    shown = [
+        {path for path in each if path.startswith("search/") and b"benches" in each[path]} for each in (before, after)
+    ]
+    assert shown[0] and not shown[1]
+    assert lists == sorted(entry.path for entry in store.entries("codelists") if entry.path.endswith(".csv"))
+    store.replace("browse/2/index.html", b"of somebody else")
+    assert make(workspace) == PortalRefresh() and store.size("browse/2/index.html") is not None
+
+
+def test_pages_that_were_not_on_disk_when_the_machine_stopped_are_written_anew(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(workspace)
+    made = pages(workspace)
+    place = workspace.catalog / "datasets/benches/index.html"
+    # The power was cut before pages were flushed: one is torn.
+    with PortalState.open(workspace.portal) as state:
+        assert state.unsettled is None
+        state.unsettle("an earlier boot")
+    place.write_bytes(b"\0" * 10)
+    assert len(make(workspace).made) == 2
+    assert contents(workspace) == {path: content for path, (_, content) in made.items()}
+    # A process that died has left its pages to the system.
+    with PortalState.open(workspace.portal) as state:
+        assert state.unsettled is None
+        mark_unsettled(state)
+    assert make(workspace) == PortalRefresh()
+    with PortalState.open(workspace.portal) as state:
+        assert state.unsettled is None
+    # Where it is not known when the machine started, every process counts as another start.
+    monkeypatch.setattr("pipelines.portal.settling._BOOT_ID", workspace.data / "none")
+    this_boot.cache_clear()
+    first = this_boot()
+    this_boot.cache_clear()
+    assert first != this_boot()
+    this_boot.cache_clear()
+
+
+def test_an_object_that_is_damaged_inside_holds_no_other_dataset_back(workspace: Workspace) -> None:
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    version = load_manifest(store, snapshot.datasets["benches"].manifest)
+    damaged = workspace.catalog / object_path(version.parts[0].sha256)
+    content = damaged.read_bytes()
+    damaged.chmod(0o600)
+    # Beginning and end, which tell that it is a Parquet file and what is in it, are as they were.
+    damaged.write_bytes(content[:4] + b"\xff" * 400 + content[404:])
+    done = make(workspace)
+    assert done.made == ("tree_inventory",) and set(done.failed) == {"benches"}
 
 
 def test_a_search_index_that_cannot_be_made_holds_no_page_back(
@@ -206,7 +363,7 @@ def test_at_whichever_call_it_fails_the_next_time_finishes_it(workspace: Workspa
     other = Workspace.at(undisturbed, workspace.schema)
     make(other, faulty_store(FolderStore(other.catalog), counted))
     expected = contents(other)
-    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("replace", "remove"))]
+    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("put_derived", "remove"))]
     for number in changing[::7]:
         tried = tmp_path / f"tried-{number}"
         shutil.copytree(workspace.data, tried)

@@ -35,11 +35,27 @@ def test_a_field_that_is_left_out_has_the_name_that_the_registry_gives_it(tmp_pa
     workspace = workspace_with_registry(tmp_path)
     version = publish(workspace, tree(1))
     (found,) = treated(version, field_titles(registry(workspace), "tree_inventory"))
-    assert (found.field, found.published_as, found.basis, found.rows) == ("keeper_phone", None, "PIPL art. 28", 1)
+    assert (found.field, found.published_as, found.basis["zh"], found.rows) == ("keeper_phone", None, "PIPL art. 28", 1)
     assert found.title["en"] != "keeper_phone" and found.treatment.text("en") == "left out"
     assert found.attribute.text("zh") == "不予公开" and found.condition is None
     (unknown,) = treated(version, field_titles(registry(workspace), "nothing"))
     assert unknown.title == {"zh": "keeper_phone", "en": "keeper_phone"}
+
+
+def test_a_basis_in_both_languages_is_told_in_the_reader_s(manifest: Manifest) -> None:
+    def basis(text: str) -> object:
+        (found,) = treated(with_receipt(manifest, replace(entry("drop"), basis=text)), {})
+        return found.basis
+
+    assert basis("《条例》第十五条 / Regulations, art. 15") == {"zh": "《条例》第十五条", "en": "Regulations, art. 15"}
+    for uncertain in (
+        "Act 5 / Act 6",
+        "第十五条 / 第十六条",
+        "第五条 / Act 5 / Act 6",
+        "第五条/Act 5",
+        "Act 5 / 第五条",
+    ):
+        assert basis(uncertain) == {"zh": uncertain, "en": uncertain}
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,16 @@ def test_pointers_are_replaced(store: Store, source: Path) -> None:
     assert store.read("latest.json") == CONTENT
 
 
+def test_what_can_be_made_again_is_put_and_flushed_later(store: Store) -> None:
+    for content in (b"old", CONTENT):
+        store.put_derived("a/b/c.html", content)
+    store.put_derived("index.html", b"")
+    store.flush()
+    assert (store.read("a/b/c.html"), files(store)) == (CONTENT, ["a/b/c.html", "index.html"])
+    store.replace("a/b/d.html", b"beside")
+    assert store.read("a/b/d.html") == b"beside"
+
+
 def test_empty_files_are_files(store: Store, source: Path) -> None:
     source.write_bytes(b"")
     store.replace_with("a", source)

@@ -189,7 +189,7 @@ def fault_places(folder: Path, cards: Sequence[Card]) -> Sequence[int]:
     _copied(folder, other)
     with _faulty(counted):
         make(other, cards)
-    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("replace", "remove"))]
+    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("put_derived", "remove"))]
     return changing[::4]
 
 

@@ -14,10 +14,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+import yaml
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 from publicising import publicise
-from publishing import NOW, add_candidate, named, public_schema, registry, release_now, tree, workspace_with_registry
-from support import field, tree_descriptor
+from publishing import (
+    NOW,
+    add_candidate,
+    named,
+    public_schema,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
+from register_rows import tell_little
+from registering import keep_registers
+from support import field, negative_entry, tree_descriptor
 
 import pipelines
 from pipelines.core.paths import Workspace
@@ -36,6 +48,12 @@ HOSTILE = (
     "</script><script>document.body.dataset.hacked='yes'</script>", "=cmd|' /C calc'!A0", "'=1+1",
     "javascript:document.body.dataset.hacked='yes'", 'a,b\n"c"', "", "\u202eevil", "${1}{row}",
 )  # fmt: skip
+#: Only what is wrong is gathered and told: what is right is much more.
+_AXE = """async () => {
+    const asked = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+    const { violations } = await axe.run(asked);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+}"""
 #: Rows of ``grove_inventory`` by year.
 GROVES = {"2024": 200_000, "2025": 100_000}
 READINGS = 45
@@ -75,17 +93,16 @@ def reading(number: int) -> Sequence[Any]:
 def make_catalog(folder: Path) -> None:
     """A released catalog with its portal, below ``folder``.
 
-    ``tree_inventory`` has 1.0.0 (40 rows of 2025) and 1.1.0 (60 more of 2024), ``lamp_inventory`` hostile values,
-    ``bench_inventory`` a version that was withdrawn, ``grove_inventory`` 300,000 rows, ``readings`` each type.
+    ``tree_inventory`` has 1.0.0 (40 rows of 2025) and 1.1.0 (60 more of 2024), ``lamp_inventory`` hostile texts and
+    values, ``bench_inventory`` a version that was withdrawn, ``gate_inventory`` none but such, ``grove_inventory``
+    300,000 rows, ``readings`` each type. The registers tell a little, and the negative list has an entry.
     """
-    readings = {**tree_descriptor(), "id": "readings", "row_constraints": []}, readings_schema()
-    names = ("lamp_inventory", "bench_inventory", "grove_inventory")
-    made = workspace_with_registry(folder, readings=readings, **{name: named(name) for name in names})
-    workspace = dataclasses.replace(publicise(made), browser_assets=ASSETS)
+    workspace = _described(folder)
     add_candidate(workspace, [tree(number) for number in range(1, 41)])
     lamps = [(*tree(number)[:6], value) for number, value in enumerate(HOSTILE)]
     add_candidate(workspace, lamps, dataset="lamp_inventory")
-    add_candidate(workspace, [tree(1)], dataset="bench_inventory")
+    for dataset in ("bench_inventory", "gate_inventory"):
+        add_candidate(workspace, [tree(1)], dataset=dataset)
     for period, rows in GROVES.items():
         add_candidate(workspace, [tree(number) for number in range(rows)], dataset="grove_inventory", period=period)
     schema = public_schema(readings_schema())
@@ -94,10 +111,10 @@ def make_catalog(folder: Path) -> None:
     add_candidate(workspace, [tree(number, "pine", "4.25") for number in range(1, 61)], period="2024")
     add_candidate(workspace, [tree(1), tree(2)], dataset="bench_inventory", sequence=2)
     release_now(workspace, registry(workspace), NOW + dt.timedelta(days=1))
-    reason = {"zh": "测试", "en": "a test"}
-    withdraw(
-        FolderStore(workspace.catalog), "bench_inventory", ["1.0.0"], reason, NOW + dt.timedelta(days=2), basis="Act 1"
-    )
+    store, reason = FolderStore(workspace.catalog), {"zh": "测试", "en": "a test"}
+    for dataset in ("bench_inventory", "gate_inventory"):
+        withdraw(store, dataset, ["1.0.0"], reason, NOW + dt.timedelta(days=2), basis="Act 1")
+    tell_little(workspace)
     with open_installation(workspace) as inst:
         refresh_index(inst)
         for dataset in ("tree_inventory", "lamp_inventory", "bench_inventory", "readings"):
@@ -105,6 +122,24 @@ def make_catalog(folder: Path) -> None:
         refresh_metadata(inst)
         refresh_portal(inst)
         sign_releases(inst)
+
+
+def _described(folder: Path) -> Workspace:
+    """The workspace, with descriptors of all that is released in it."""
+    hostile = {"zh": HOSTILE[1], "en": HOSTILE[0]}
+    lamps, schema = named("lamp_inventory")
+    made = workspace_with_registry(
+        folder,
+        readings=({**tree_descriptor(), "id": "readings", "row_constraints": []}, readings_schema()),
+        lamp_inventory=({**lamps, "title": hostile, "description": hostile}, schema),
+        **{name: named(name) for name in ("bench_inventory", "gate_inventory", "grove_inventory")},
+    )
+    workspace = dataclasses.replace(publicise(made), browser_assets=ASSETS)
+    keep_registers(workspace.schema)
+    barred = workspace.schema / "disclosure" / "negative_list.yaml"
+    barred.parent.mkdir(exist_ok=True)
+    barred.write_text(yaml.safe_dump({"entries": [negative_entry("keeper_phone")]}), encoding="utf-8")
+    return workspace
 
 
 def workspace_at(folder: Path) -> Workspace:
@@ -143,17 +178,21 @@ class Watched:
     site: Host
     asked: list[str] = dataclasses.field(default_factory=list)
     faults: list[str] = dataclasses.field(default_factory=list)
+    #: What the browser has to say; tests in which hosts fail expect it.
+    errors: list[str] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("dialog", lambda dialog: self.faults.append(dialog.message))
-        self.page.on("console", lambda said: self._heard(said.text))
+        self.page.on("console", self._heard)
 
-    def _heard(self, text: str) -> None:
-        if "Content Security Policy" in text:
-            self.faults.append(text)
+    def _heard(self, said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            self.faults.append(said.text)
+        if said.type == "error":
+            self.errors.append(said.text)
 
     @property
     def elsewhere(self) -> list[str]:
@@ -166,11 +205,11 @@ class Watched:
         self.page.goto(f"{self.site.url}/{path}")
 
     def violations(self) -> list[str]:
-        """What axe-core finds on the page as it is now: rules that it breaks, and where."""
+        """What axe-core finds on the page as it is now: rules that it breaks, and where; small targets, too."""
         source = (ASSETS / pinned_bundles()["axe"].folder / "axe.min.js").read_text(encoding="utf-8")
         self.page.evaluate(source)
-        found = self.page.evaluate("() => axe.run()")["violations"]
-        return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
+        found: list[str] = self.page.evaluate(_AXE)
+        return found
 
 
 class Console(Watched):

@@ -120,7 +120,7 @@ def test_data_in_a_page_end_no_script() -> None:
 def test_the_portal_does_without_scripts_that_were_not_set_up(workspace: Workspace, tmp_path: Path) -> None:
     store = make(workspace, None)
     page = store.read("en/console/index.html").decode()
-    assert "published without the console" in page
+    assert "published without the console" in page and "in your browser" not in page
     assert "<script" not in page
     dataset = store.read("datasets/tree_inventory/index.html").decode()
     assert "preview-paging" not in dataset

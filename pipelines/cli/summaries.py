@@ -71,14 +71,16 @@ def verdict_id(verdict: Verdict | None) -> str:
 
 
 def _reasons(out: Output, result: DeliveryResult) -> str:
-    """The rules that kept rows or the delivery out; where one finding decided, its sentence."""
-    errors = [finding for finding in result.first_findings if finding.severity is Severity.ERROR]
-    if len(errors) == 1:
-        return out.of(errors[0].message)
+    """The rules that kept rows or the delivery out; where one finding decided, or all say the same, its sentence."""
+    told = [out.of(entry.message) for entry in result.first_findings if entry.severity is Severity.ERROR]
+    if len(told) == 1:
+        return told[0]
     counts: dict[str, int] = {}
     for summary in result.checks.values():
         if summary.errors:
             counts |= {rule: counts.get(rule, 0) + count for rule, count in summary.rules.items()}
+    if len(set(told)) == 1 and len(told) == sum(counts.values()):
+        return f"{told[0]} × {len(told)}"
     return ", ".join(f"{rule} × {count}" for rule, count in counts.items())
 
 

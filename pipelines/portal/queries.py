@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.messages import translate
-from pipelines.core.sql import identifier
+from pipelines.core.sql import identifier, literal
 from pipelines.portal.places import LANGUAGES
 from pipelines.publish import Manifest
 from pipelines.publish.schemas import primary_key
+from pipelines.registry.charts import ChartDescriptor, CodesChart, Periods, TreeChart
 
 Field = Mapping[str, Any]
 #: Rows that an example shows.
@@ -18,8 +20,20 @@ _ROWS, _GROUPS = 100, 50
 _PERIODS = ("[0-9]{4}-Q[1-4]", "[0-9]{4}-[0-9]{2}", "[0-9]{4}-(0[1-9]|1[0-2])", "[0-9]{4}")
 
 
+@dataclass(frozen=True)
+class _Totals:
+    """What is added up by which code, of which rows."""
+
+    code: Field
+    quantity: str | None
+    conditions: Sequence[str] = ()
+
+
 def example_queries(
-    manifest: Manifest, previous: str | None, versions: Iterable[tuple[str, Manifest]]
+    manifest: Manifest,
+    previous: str | None,
+    versions: Iterable[tuple[str, Manifest]],
+    charts: Sequence[ChartDescriptor] = (),
 ) -> dict[str, list[dict[str, str]]]:
     """Examples by language, each with ``title`` and ``sql``.
 
@@ -27,12 +41,15 @@ def example_queries(
         manifest: the latest version.
         previous: the version before it that is shown.
         versions: the versions, newest first, as far as the previous one may be among them.
+        charts: those that the dataset declares. They know which rows may be added up: not all phases of a budget.
     """
     before = next((each for _, each in versions if each.version == previous), None) if previous else None
-    return {language: list(_examples(manifest, before, language)) for language in LANGUAGES}
+    return {language: list(_examples(manifest, before, charts, language)) for language in LANGUAGES}
 
 
-def _examples(manifest: Manifest, before: Manifest | None, language: str) -> Iterator[dict[str, str]]:
+def _examples(
+    manifest: Manifest, before: Manifest | None, charts: Sequence[ChartDescriptor], language: str
+) -> Iterator[dict[str, str]]:
     fields = manifest.schema["fields"]
     dataset = identifier(manifest.dataset)
     quantity = _quantity(fields)
@@ -40,8 +57,11 @@ def _examples(manifest: Manifest, before: Manifest | None, language: str) -> Ite
     if period := _period(fields):
         lines = [f"SELECT {period} AS period, count(*) AS row_count", f"FROM {dataset}", "GROUP BY ALL", "ORDER BY ALL"]
         yield _example("console-example-periods", language, "\n".join(lines))
-    if code := _code(fields, manifest.codelists):
-        yield _example("console-example-codes", language, _by_code(dataset, code, quantity, language))
+    totals = next(_declared(manifest, charts), None)
+    if totals is None and (code := _code(fields, manifest.codelists)):
+        totals = _Totals(code, quantity)
+    if totals:
+        yield _example("console-example-codes", language, _by_code(dataset, totals, language))
     if before:
         yield _example("console-example-versions", language, _versions(manifest, before, quantity))
         if key := _shared_key(manifest, before):
@@ -77,15 +97,38 @@ def _code(fields: Sequence[Field], codelists: Mapping[str, str]) -> Field | None
     return min(found, key=lambda entry: entry["codelist"] == "organisations", default=None)
 
 
-def _by_code(dataset: str, code: Field, quantity: str | None, language: str) -> str:
-    name = f"d.{identifier(code['name'])}"
-    measure = f", sum(d.{quantity}) AS total" if quantity else ""
+def _declared(manifest: Manifest, charts: Sequence[ChartDescriptor]) -> Iterator[_Totals]:
+    """The totals of the charts that a query can add up: over a code list, and each row counting for itself."""
+    fields = {entry["name"]: entry for entry in manifest.schema["fields"]}
+    period = _period(manifest.schema["fields"])
+    for chart in charts:
+        if (
+            not isinstance(chart, TreeChart | CodesChart)
+            or chart.once_per
+            or not fields.keys() >= {*chart.fields.values()}
+        ):
+            continue
+        if fields[chart.by].get("codelist") not in manifest.codelists:
+            continue
+        conditions = [
+            f"CAST(d.{identifier(name)} AS VARCHAR) IN ({', '.join(literal(str(value)) for value in values)})"
+            for name, values in chart.where.items()
+        ]
+        if period and chart.periods is Periods.NEWEST:
+            conditions.append(f"{period} = (SELECT max({period}) FROM {identifier(manifest.dataset)})")
+        yield _Totals(fields[chart.by], identifier(chart.value) if chart.value else None, conditions)
+
+
+def _by_code(dataset: str, totals: _Totals, language: str) -> str:
+    name = f"d.{identifier(totals.code['name'])}"
+    measure = f", sum(d.{totals.quantity}) AS total" if totals.quantity else ""
     return "\n".join([
         f"SELECT {name} AS code, c.name_{language} AS name, count(*) AS row_count{measure}",
         f"FROM {dataset} d",
-        f"LEFT JOIN codelists.{identifier(code['codelist'])} c ON c.code = {name}",
+        f"LEFT JOIN codelists.{identifier(totals.code['codelist'])} c ON c.code = {name}",
+        *(f"{'AND' if place else 'WHERE'} {condition}" for place, condition in enumerate(totals.conditions)),
         "GROUP BY ALL",
-        f"ORDER BY {'total' if quantity else 'row_count'} DESC NULLS LAST",
+        f"ORDER BY {'total' if totals.quantity else 'row_count'} DESC NULLS LAST",
         f"LIMIT {_GROUPS}",
     ])  # fmt: skip
 

@@ -22,6 +22,12 @@ def test_run_tells_what_became_of_deliveries_and_what_to_do_next(gongkai: Comman
     assert "没有变化" in gongkai("run", "--lang", "zh").stdout
 
 
+def test_what_is_wrong_with_all_files_of_a_delivery_is_told_in_words(gongkai: Command, deliver: Deliver) -> None:
+    for name in ("a.csv", "b.csv"):
+        deliver("%PDF-1.7\n", name=name)
+    assert "rejected: The file is PDF, which holds no table that can be read. × 2" in gongkai("run").stdout
+
+
 def test_strict_runs_fail_when_a_delivery_is_rejected(gongkai: Command, deliver: Deliver) -> None:
     deliver("nothing,known\n1,2\n")
     assert gongkai("run", "--strict").exit_code == 1
@@ -145,6 +151,9 @@ def test_any_file_can_be_validated_with_any_schema(gongkai: Command, tmp_path: P
     report = gongkai.json("validate", str(file), "--schema", str(schema))
     assert [error["type"] for error in report["tasks"][0]["errors"]] == ["type-error", "primary-key"]
     assert (report["valid"], report["tasks"][0]["stats"]["rows"]) == (False, 2)
+    file.write_text("id,amount\nx,1\n", encoding="utf-8")
+    assert "(id) are empty or cannot be read" in gongkai("validate", str(file), "--schema", str(schema)).stdout
+    file.write_text("id,amount\n1,2.5\n1,x\n", encoding="utf-8")
     fields[1]["disclosure"] = {"attribute": "withheld"}
     schema.write_text(json.dumps({"fields": fields}), encoding="utf-8")
     withheld = gongkai.json("validate", str(file), "--schema", str(schema))["tasks"][0]["errors"]

@@ -16,6 +16,8 @@ from pipelines.publish.release_notes import on_one_line
 SHORT, LONG = 300, 4000
 #: Read of a text, however long it is.
 _READ = 4 * LONG
+#: Two letters or digits of one word, where words have blanks between them; and how much is left out for a whole word.
+_WORD, _LONGEST_WORD = re.compile(r"[0-9A-Za-zÀ-ɏ]{2}"), 30
 LANGUAGES = ("zh", "en")
 #: What stands between Chinese and English in a text that has both.
 _BETWEEN = " / "
@@ -37,8 +39,17 @@ def long(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """A text of ``limit`` characters at most; an ellipsis says that it went on."""
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    """A text of ``limit`` characters at most; an ellipsis says that it went on.
+
+    A Latin word is left out rather than broken; Chinese, and words without end, are cut where the room ends.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    if _WORD.match(text, limit - 2):
+        whole = kept.rpartition(" ")[0]
+        kept = whole if len(whole) >= len(kept) - _LONGEST_WORD else kept
+    return f"{kept.rstrip()}…"
 
 
 def shorts(texts: Mapping[str, str]) -> Texts:

@@ -66,7 +66,7 @@ def _examples(site: Site, source: DatasetSource) -> Mapping[str, list[dict[str, 
     """Queries for the console; none where there is no console."""
     if not site.has_console:
         return {}
-    return example_queries(source.manifest, source.facts.current.previous, source.versions(_LOOKED_BACK))
+    return example_queries(source.manifest, source.facts.current.previous, source.versions(_LOOKED_BACK), source.charts)
 
 
 def _context(site: Site, source: DatasetSource, fields: tuple[FieldEntry, ...]) -> dict[str, Any]:

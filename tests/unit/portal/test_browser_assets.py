@@ -207,7 +207,7 @@ def test_a_machine_without_a_registry_is_told_what_is_missing(tmp_path: Path) ->
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0
     assert "make browser-assets" in ran.stderr
-    assert "SQL 查询台" in ran.stderr
+    assert "SQL 控制台" in ran.stderr
     assert "Traceback" not in ran.stderr
     ran = subprocess.run([*command, "--required"], env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 1

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from describing import dataset_file, update
 from publicising import publicise
 from publishing import NOW, add_candidate, named, registry, release_now, tree, workspace_with_registry
 
@@ -119,7 +120,7 @@ def test_data_in_a_page_end_no_script() -> None:
 def test_the_portal_does_without_scripts_that_were_not_set_up(workspace: Workspace, tmp_path: Path) -> None:
     store = make(workspace, None)
     page = store.read("en/console/index.html").decode()
-    assert "published without the console" in page
+    assert "published without the console" in page and "in your browser" not in page
     assert "<script" not in page
     dataset = store.read("datasets/tree_inventory/index.html").decode()
     assert "preview-paging" not in dataset
@@ -174,6 +175,19 @@ def test_examples_follow_the_schema(workspace: Workspace, tmp_path: Path) -> Non
     assert 'FROM "tree_inventory@1.0.0"' in statements[4]
     other = [example["sql"] for example in json.loads(store.read("datasets/benches/queries.json"))["en"]]
     assert not [statement for statement in other if "@" in statement]
+
+
+def test_totals_are_of_the_rows_that_a_declared_chart_counts(workspace: Workspace, tmp_path: Path) -> None:
+    counted = {"kind": "codes", "by": "district", "value": "height", "where": {"tree_id": ["T1", "T'2"]}}
+    update(dataset_file(workspace), charts=[{**counted, "once_per": "tree_id"}, counted])
+    store = make(workspace, set_up(tmp_path / "assets"))
+    (statement,) = (
+        example["sql"]
+        for example in json.loads(store.read("datasets/tree_inventory/queries.json"))["en"]
+        if "codelists" in example["sql"]
+    )
+    assert "WHERE CAST(d.\"tree_id\" AS VARCHAR) IN ('T1', 'T''2')\n" in statement
+    assert "AND strftime(\"planted\", '%Y-%m') = (SELECT max(strftime(\"planted\", '%Y-%m')) FROM" in statement
 
 
 def test_a_workspace_names_the_folder_of_scripts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -148,6 +148,7 @@ def test_departments_are_ranked_and_ties_are_told(city: Workspace) -> None:
     # Nothing was due from it in the newest month.
     assert rows[2].startswith("– Bureau zoo 0 –")
     assert "On time: 2026-02: 100%, 2026-03: 50%" in text_of(rows[1] + shown)
+    assert "fell due before and is still missing is not among them. Everything that is overdue" in text_of(shown)
     assert "Scoreboard of 2026-03" in shown and "2026-03 部门计分" in page(city, "organisations/", "zh")
 
 

@@ -44,6 +44,7 @@ site-due = Due
 site-met = Met
 site-late = Late
 site-overdue-count = Overdue
+site-overdue-count-means = Due, met, late and overdue are of what fell due in this month. What fell due before and is still missing is not among them.
 site-overdue-now = overdue now
 site-uncertain = Open
 site-deliveries = Deliveries

@@ -41,6 +41,7 @@ site-due = 到期
 site-met = 按时
 site-late = 逾期后公开
 site-overdue-count = 逾期未公开
+site-overdue-count-means = 到期、按时、逾期后公开和逾期未公开只统计当月到期的事项；以前到期、至今仍未公开的不计入其中。
 site-overdue-now = 项现已逾期
 site-uncertain = 待定
 site-deliveries = 交付

@@ -25,7 +25,7 @@ from pipelines.catalog.metadata.atom import NEWEST, Entry
 from pipelines.catalog.metadata.checking import check_metadata
 from pipelines.catalog.metadata.contract import Contract
 from pipelines.catalog.metadata.state import MetadataState
-from pipelines.catalog.metadata.texts import LONG, SHORT, long, short
+from pipelines.catalog.metadata.texts import LONG, SHORT, cut, long, short
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, latest_snapshot, load_manifest
 from pipelines.publish.snapshots import commit_snapshot, next_snapshot
@@ -213,6 +213,9 @@ def test_hostile_metadata_stay_text_and_keep_the_rules(made: Workspace, tmp_path
 def test_texts_are_bounded_and_plain() -> None:
     assert len(long("x" * 10_000_000)) == LONG and long("x" * LONG) == "x" * LONG
     assert short("a" * 2 * SHORT).endswith("…") and len(short("a" * 2 * SHORT)) == SHORT
+    assert cut("figures of five persons", 15) == "figures of…" == cut("figures of five persons", 12)
+    assert cut("figures of five persons", 16) == "figures of five…"
+    assert cut("不足五人的数值不公开", 6) == "不足五人的…" and cut("a " + "b" * 50, 45) == "a " + "b" * 42 + "…"
     assert long(" a \n\n\u202eb\x00c\r\n") == "a\nb c"
 
 

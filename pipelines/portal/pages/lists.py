@@ -12,6 +12,7 @@ from pipelines.portal.places import HOME, LANGUAGES, browse_place, page_file
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SnapshotSource
 from pipelines.portal.writing import PageWriter
+from pipelines.registry.dataset import RegisterKind
 
 #: Datasets on a page of the list, and of the newest on the first page.
 PER_PAGE, NEWEST = 50, 12
@@ -47,7 +48,9 @@ def list_pages(site: Site, source: SnapshotSource, cards: Cards, pages: PageWrit
 
 
 def _home(site: Site, source: SnapshotSource, cards: Cards, pages: PageWriter) -> None:
-    newest = nlargest(NEWEST, (card for _, card in cards()), key=lambda card: (card.released, card.id))
+    # What the catalog tells of itself changes with every release and would leave room for nothing else.
+    delivered = (card for _, card in cards() if not _is_register(source, card.id))
+    newest = nlargest(NEWEST, delivered, key=lambda card: (card.released, card.id))
     themes, classes, rows, total = Counter[str](), Counter[str](), 0, 0
     for _, card in cards():
         themes[card.theme] += 1
@@ -59,6 +62,11 @@ def _home(site: Site, source: SnapshotSource, cards: Cards, pages: PageWriter) -
     }  # fmt: skip
     for language in LANGUAGES:
         pages.put(page_file(HOME, language), site.render("home.html.j2", HOME, language, **context))
+
+
+def _is_register(source: SnapshotSource, dataset: str) -> bool:
+    known = source.catalog.datasets.get(dataset)
+    return known is not None and known.descriptor.register_of not in {None, RegisterKind.AGGREGATE}
 
 
 def _foreign(source: SnapshotSource) -> Mapping[str, int]:

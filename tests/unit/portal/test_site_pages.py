@@ -338,3 +338,10 @@ def test_templates_name_messages_that_there_are_and_leave_none_out() -> None:
     begun = set(re.findall(r'"((?:site|portal)-[a-z0-9_-]*-)" ?[~{,]|f"((?:site|portal)-[a-z-]*)\{', texts))
     prefixes = tuple(part for pair in begun for part in pair if part)
     assert {name for name in known - named if not name.startswith(prefixes)} == set()
+
+
+def test_what_the_catalog_tells_of_itself_is_not_what_is_newest(released: Path) -> None:
+    home = page(Workspace.at(released / "data", released / "schema"), "")
+    newest = home.split('id="newest"')[1]
+    assert "datasets/tree_inventory/" in newest
+    assert not [kind for kind in (ACTIVE, SCORES, CORRECTIONS, OVERDUE) if f"datasets/{kind}/" in newest]

@@ -181,9 +181,16 @@ def write_datasets(datasets: Iterable[HarvestedDataset], file: Path) -> int:
 def keep_source(store: Store, source: HarvestedSource, file: Path | None = None) -> None:
     """Put a catalog in place, with a local file of its datasets where they are new, and remove the datasets before."""
     if file is not None:
+        if not is_sound(store, source):
+            store.remove(source.path)
         store.upload(source.path, file)
     store.replace(_head(source.source), (json.dumps(asdict(source), ensure_ascii=False, indent=1) + "\n").encode())
     _remove_datasets(store, source.source, keep=source.path)
+
+
+def is_sound(store: Store, source: HarvestedSource) -> bool:
+    """Whether the datasets of a catalog are there as they were kept. Reads all of them."""
+    return store.sha256(source.path) == source.sha256
 
 
 def remove_source(store: Store, source: str) -> None:

@@ -119,6 +119,19 @@ def test_a_failing_catalog_stops_no_other(workspace: Workspace, gongkai: Command
     assert not list((workspace.catalog / "harvested").rglob("*.jsonl"))
 
 
+def test_a_list_that_was_damaged_is_made_anew(workspace: Workspace, gongkai: Command, server: Server) -> None:
+    describe_harvest(workspace, url=server.url("/data.json"))
+    server.answers["/data.json"] = sends(data_json(dataset()))
+    harvested(gongkai)
+    (kept,) = (workspace.catalog / "harvested" / "neighbour").glob("*.jsonl")
+    size = kept.stat().st_size
+    kept.chmod(0o600)
+    kept.write_bytes(b"?" * size)
+    assert harvested(gongkai)["neighbour"]["outcome"] == "listed"
+    assert names(workspace) == ["trees"]
+    assert harvested(gongkai)["neighbour"]["outcome"] == "unchanged"
+
+
 def test_without_descriptors_there_is_nothing_to_do(gongkai: Command) -> None:
     result = gongkai("harvest")
     assert result.exit_code == 0 and "harvest/<name>.yaml" in result.stdout

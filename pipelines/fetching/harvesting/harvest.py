@@ -16,6 +16,7 @@ from pipelines.catalog.harvested import (
     HarvestedSource,
     harvested_datasets,
     harvested_source,
+    is_sound,
     keep_source,
     kept_sources,
     remove_source,
@@ -155,7 +156,7 @@ class _Harvester:
         names = licence_names(descriptor)
         digest = _digest_of([REVISION, described.model_dump(mode="json"), sorted(names.items()), documents.digest])
         checked, last = _now(), harvested_source(self.store, name)
-        if last is not None and last.digest == digest and self.store.size(last.path) is not None:
+        if last is not None and last.digest == digest and is_sound(self.store, last):
             kept = replace(last, checked=checked)
             keep_source(self.store, kept)
             return HarvestOutcome.UNCHANGED, kept

@@ -15,7 +15,7 @@ import errno
 import fcntl
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import IO, Any, cast
 from unittest import mock
@@ -134,3 +134,8 @@ class _FaultyStore:
 def faulty_store(store: Store, faults: Faults) -> Store:
     """A store whose operations go wrong."""
     return cast("Store", _FaultyStore(store, faults))
+
+
+def some_of(places: Sequence[int], every: int) -> Sequence[int]:
+    """Each so-and-so-many-th place where something may fail; all of them in ``make faults``."""
+    return places if os.environ.get("FAULTS") == "all" else places[::every]

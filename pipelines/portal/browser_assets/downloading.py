@@ -5,31 +5,52 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
+import subprocess
 import time
 import urllib.error
 import urllib.request
 from http.client import HTTPException
 
-from pipelines.portal.browser_assets.errors import ArchiveAltered, RegistryUnreachable
+from pipelines.portal.browser_assets.errors import ArchiveAltered, RegistryUnknown, RegistryUnreachable
 from pipelines.portal.browser_assets.pins import PinnedPackage
 
 #: Names the registry, as for npm itself.
 REGISTRY_VARIABLE = "npm_config_registry"
-_REGISTRY = "http://localhost:4873/"
 #: Seconds that the registry may be silent, and that an archive may take: the largest has 31 MB.
 _SILENCE, _LONGEST = 20, 900
 _BLOCK = 1 << 18
 
 
 def registry() -> str:
-    """The address of the registry, which ends in a slash."""
-    return (os.environ.get(REGISTRY_VARIABLE) or _REGISTRY).rstrip("/") + "/"
+    """The address of the registry, which ends in a slash: the one that npm is set up with, unless a variable names one.
+
+    Raises:
+        RegistryUnknown: when there is no such variable, and no npm.
+    """
+    address = os.environ.get(REGISTRY_VARIABLE) or _of_npm()
+    if not address:
+        raise RegistryUnknown(REGISTRY_VARIABLE)
+    return address.rstrip("/") + "/"
+
+
+def _of_npm() -> str:
+    npm = shutil.which("npm")
+    if npm is None:
+        return ""
+    asked = [npm, "config", "get", "registry"]
+    try:
+        done = subprocess.run(asked, check=False, capture_output=True, text=True, timeout=_SILENCE)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def download(package: PinnedPackage) -> bytes:
     """The archive of a package.
 
     Raises:
+        RegistryUnknown: when no registry is known.
         RegistryUnreachable: when it cannot be had.
         ArchiveAltered: when it is not the one that is pinned.
     """

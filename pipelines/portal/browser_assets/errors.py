@@ -18,6 +18,15 @@ class RegistryUnreachable(BrowserAssetsError):
         super().__init__(address=address, problem=problem)
 
 
+class RegistryUnknown(BrowserAssetsError):
+    """Nothing says where a registry is."""
+
+    message_id = "assets-registry-unknown"
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(variable=variable)
+
+
 class ArchiveAltered(BrowserAssetsError):
     """An archive is not the one that is pinned: other bytes, cut off, or too long."""
 

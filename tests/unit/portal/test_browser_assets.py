@@ -16,10 +16,12 @@ from serving import Server, sends, serving
 
 from pipelines.portal.browser_assets import Bundle, install, missing_bundles, pinned_bundles, unpacking
 from pipelines.portal.browser_assets.downloading import REGISTRY_VARIABLE, download
+from pipelines.portal.browser_assets.downloading import registry as registry_address
 from pipelines.portal.browser_assets.errors import (
     ArchiveAltered,
     ArchiveUnusable,
     BundleAltered,
+    RegistryUnknown,
     RegistryUnreachable,
 )
 from pipelines.portal.browser_assets.installing import digest_of
@@ -181,6 +183,34 @@ def test_only_http_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     [package] = pins(b"x")["thing"].packages
     with pytest.raises(RegistryUnreachable):
         download(package)
+
+
+def _npm(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be no other npm than one that does this."""
+    folder.mkdir()
+    (folder / "npm").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "npm").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv(REGISTRY_VARIABLE, raising=False)
+
+
+def test_the_registry_is_that_of_npm_unless_a_variable_names_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _npm(tmp_path / "one", '[ "$*" = "config get registry" ] && echo http://127.0.0.1:9/npm', monkeypatch)
+    assert registry_address() == "http://127.0.0.1:9/npm/"
+    monkeypatch.setenv(REGISTRY_VARIABLE, "http://127.0.0.1:9/other/")
+    assert registry_address() == "http://127.0.0.1:9/other/"
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo"])
+def test_without_a_registry_it_is_said_what_to_do(script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _npm(tmp_path / "one", script, monkeypatch)
+    with pytest.raises(RegistryUnknown, match=REGISTRY_VARIABLE):
+        registry_address()
+    (tmp_path / "one" / "npm").unlink()
+    with pytest.raises(RegistryUnknown):
+        registry_address()
 
 
 def test_the_shipped_pins_are_complete() -> None:

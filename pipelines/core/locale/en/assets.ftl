@@ -1,5 +1,6 @@
 # Other people's scripts for pages of the portal.
 assets-getting = Getting the scripts that pages use for SQL and paging in the browser, { $megabytes } MB, once.
+assets-registry-unknown = There is no npm here that says where its registry is: install npm, or name a registry in the variable { $variable }.
 assets-registry-unreachable = { $address } cannot be had: { $problem }
 assets-archive-altered = The archive of { $package } { $version } is not the one that is pinned: it was altered or cut off on the way. Nothing of it is used.
 assets-archive-unusable = The archive of { $package } cannot be unpacked: { $problem }

@@ -1,5 +1,6 @@
 # 门户页面使用的第三方脚本。
 assets-getting = 正在获取网页查询与翻页所用的脚本，{ $megabytes } MB，仅此一次。
+assets-registry-unknown = 本机没有 npm，无法得知软件源地址：请安装 npm，或用环境变量 { $variable } 指定软件源。
 assets-registry-unreachable = 无法获取 { $address }：{ $problem }
 assets-archive-altered = { $package } { $version } 的压缩包与登记的不一致：传输中被改动或被截断。其内容一律不用。
 assets-archive-unusable = 无法解开 { $package } 的压缩包：{ $problem }

@@ -72,6 +72,8 @@ bench: $(BENCH_READY)
 	$(BENCH)/bin/python -m benchmarks.ingest.run
 	$(BENCH)/bin/python -m benchmarks.publish.run
 	$(BENCH)/bin/python -m benchmarks.privacy.run --contestants
+	$(BENCH)/bin/python -m benchmarks.portal.run
+	PYTHONPATH=.:tests $(BENCH)/bin/python -m benchmarks.portal.search
 	$(BENCH)/bin/python -m benchmarks.portal.api
 
 # Random tables and schemas against frictionless: how many, from which seed. Then other examples than those that `make test`

@@ -83,17 +83,20 @@ def _named(root: Path, text: str) -> Iterator[bytes]:
             yield entry.read_bytes()
 
 
-def table(results: dict[int, dict[str, Any]]) -> str:
-    """The results in Markdown."""
-    moments = ("first", "unchanged", "one changed")
-    header = ["datasets", *(f"{moment}: {step}" for moment in moments for step in _STEPS), "peak MB",
-              "home, kB", "list, kB", "dataset, kB"]  # fmt: skip
-    lines = [header, ["---:"] * len(header)]
-    for count, result in results.items():
-        times = ["{:.1f} / {:.1f}".format(*result[moment][step]) for moment in moments for step in _STEPS]
-        weights = [f"{bytes_ / 1000:.0f}" for bytes_ in result["weights"].values()]
-        lines.append([f"{count:,}", *times, f"{result['peak']:.0f}", *weights])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+_MOMENTS = ("first", "unchanged", "one changed")
+_HEADER = ["datasets", *(f"{moment}: {step}" for moment in _MOMENTS for step in _STEPS), "peak MB", "home, kB", "list, kB",
+           "dataset, kB"]  # fmt: skip
+
+
+def row(count: int, result: dict[str, Any]) -> list[str]:
+    """A line of the table: CPU and wall seconds, megabytes, and kilobytes compressed by gzip."""
+    times = ["{:.1f} / {:.1f}".format(*result[moment][step]) for moment in _MOMENTS for step in _STEPS]
+    weights = [f"{bytes_ / 1000:.0f}" for bytes_ in result["weights"].values()]
+    return [f"{count:,}", *times, f"{result['peak']:.0f}", *weights]
+
+
+def _tell(cells: list[str]) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def main() -> None:
@@ -105,12 +108,12 @@ def main() -> None:
     if given.one:
         print(json.dumps(measure(Path(given.one[0]), int(given.one[1]))))
         return
-    results = {}
+    _tell(_HEADER)
+    _tell(["---:"] * len(_HEADER))
     for count in map(int, given.datasets.split(",")):
         print(f"{count:,} datasets", file=sys.stderr)
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-            results[count] = run_child("benchmarks.portal.run", "--one", folder, str(count))
-    print(table(results))
+            _tell(row(count, run_child("benchmarks.portal.run", "--one", folder, str(count))))
 
 
 if __name__ == "__main__":

@@ -90,12 +90,12 @@ def test_pages_that_cannot_be_made_are_told(
     gongkai("run")
     describe_harvest(workspace, url=f"{site.url}/metadata/data.json")
     harvested(gongkai)
-    (file,) = (workspace.catalog / "harvested").rglob("*.jsonl")
-    file.chmod(0o644)
-    file.write_text("{}\n", "utf-8")
+    for file in (workspace.catalog / "objects").rglob("*.parquet"):
+        file.chmod(0o644)
+        file.write_bytes(b"PAR1 no more")
     workspace.portal.unlink()
     told = gongkai("harvest")
-    assert told.exit_code == 3 and "The pages of harvested/neighbour/ could not be made" in told.stderr
+    assert told.exit_code == 3 and "The pages of tree_inventory could not be made" in told.stderr
 
 
 def republishing(workspace: Workspace, site: Site, form: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from pathlib import Path
 from pipelines.catalog.harvested import HarvestedSource, harvested_datasets, harvested_sources
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.catalog.metadata.gathering import catalog_facts, files_path
+from pipelines.core.digests import json_digest
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.messages import Message
 from pipelines.portal import freshness
@@ -175,7 +174,7 @@ class _Refreshing:
 
     def _common(self) -> str:
         organisations = self.catalog.organisations_table.digest
-        return _digest_of([REVISION, tool_versions()["gongkai"], self.site.digest, organisations])
+        return json_digest([REVISION, tool_versions()["gongkai"], self.site.digest, organisations])
 
     def _digest(self, dataset: str) -> str:
         """Changes whenever something changes that a dataset's pages depend on."""
@@ -187,7 +186,7 @@ class _Refreshing:
         stones = self.snapshot.tombstones.get(dataset, {})
         charts = charts_digest(declared_charts(self.catalog, dataset), self.catalog.codelists)
         told = [freshness.said(self.catalog, dataset), field_titles(self.catalog, dataset), charts]
-        return _digest_of([entry.manifest, said, files, stones, told])
+        return json_digest([entry.manifest, said, files, stones, told])
 
     def _make_datasets(self) -> tuple[list[str], dict[str, Message]]:
         known = self.state.digests
@@ -268,7 +267,7 @@ class _Refreshing:
         return failed
 
     def _make_section(self, section: Section, source: SiteSource) -> None:
-        digest = _digest_of(section.depends(source))
+        digest = json_digest(section.depends(source))
         if self.state.section(section.owner) == digest:
             return
         pages = PageWriter(self.store, self.state, section.owner)
@@ -283,7 +282,7 @@ class _Refreshing:
         entries = newest_entries(self.store, self.snapshot, gone)
         removed = []
         for dataset, entry in sorted(entries.items()):
-            digest = _digest_of([entry.manifest, self.snapshot.tombstones.get(dataset, {})])
+            digest = json_digest([entry.manifest, self.snapshot.tombstones.get(dataset, {})])
             if known.get(dataset) == digest:
                 continue
             removed.append(dataset)
@@ -312,7 +311,3 @@ def _section_failed(place: str, problem: Exception) -> Message:
     failed = Message("portal-section-failed", {"section": place, "problem": type(problem).__name__})
     _logger.error("portal: %s", failed.text())
     return failed
-
-
-def _digest_of(parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

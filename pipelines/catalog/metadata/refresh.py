@@ -14,8 +14,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +37,7 @@ from pipelines.catalog.metadata.graph import as_json_ld
 from pipelines.catalog.metadata.problems import MetadataProblem
 from pipelines.catalog.metadata.state import MetadataState
 from pipelines.catalog.metadata.texts import Texts, same, shorts
+from pipelines.core.digests import json_digest
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.files import scratch_folder
 from pipelines.publish import (
@@ -132,7 +131,7 @@ class _Refreshing:
             REVISION, tool_versions()["gongkai"], self.contract.digest, said,
             self.catalog.organisations_table.digest,
         ]  # fmt: skip
-        return _digest_of(parts)
+        return json_digest(parts)
 
     def _digest(self, dataset: str) -> str:
         """Changes whenever something changes that a dataset's documents depend on."""
@@ -141,7 +140,7 @@ class _Refreshing:
         said = coverage.model_dump(mode="json") if coverage else None
         # Files of a version are made after it, and may be made anew.
         files = self.store.modified(files_path(dataset, entry.version))
-        return _digest_of([entry.manifest, said, files, sorted(self.snapshot.tombstones.get(dataset, ()))])
+        return json_digest([entry.manifest, said, files, sorted(self.snapshot.tombstones.get(dataset, ()))])
 
     def _follow(self) -> None:
         """Take up the entries of snapshots that came since the last time, and write the document of each."""
@@ -245,7 +244,7 @@ class _Refreshing:
         return True
 
     def _assemble(self, work: Path, foreign: tuple[str, ...]) -> None:
-        made = _digest_of([self.snapshot.number, self.state.digests, foreign])
+        made = json_digest([self.snapshot.number, self.state.digests, foreign])
         if made == self.state.made:
             return
         assembly = Assembly(self.about, self.snapshot, self.state, tuple(self.catalog.organisations), foreign)
@@ -271,7 +270,3 @@ class _Refreshing:
     def _works(self, address: str) -> bool:
         path = self.about.addresses.path_of(address)
         return path is not None and self.store.size(path) is not None
-
-
-def _digest_of(parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

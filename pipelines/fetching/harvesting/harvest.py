@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,6 +21,7 @@ from pipelines.catalog.harvested import (
     write_datasets,
 )
 from pipelines.catalog.metadata.texts import shorts
+from pipelines.core.digests import json_digest
 from pipelines.core.errors import UnknownHarvest
 from pipelines.core.files import scratch_folder, sha256_of
 from pipelines.core.messages import Message
@@ -154,7 +153,7 @@ class _Harvester:
         policy = HostPolicy(descriptor.fetch_hosts, descriptor.fetch_private_hosts)
         documents = Bringing(self.workspace, name, described, policy, self.begin(name)).documents()
         names = licence_names(descriptor)
-        digest = _digest_of([REVISION, described.model_dump(mode="json"), sorted(names.items()), documents.digest])
+        digest = json_digest([REVISION, described.model_dump(mode="json"), sorted(names.items()), documents.digest])
         checked, last = _now(), harvested_source(self.store, name)
         if last is not None and last.digest == digest and is_sound(self.store, last):
             kept = replace(last, checked=checked)
@@ -197,10 +196,6 @@ class _Harvester:
 def _read(described: HarvestDescriptor, documents: Documents, scratch: Path) -> Generator[HarvestedDataset | None]:
     for path in documents.paths:
         yield from _READERS[described.kind](path, described.url, scratch)
-
-
-def _digest_of(parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _now() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from pipelines.core.web_pages import NOT_FOUND_AT_ROOT_FILE, NOT_FOUND_FILE
-from pipelines.portal.pages.card_lists import digest_of, put_pages
+from pipelines.portal.pages.putting import digest_of, put_pages
 from pipelines.portal.places import ABOUT, LANGUAGES
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SiteSource
@@ -19,8 +19,9 @@ def about_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
     catalog is known, and without one for where it is looked at before it is put there.
     """
     context = {"release": f"{source.snapshot.number:06d}"}
-    put_pages(site, pages, "about.html.j2", ABOUT, digest_of(context), context)
+    put_pages(site, pages, "about.html.j2", ABOUT, context)
     base = urlsplit(site.about.addresses.base).path or "/"
     for file, root in {NOT_FOUND_FILE: base, **({NOT_FOUND_AT_ROOT_FILE: "/"} if base != "/" else {})}.items():
-        if not pages.is_made(file, digest_of(root)):
-            pages.put(file, site.render("not_found.html.j2", "", LANGUAGES[0], base=root), digest_of(root))
+        digest = digest_of(root)
+        if not pages.is_made(file, digest):
+            pages.put(file, site.render("not_found.html.j2", "", LANGUAGES[0], base=root), digest)

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.portal.places import LANGUAGES, numbered, page_file
+from pipelines.portal.pages.putting import are_made, digest_of, put_pages
+from pipelines.portal.places import numbered
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SiteSource
 from pipelines.portal.writing import PageWriter
 
 #: Datasets on a page.
 PER_PAGE = 50
-
-
-def digest_of(said: object) -> str:
-    """Changes whenever something does that a page shows."""
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, default=repr).encode()).hexdigest()
-
-
-def put_pages(
-    site: Site, pages: PageWriter, template: str, place: str, digest: str, context: Mapping[str, Any]
-) -> None:
-    """Make a page in all languages, unless it was made of the same."""
-    for language in LANGUAGES:
-        path = page_file(place, language)
-        if not pages.is_made(path, digest):
-            pages.put(path, site.render(template, place, language, **context), digest)
 
 
 def card_pages(
@@ -57,8 +41,7 @@ def card_pages(
         shown = datasets[(number - 1) * PER_PAGE : number * PER_PAGE]
         digest = digest_of([total, number, len(datasets), source.groups.digests_of(shown), said])
         where = numbered(place, number)
-        made = [pages.is_made(page_file(where, language), digest) for language in LANGUAGES]
-        if all(made):
+        if are_made(pages, where, digest):
             continue
         found = {"cards": source.shelf.some(shown), "count": len(datasets), "number": number, "total": total}
-        put_pages(site, pages, template, where, digest, {**context, **found, "first": place})
+        put_pages(site, pages, template, where, {**context, **found, "first": place}, digest)

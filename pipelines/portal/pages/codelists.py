@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +9,8 @@ from pipelines.catalog.metadata.texts import Texts, short
 from pipelines.core.errors import CorruptStore
 from pipelines.portal.cards import Card
 from pipelines.portal.dictionary import code_name
-from pipelines.portal.places import CODELISTS, LANGUAGES, codelist_place, page_file
+from pipelines.portal.pages.putting import are_made, digest_of, put_pages
+from pipelines.portal.places import CODELISTS, codelist_place
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SiteSource
 from pipelines.portal.writing import PageWriter
@@ -50,7 +50,7 @@ class _Used:
             self.sha256, self.released = sha256, card.released
 
     def digest(self) -> str:
-        return hashlib.sha256(repr((self.sha256, self.datasets, self.count)).encode()).hexdigest()
+        return digest_of([self.sha256, self.datasets, self.count])
 
 
 def codelist_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
@@ -67,9 +67,7 @@ def codelist_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
         for name, sha256 in card.codelists.items():
             used.setdefault(name, _Used()).add(card, sha256)
     context = {"codelists": {name: each.count for name, each in sorted(used.items())}}
-    for language in LANGUAGES:
-        content = site.render("codelists.html.j2", CODELISTS, language, **context)
-        pages.put(page_file(CODELISTS, language), content)
+    put_pages(site, pages, "codelists.html.j2", CODELISTS, context)
     problem: CorruptStore | None = None
     for name, each in sorted(used.items()):
         try:
@@ -82,8 +80,7 @@ def codelist_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
 
 def _codelist(site: Site, store: Store, name: str, used: _Used, pages: PageWriter) -> None:
     place, digest = codelist_place(name), used.digest()
-    paths = {language: page_file(place, language) for language in LANGUAGES}
-    if all(pages.is_made(path, digest) for path in paths.values()):
+    if are_made(pages, place, digest):
         return
     rows = load_codelist(store, used.sha256)
     codes = list(in_order(rows))
@@ -93,8 +90,7 @@ def _codelist(site: Site, store: Store, name: str, used: _Used, pages: PageWrite
         "has_parents": any(code.parent for code in codes),
         "has_validity": any(code.valid_from or code.valid_to for code in codes),
     }  # fmt: skip
-    for language, path in paths.items():
-        pages.put(path, site.render("codelist.html.j2", place, language, **context), digest)
+    put_pages(site, pages, "codelist.html.j2", place, context, digest)
 
 
 def in_order(rows: Sequence[Mapping[str, str]]) -> Iterator[Code]:

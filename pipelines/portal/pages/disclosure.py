@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.portal.pages.card_lists import card_pages, digest_of, put_pages
+from pipelines.portal.pages.card_lists import card_pages
+from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.places import ACTIVE_DISCLOSURE, CORRECTIONS, DISCLOSURE, NEGATIVE_LIST, OVERDUE, class_place
 from pipelines.portal.register_rows import correction_counts, disclosure_counts, overdue_counts
 from pipelines.portal.registers import Register
@@ -36,7 +37,7 @@ def disclosure_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
             (OVERDUE, "site-overdue", "site-overdue-about", entries[RegisterKind.OVERDUE]),
         ],
     }
-    put_pages(site, pages, "disclosure.html.j2", DISCLOSURE, digest_of(context), context)
+    put_pages(site, pages, "disclosure.html.j2", DISCLOSURE, context)
     for name, _ in classes:
         about = {
             "title": class_title(name), "parent": DISCLOSURE, "parent_title": "portal-disclosure",

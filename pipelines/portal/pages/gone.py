@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipelines.catalog.metadata.texts import shorts
+from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.pages.versions import list_versions, told_withdrawal, withdrawn_page
-from pipelines.portal.places import LANGUAGES, dataset_place, page_file
+from pipelines.portal.places import dataset_place
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import GoneSource
 from pipelines.portal.writing import PageWriter
@@ -27,9 +28,7 @@ def gone_pages(site: Site, source: GoneSource, pages: PageWriter) -> None:
         "held": source.entry.version in source.stones, "manifest_path": manifest_path(source.entry.manifest),
         "manifest_sha256": source.entry.manifest,
     }  # fmt: skip
-    place = dataset_place(source.dataset)
-    for language in LANGUAGES:
-        pages.put(page_file(place, language), site.render("dataset_gone.html.j2", place, language, **context))
+    put_pages(site, pages, "dataset_gone.html.j2", dataset_place(source.dataset), context)
     list_versions(site, source, title, pages)
     for line in source.lines:
         withdrawn_page(site, source, line, title, None, pages)

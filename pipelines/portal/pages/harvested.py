@@ -20,7 +20,7 @@ from pipelines.catalog.harvested import (
 )
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, cut
 from pipelines.catalog.metadata.vocabularies import FILE_TYPES
-from pipelines.portal.pages.card_lists import digest_of, put_pages
+from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.places import HARVESTED, HARVESTED_PER_PAGE, harvested_place, numbered
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import SEARCHABLE
@@ -37,7 +37,7 @@ def harvested_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
         "sources": [dataclasses.asdict(each) for each in source.harvested],
         "total": sum(each.datasets for each in source.harvested),
     }
-    put_pages(site, pages, "harvested.html.j2", HARVESTED, digest_of(context), context)
+    put_pages(site, pages, "harvested.html.j2", HARVESTED, context)
 
 
 def listing_depends(source: SiteSource, told: HarvestedSource) -> object:
@@ -59,7 +59,7 @@ def listing_pages(site: Site, source: SiteSource, told: HarvestedSource, pages: 
             "source": head, "searchable": SEARCHABLE, "datasets": [_shown(source, each) for each in batch],
             "number": number, "total": total, "first": place,
         }  # fmt: skip
-        put_pages(site, pages, "harvested_catalog.html.j2", numbered(place, number), digest_of(context), context)
+        put_pages(site, pages, "harvested_catalog.html.j2", numbered(place, number), context)
 
 
 def _batches(datasets: Iterable[HarvestedDataset]) -> Iterator[list[HarvestedDataset]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.catalog.metadata.texts import LANGUAGES, apart, long, longs
-from pipelines.portal.pages.card_lists import digest_of, put_pages
+from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.places import NEGATIVE_LIST
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SiteSource
@@ -26,7 +26,7 @@ def negative_list_pages(site: Site, source: SiteSource, pages: PageWriter) -> No
         "entries": entries, "names": {unit: source.names[unit] for unit in sorted(units & source.names.keys())},
         "shown": (),
     }  # fmt: skip
-    put_pages(site, pages, "negative_list.html.j2", NEGATIVE_LIST, digest_of(context), context)
+    put_pages(site, pages, "negative_list.html.j2", NEGATIVE_LIST, context)
 
 
 def _entry(source: SiteSource, entry: NegativeEntry) -> dict[str, Any]:

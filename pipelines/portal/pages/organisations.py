@@ -8,7 +8,8 @@ from typing import Any
 
 from pipelines.catalog.metadata.texts import short
 from pipelines.core.identifiers import is_identifier
-from pipelines.portal.pages.card_lists import card_pages, digest_of, put_pages
+from pipelines.portal.pages.card_lists import card_pages
+from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.places import ORGANISATIONS, organisation_place
 from pipelines.portal.register_rows import (
     CORRECTION_KINDS,
@@ -52,7 +53,7 @@ def organisation_pages(site: Site, source: SiteSource, pages: PageWriter) -> Non
     rows = standings(board, names, counts)
     register = source.register_name(RegisterKind.SCOREBOARD)
     context = {"rows": rows, "register": register if board.months else None, "month": next(iter(board.months), "")}
-    put_pages(site, pages, "organisations.html.j2", ORGANISATIONS, digest_of(context), context)
+    put_pages(site, pages, "organisations.html.j2", ORGANISATIONS, context)
     kinds = (RegisterKind.SCOREBOARD, RegisterKind.OVERDUE, RegisterKind.CORRECTIONS)
     shared = {"registers": {kind.value: source.register_name(kind) for kind in kinds}, "kinds": CORRECTION_KINDS}
     for name, title in names.items():

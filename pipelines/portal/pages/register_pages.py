@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.portal.listing import Heading, entry_pages
-from pipelines.portal.pages.card_lists import digest_of, put_pages
+from pipelines.portal.pages.putting import digest_of, put_pages
 from pipelines.portal.places import numbered
 from pipelines.portal.rendering import Site
 from pipelines.portal.writing import PageWriter
@@ -38,4 +38,4 @@ def register_pages(
     said = digest_of([context, found])
     for each in entry_pages(found, entries, PER_PAGE):
         shown = {**context, "found": found, "list": each}
-        put_pages(site, pages, template, numbered(place, each.number), digest_of([said, each]), shown)
+        put_pages(site, pages, template, numbered(place, each.number), shown, digest_of([said, each]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipelines.catalog.metadata.addresses import theme_feed_path
 from pipelines.core.identifiers import is_identifier
-from pipelines.portal.pages.card_lists import card_pages, digest_of, put_pages
+from pipelines.portal.pages.card_lists import card_pages
+from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.places import THEMES, theme_place
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SiteSource
@@ -18,7 +19,7 @@ def theme_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
     known = [theme.id for theme in source.about.themes]
     order = [*known, *sorted(name for name in titles.keys() - set(known) if is_identifier(name))]
     themes = [(name, titles[name], len(groups.themes.get(name, ()))) for name in order]
-    put_pages(site, pages, "themes.html.j2", THEMES, digest_of(themes), {"themes": themes})
+    put_pages(site, pages, "themes.html.j2", THEMES, {"themes": themes})
     for name in order:
         datasets = groups.themes.get(name, [])
         feed = theme_feed_path(name)

@@ -6,8 +6,6 @@ something of it changed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +16,8 @@ from pipelines.catalog.metadata.gathering import listed_files
 from pipelines.catalog.metadata.texts import Texts, apart, cut, long, longs, shorts
 from pipelines.catalog.metadata.vocabularies import PARQUET
 from pipelines.portal.citation import CITATION_FILES, Citation, citation_files
-from pipelines.portal.places import LANGUAGES, page_file, version_place, versions_place
+from pipelines.portal.pages.putting import are_made, digest_of, put_pages
+from pipelines.portal.places import LANGUAGES, version_place, versions_place
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import DatasetSource, GoneSource
 from pipelines.portal.usage import MOST_FILES, Usage
@@ -111,7 +110,7 @@ def version_pages(site: Site, source: DatasetSource, pages: PageWriter) -> None:
             continue
         page = _VersionPage(site, source, line, before, after, pages)
         shown = (line.manifest, before, after, _released(source, line), made.get(line.version))
-        page.make(digest_of(*shown, source.facts.publisher.name))
+        page.make(digest_of([*shown, source.facts.publisher.name]))
 
 
 def _downloads(store: Store, dataset: str) -> Iterator[tuple[str, float]]:
@@ -119,11 +118,6 @@ def _downloads(store: Store, dataset: str) -> Iterator[tuple[str, float]]:
     for entry in store.entries(f"downloads/{dataset}"):
         if entry.path.endswith(f"/{FILES}"):
             yield entry.path, entry.modified
-
-
-def digest_of(*parts: object) -> str:
-    """A digest of what a page shows."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def list_versions(site: Site, source: DatasetSource | GoneSource, title: Mapping[str, str], pages: PageWriter) -> None:
@@ -136,13 +130,13 @@ def list_versions(site: Site, source: DatasetSource | GoneSource, title: Mapping
         rows = [ToldVersion(line, _released(source, line), line.version in source.stones, {}) for line in lines]
         place = list_place(source.dataset, number, full)
         shown = [(row.line.manifest, row.released, row.withdrawn) for row in rows]
-        digest = digest_of(number, full - number > 1, shown, title)
+        digest = digest_of([number, full - number > 1, shown, title])
         context = {
             "dataset": source.dataset, "title": title, "versions": rows, "count": count if number == full else None,
             "newer": list_place(source.dataset, number + 1, full) if number < full else None,
             "older": list_place(source.dataset, number - 1, full) if number else None,
         }  # fmt: skip
-        put_page(site, pages, "versions.html.j2", place, digest, context)
+        put_pages(site, pages, "versions.html.j2", place, context, digest)
 
 
 def list_place(dataset: str, number: int, last: int) -> str:
@@ -166,8 +160,9 @@ def withdrawn_page(site: Site, source: DatasetSource | GoneSource, line: Version
         "manifest_path": manifest_path(line.manifest), "after": after, "shown": shown,
         "theme": source.entry.theme,
     }  # fmt: skip
-    digest = digest_of(line.manifest, sha256, after, shown, title, _released(source, line))
-    put_page(site, pages, "version_withdrawn.html.j2", version_place(source.dataset, line.version), digest, context)
+    digest = digest_of([line.manifest, sha256, after, shown, title, _released(source, line)])
+    place = version_place(source.dataset, line.version)
+    put_pages(site, pages, "version_withdrawn.html.j2", place, context, digest)
 
 
 @dataclass(frozen=True)
@@ -183,15 +178,6 @@ class ToldWithdrawal:
 def told_withdrawal(stone: Tombstone) -> ToldWithdrawal:
     """What a tombstone says."""
     return ToldWithdrawal(stone.withdrawn, longs(stone.reason), apart(long(stone.basis)), stone.bytes_removed)
-
-
-def put_page(site: Site, pages: PageWriter, template: str, place: str, digest: str,
-             context: Mapping[str, Any]) -> None:  # fmt: skip
-    """Make a page in all languages, unless it was made of the same."""
-    for language in LANGUAGES:
-        path = page_file(place, language)
-        if not pages.is_made(path, digest):
-            pages.put(path, site.render(template, place, language, **context), digest)
 
 
 def citation_of(site: Site, source: DatasetSource, line: VersionLine, manifest: Manifest) -> Citation:
@@ -219,14 +205,12 @@ class _VersionPage:
     def make(self, digest: str) -> None:
         place = version_place(self.source.dataset, self.line.version)
         names = [f"{place}{name}" for name in CITATION_FILES]
-        paths = [page_file(place, language) for language in LANGUAGES]
-        if all(self.pages.is_made(path, digest) for path in [*names, *paths]):
+        if all(self.pages.is_made(path, digest) for path in names) and are_made(self.pages, place, digest):
             return
         context = self._context()
         for path, content in zip(names, citation_files(context["cited"]), strict=True):
             self.pages.put(path, content, digest)
-        for language, path in zip(LANGUAGES, paths, strict=True):
-            self.pages.put(path, self.site.render("version.html.j2", place, language, **context), digest)
+        put_pages(self.site, self.pages, "version.html.j2", place, context, digest)
 
     def _context(self) -> dict[str, Any]:
         source, line = self.source, self.line

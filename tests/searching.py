@@ -17,7 +17,8 @@ from pipelines.portal.cards import Card
 from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import Listing, search_pages
-from pipelines.portal.sources import SnapshotSource
+from pipelines.portal.shelf import CardShelf
+from pipelines.portal.sources import SiteSource
 from pipelines.portal.state import PortalState
 from pipelines.portal.writing import PageWriter
 from pipelines.publish import FolderStore, Snapshot
@@ -48,7 +49,7 @@ def make(
     """
     store = FolderStore(folder / "catalog")
     site = Site(catalog_facts(CATALOG, BASE), own_assets())
-    shown = sorted(cards, key=lambda each: each.id)
+    shown = list(cards)
     (folder / "catalog").mkdir(parents=True, exist_ok=True)
     with PortalState.open(folder / "portal.sqlite") as state:
         assets, lists, search = (PageWriter(store, state, owner) for owner in ("(assets)", "(lists)", "(search)"))
@@ -56,10 +57,13 @@ def make(
             assets.put(asset.path, asset.content)
         snapshot = Snapshot(1, "2026-01-01T00:00:00Z", None, {})
         told = [keep(store, folder, foreign)] if foreign else []
-        source = SnapshotSource(store, CATALOG, snapshot, told)
-        list_pages(site, source, lambda: ((each.as_json(), each) for each in shown), lists)
-        listings = [Listing(each, lambda: iter(foreign)) for each in told]
-        search_pages(site, state, lambda: (each.as_json() for each in shown), search, version, listings)
+        for dataset in state.digests.keys() - {each.id for each in shown}:
+            state.remove(dataset)
+        for each in shown:
+            state.keep(each.id, each.as_json(), each.as_json())
+        shelf = CardShelf(state)
+        list_pages(site, SiteSource(store, CATALOG, site.about, snapshot, {}, shelf, told), lists)
+        search_pages(site, state, shelf.texts, search, version, [Listing(each, lambda: iter(foreign)) for each in told])
         for writer in (assets, lists, search):
             writer.finish()
     return store

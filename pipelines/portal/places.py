@@ -29,11 +29,6 @@ def page_file(place: str, language: str) -> str:
     return f"{folder(language)}{place}index.html"
 
 
-def browse_place(number: int) -> str:
-    """A page of the list of datasets, counted from 1."""
-    return numbered(BROWSE, number)
-
-
 def dataset_place(dataset: str) -> str:
     """The page about a dataset."""
     return f"{DATASETS}{dataset}/"

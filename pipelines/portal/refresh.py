@@ -21,7 +21,6 @@ from pipelines.portal.charts import charts_digest
 from pipelines.portal.citation import CITATION_FILES
 from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.gone import gone_pages
-from pipelines.portal.pages.lists import list_pages
 from pipelines.portal.pages.sections import Section, sections
 from pipelines.portal.pages.versions import version_pages
 from pipelines.portal.places import LANGUAGES, SEARCH, folder, harvested_place, page_file, version_place
@@ -30,7 +29,7 @@ from pipelines.portal.rendering import Site
 from pipelines.portal.search import Listing, search_pages
 from pipelines.portal.settling import settling
 from pipelines.portal.shelf import CardShelf
-from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, SnapshotSource, declared_charts
+from pipelines.portal.sources import DatasetSource, GoneSource, SiteSource, declared_charts
 from pipelines.portal.state import PortalState
 from pipelines.portal.versions import learn_versions
 from pipelines.portal.withheld import field_titles
@@ -51,9 +50,9 @@ from pipelines.registry import Catalog
 _logger = logging.getLogger(__name__)
 
 #: Raised when a change of the program changes pages in a way that templates and assets do not tell.
-REVISION = 1
+REVISION = 2
 #: Owners of pages that are no dataset's: their names are no identifiers.
-_LISTS, _SEARCH, _ASSETS = "(lists)", "(search)", "(assets)"
+_SEARCH, _ASSETS = "(search)", "(assets)"
 
 #: What is wrong with something that is shown, and nothing else: a file that is not there is one of them, a disk that
 #: cannot be read is not.
@@ -142,10 +141,6 @@ class _Refreshing:
         # What left comes first: whatever stops the rest, it is not shown any more.
         removed = self._make_gone()
         made, failed = self._make_datasets()
-        source = SnapshotSource(self.store, self.catalog, self.snapshot, self.harvested)
-        lists = PageWriter(self.store, self.state, _LISTS)
-        list_pages(self.site, source, CardShelf(self.state), lists)
-        lists.finish()
         failed |= self._make_search()
         failed |= self._make_sections()
         # Pages that name earlier ones are replaced by now.

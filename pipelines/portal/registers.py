@@ -70,17 +70,23 @@ class Register:
             raise CorruptStore(manifest_path(self.digest), type(problem).__name__) from problem
 
 
-def published_registers(
-    store: Store, catalog: Catalog, snapshot: Snapshot, work: Path
-) -> Mapping[RegisterKind, Register]:
-    """The registers that a snapshot shows, by kind; of several of a kind the first by identifier.
+def register_kind(catalog: Catalog, dataset: str) -> RegisterKind | None:
+    """Which register of the catalog a dataset is; ``None`` where it is none.
 
     Sums over other datasets are none of them: there may be many, and each is a dataset of its own subject.
     """
+    known = catalog.datasets.get(dataset)
+    kind = known.descriptor.register_of if known else None
+    return None if kind is RegisterKind.AGGREGATE else kind
+
+
+def published_registers(
+    store: Store, catalog: Catalog, snapshot: Snapshot, work: Path
+) -> Mapping[RegisterKind, Register]:
+    """The registers that a snapshot shows, by kind; of several of a kind the first by identifier."""
     found: dict[RegisterKind, Register] = {}
     for dataset, entry in sorted(snapshot.datasets.items()):
-        known = catalog.datasets.get(dataset)
-        kind = known.descriptor.register_of if known else None
-        if kind is not None and kind is not RegisterKind.AGGREGATE:
+        kind = register_kind(catalog, dataset)
+        if kind is not None:
             found.setdefault(kind, Register(dataset, entry.manifest, store, work))
     return found

@@ -35,13 +35,14 @@ class CardShelf:
 class CardGroups:
     """Which datasets belong together. Identifiers alone are held, however many datasets there are.
 
-    ``digests``: dataset → the digest of what its card was made of; the others are theme, class or organisation → its
-    datasets, by identifier. ``theme_titles`` and ``names`` are those that cards
+    ``digests``: dataset → the digest of what its card was made of; ``rows``: dataset → how many it has; the others are
+    theme, class or organisation → its datasets, by identifier. ``theme_titles`` and ``names`` are those that cards
     give, of themes and organisations that the registry need not have any more; ``publishers``: dataset → who delivers
     it.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
     themes: dict[str, list[str]] = field(default_factory=dict)
     classes: dict[str, list[str]] = field(default_factory=dict)
     organisations: dict[str, list[str]] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class CardGroups:
 
     def _add(self, digest: str, card: Card) -> None:
         self.digests[card.id] = digest
+        self.rows[card.id] = card.rows
         self.themes.setdefault(card.theme, []).append(card.id)
         self.classes.setdefault(card.disclosure_class, []).append(card.id)
         self.theme_titles.setdefault(card.theme, card.theme_title)
@@ -71,6 +73,7 @@ class CardGroups:
         """What cards of datasets were made of: changes whenever one of them does."""
         return [self.digests[dataset] for dataset in datasets]
 
-    def counts(self, groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
-        """How many datasets each group has."""
-        return {name: len(datasets) for name, datasets in groups.items()}
+
+def sizes(groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How many datasets each group has."""
+    return {name: len(datasets) for name, datasets in groups.items()}

@@ -27,18 +27,8 @@ from pipelines.registry.dataset import RegisterKind
 
 
 @dataclass(frozen=True)
-class SnapshotSource:
-    """What pages about the whole catalog are made of."""
-
-    store: Store
-    catalog: Catalog
-    snapshot: Snapshot
-    harvested: Sequence[HarvestedSource] = ()
-
-
-@dataclass(frozen=True)
 class SiteSource:
-    """What the other pages of the site are made of: registers as they are published, all cards, catalogs elsewhere."""
+    """What pages about more than one dataset are made of: published registers, all cards, catalogs elsewhere."""
 
     store: Store
     catalog: Catalog

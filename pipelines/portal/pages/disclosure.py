@@ -39,11 +39,11 @@ def disclosure_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
     }
     put_pages(site, pages, "disclosure.html.j2", DISCLOSURE, context)
     for name, _ in classes:
+        datasets = source.groups.classes.get(name, [])
         about = {
             "title": class_title(name), "parent": DISCLOSURE, "parent_title": "portal-disclosure",
-            "summary": f"site-class-{name}-about", "feed": None,
+            "summary": f"site-class-{name}-about", "feed": None, "count": len(datasets),
         }  # fmt: skip
-        datasets = source.groups.classes.get(name, [])
         card_pages(site, source, pages, "group.html.j2", class_place(name), datasets, about)
 
 

@@ -22,6 +22,7 @@ from pipelines.portal.register_rows import (
 from pipelines.portal.rendering import Site
 from pipelines.portal.rules import time_limits
 from pipelines.portal.scoreboard import Scoreboard, standings
+from pipelines.portal.shelf import sizes
 from pipelines.portal.sources import SiteSource
 from pipelines.portal.writing import PageWriter
 from pipelines.registry.dataset import RegisterKind
@@ -49,7 +50,7 @@ def organisation_pages(site: Site, source: SiteSource, pages: PageWriter) -> Non
     """
     board, owed = _scoreboard(source), _owed(source)
     names = {**{name: rows[0].name for name, rows in board.departments.items() if is_identifier(name)}, **source.names}
-    counts = source.groups.counts(source.groups.organisations)
+    counts = sizes(source.groups.organisations)
     rows = standings(board, names, counts)
     register = source.register_name(RegisterKind.SCOREBOARD)
     context = {"rows": rows, "register": register if board.months else None, "month": next(iter(board.months), "")}
@@ -67,11 +68,12 @@ def _organisation(site: Site, source: SiteSource, pages: PageWriter, name: str, 
     # Of all datasets and names only those are told that its page may link to.
     linked = {entry.dataset for entry in (*said["overdue"], *said["corrections"])}
     others = {entry.department for entry in said["overdue"]}
+    datasets = source.groups.organisations.get(name, [])
     context = {
-        **said, "email": short(known.email) if known else "", "shown": sorted(linked & source.groups.digests.keys()),
+        **said, "email": short(known.email) if known else "", "count": len(datasets),
+        "shown": sorted(linked & source.groups.digests.keys()),
         "names": {other: source.names[other] for other in sorted(others & source.names.keys())},
     }  # fmt: skip
-    datasets = source.groups.organisations.get(name, [])
     card_pages(site, source, pages, "organisation.html.j2", organisation_place(name), datasets, context)
 
 

@@ -16,6 +16,7 @@ from pipelines.portal.pages.corrections import correction_pages
 from pipelines.portal.pages.disclosure import disclosure_pages
 from pipelines.portal.pages.disclosure_catalog import disclosure_catalog_pages
 from pipelines.portal.pages.harvested import harvested_pages, listing_depends, listing_pages
+from pipelines.portal.pages.lists import list_pages, lists_depend
 from pipelines.portal.pages.negative_list import negative_list_pages
 from pipelines.portal.pages.organisations import organisation_pages
 from pipelines.portal.pages.overdue import overdue_pages
@@ -23,6 +24,7 @@ from pipelines.portal.pages.themes import theme_pages
 from pipelines.portal.places import (
     ABOUT,
     ACTIVE_DISCLOSURE,
+    BROWSE,
     CODELISTS,
     CONSOLE,
     CORRECTIONS,
@@ -109,6 +111,7 @@ def _about(source: SiteSource) -> object:
 
 
 _ALWAYS = (
+    Section(BROWSE, lists_depend, list_pages),
     Section(THEMES, _cards, theme_pages),
     Section(ORGANISATIONS, _organisations, organisation_pages),
     Section(DISCLOSURE, _disclosure, disclosure_pages),

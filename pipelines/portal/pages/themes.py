@@ -25,6 +25,7 @@ def theme_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
         feed = theme_feed_path(name)
         context = {
             "title": titles[name], "parent": THEMES, "parent_title": "portal-themes", "summary": None,
+            "count": len(datasets),
             # A theme that has never had a dataset has no feed.
             "feed": feed if source.store.size(feed) is not None else None,
         }  # fmt: skip

@@ -38,8 +38,7 @@ from pipelines.publish import (
     Snapshot,
     SnapshotEntry,
     Store,
-    latest_number,
-    latest_snapshot,
+    latest_snapshots,
     load_manifest,
     load_snapshot,
     newest_entries,
@@ -108,12 +107,9 @@ def refresh_portal(
     has_address = catalog.descriptor.base_url is not None
     site = Site(about, own_assets(), has_address, bundles=bundles_at(browser_assets))
     with PortalState.open(state_file) as state, settling(store, state):
-        while (snapshot := latest_snapshot(store)) is not None:
+        for snapshot in latest_snapshots(store):
             harvested = tuple(harvested_sources(store))
             done = _Refreshing(store, catalog, about, site, state, snapshot, harvested, work, progress).run()
-            # Whoever is slow may write older pages over newer ones, so look again after writing.
-            if latest_number(store) == snapshot.number:
-                break
     return done
 
 

@@ -40,6 +40,7 @@ from pipelines.publish.snapshots import (
     SnapshotEntry,
     latest_number,
     latest_snapshot,
+    latest_snapshots,
     load_snapshot,
     snapshot_numbers,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "is_released",
     "latest_number",
     "latest_snapshot",
+    "latest_snapshots",
     "load_codelist",
     "load_deliveries",
     "load_manifest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -230,6 +230,22 @@ def latest_snapshot(store: Store) -> Snapshot | None:
     """
     number = latest_number(store)
     return load_snapshot(store, number) if number else None
+
+
+def latest_snapshots(store: Store) -> Iterator[Snapshot]:
+    """The current release, then each that has become it while the caller was at work with the one before.
+
+    For whoever derives files from a release: one that is slow may have written older files over newer ones, or made
+    what has been withdrawn meanwhile.
+
+    Raises:
+        CorruptStore: when it cannot be read.
+    """
+    snapshot = latest_snapshot(store)
+    while snapshot is not None:
+        yield snapshot
+        number = latest_number(store)
+        snapshot = load_snapshot(store, number) if number != snapshot.number else None
 
 
 def next_snapshot(base: Snapshot | None, now: datetime) -> Snapshot:

@@ -25,9 +25,8 @@ from pipelines.publish import (
     SnapshotEntry,
     Store,
     find_version,
-    latest_number,
+    latest_snapshots,
     load_manifest,
-    load_snapshot,
     newest_version,
     refuse_withdrawn,
 )
@@ -80,11 +79,8 @@ def refresh_downloads(store: Store, work: Path, progress: Progress = no_progress
         OSError: when the store cannot be read or written at all.
     """
     done = Refreshed()
-    while number := latest_number(store):
-        _refresh(store, work, load_snapshot(store, number), done, progress)
-        # What came meanwhile may have withdrawn what has just been made.
-        if latest_number(store) == number:
-            break
+    for snapshot in latest_snapshots(store):
+        _refresh(store, work, snapshot, done, progress)
     return done
 
 

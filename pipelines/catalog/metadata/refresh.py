@@ -43,8 +43,7 @@ from pipelines.core.files import scratch_folder
 from pipelines.publish import (
     Snapshot,
     Store,
-    latest_number,
-    latest_snapshot,
+    latest_snapshots,
     load_manifest,
     load_snapshot,
     tool_versions,
@@ -91,11 +90,8 @@ def refresh_metadata(store: Store, catalog: Catalog, schema: Path, state_file: P
         return done
     about = catalog_facts(catalog, catalog.descriptor.base_url)
     with MetadataState.open(state_file) as state:
-        while (snapshot := latest_snapshot(store)) is not None:
+        for snapshot in latest_snapshots(store):
             done = _Refreshing(store, catalog, about, Contract.load(schema), state, snapshot).run(work)
-            # Whoever is slow may write older documents over newer ones, so look again after writing.
-            if latest_number(store) == snapshot.number:
-                break
     return done
 
 

@@ -34,6 +34,7 @@ from pipelines.publish import (
     Release,
     Store,
     latest_snapshot,
+    latest_snapshots,
     load_manifest,
     object_path,
     pending_candidates,
@@ -353,3 +354,16 @@ def test_a_machine_in_trouble_does_not_leave_counts_out(workspace: Workspace, mo
             release_now(workspace, registry(workspace))
     (counted,) = only(release_now(workspace, registry(workspace))).changes.rows or ()
     assert counted.added == 1
+
+
+def test_whoever_follows_releases_gets_those_that_come_while_it_is_at_work(workspace: Workspace) -> None:
+    store = FolderStore(workspace.catalog)
+    assert list(latest_snapshots(store)) == []
+    publish(workspace, tree(1))
+    seen = []
+    for snapshot in latest_snapshots(store):
+        seen.append(snapshot.number)
+        if snapshot.number == 1:
+            publish(workspace, tree(1), tree(2))
+            publish(workspace, tree(3))
+    assert seen == [1, 3]

@@ -17,21 +17,7 @@ from pipelines.core.web_pages import PAGE_POLICY
 from pipelines.portal.assets import Asset
 from pipelines.portal.bundles import PlacedBundle
 from pipelines.portal.filters import FILTERS
-from pipelines.portal.places import (
-    BROWSE,
-    CONSOLE,
-    DISCLOSURE,
-    LANGUAGES,
-    ORGANISATIONS,
-    THEMES,
-    numbered,
-    to_file,
-    to_page,
-    to_root,
-)
-
-#: Parts of the site that its navigation names, where they are made.
-NAVIGATION = frozenset({BROWSE, THEMES, ORGANISATIONS, DISCLOSURE, CONSOLE})
+from pipelines.portal.places import LANGUAGES, numbered, to_file, to_page
 
 
 @cache
@@ -61,15 +47,13 @@ def templates_digest() -> str:
 class Site:
     """What all pages share: the catalog, and the files that they use.
 
-    ``has_address``: whether it is known where the public finds it, so that links may be told in full. ``navigation``:
-    the parts that are made, of those that the navigation may name; ``bundles`` are
+    ``has_address``: whether it is known where the public finds it, so that links may be told in full; ``bundles`` are
     other people's scripts, as far as they are at hand.
     """
 
     about: CatalogFacts
     assets: Mapping[str, Asset]
     has_address: bool = True
-    navigation: frozenset[str] = NAVIGATION
     bundles: Mapping[str, PlacedBundle] = field(default_factory=dict)
 
     @cached_property
@@ -78,7 +62,6 @@ class Site:
         names = sorted(asset.path for asset in self.assets.values())
         names += sorted(bundle.path for bundle in self.bundles.values())
         parts = [templates_digest(), PAGE_POLICY, *names, repr(self.about), str(self.has_address)]
-        parts += sorted(self.navigation)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
@@ -117,8 +100,7 @@ class Site:
         common = {
             "about": self.about, "language": language, "languages": LANGUAGES, "place": place, "t": text, "m": message,
             "page": page, "file": file, "asset": asset, "assets": self.assets, "has_address": self.has_address,
-            "bundle": bundle, "bundles": self.bundles, "has_console": self.has_console,
-            "root": to_root(place, language), "numbered": numbered, "navigation": self.navigation,
-            "in_language": translate, "policy": PAGE_POLICY,
+            "bundle": bundle, "has_console": self.has_console, "numbered": numbered, "in_language": translate,
+            "policy": PAGE_POLICY,
         }  # fmt: skip
         return environment().get_template(template).render({**common, **context}).encode()

@@ -180,15 +180,16 @@ def _media_type(file: DownloadFile) -> str:
     return file.media_type.partition(";")[0].strip().lower()
 
 
+def segment_files(manifest: Manifest, segment: Segment) -> Iterator[tuple[Part, FileFacts]]:
+    """The objects of a version's period as files that can be downloaded, which are named for what is in them."""
+    for number, part in enumerate(segment.parts, 1):
+        yield part, _object(f"{manifest.dataset}-{manifest.version}-{segment.period}-{number}.parquet", part)
+
+
 def _parts(manifest: Manifest) -> Iterator[FileFacts]:
     """The newest files of rows themselves, where nothing else was made of them."""
-    named = [
-        (f"{manifest.dataset}-{manifest.version}-{segment.period}-{number}.parquet", part)
-        for segment in manifest.segments
-        for number, part in enumerate(segment.parts, 1)
-    ]
-    for name, part in named[-MOST_FILES:]:
-        yield _object(name, part)
+    files = [file for segment in manifest.segments for _, file in segment_files(manifest, segment)]
+    yield from files[-MOST_FILES:]
 
 
 def _object(name: str, part: Part) -> FileFacts:

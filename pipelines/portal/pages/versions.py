@@ -12,9 +12,8 @@ from itertools import islice
 from typing import Any
 
 from pipelines.catalog.metadata.facts import FileFacts
-from pipelines.catalog.metadata.gathering import listed_files
+from pipelines.catalog.metadata.gathering import listed_files, segment_files
 from pipelines.catalog.metadata.texts import Texts, apart, cut, long, longs, shorts
-from pipelines.catalog.metadata.vocabularies import PARQUET
 from pipelines.portal.citation import CITATION_FILES, Citation, citation_files
 from pipelines.portal.pages.putting import are_made, digest_of, put_pages
 from pipelines.portal.places import LANGUAGES, version_place, versions_place
@@ -32,7 +31,6 @@ from pipelines.publish import (
     load_manifest,
     load_tombstone,
     manifest_path,
-    object_path,
 )
 from pipelines.publish.download_files import FILES
 from pipelines.publish.release_notes import PLAIN, Arrived, arrived, sequence_of, statements
@@ -247,9 +245,7 @@ class _VersionPage:
 def _objects(manifest: Manifest) -> Iterator[tuple[Part, FileFacts]]:
     """The files that a version consists of, newest period first."""
     for segment in reversed(manifest.segments):
-        for number, part in enumerate(segment.parts, 1):
-            name = f"{manifest.dataset}-{manifest.version}-{segment.period}-{number}.parquet"
-            yield part, FileFacts(name, object_path(part.sha256), PARQUET, part.bytes, part.sha256)
+        yield from segment_files(manifest, segment)
 
 
 def _delivered(entry: Arrived, manifest: Manifest) -> Delivered:

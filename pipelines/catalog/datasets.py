@@ -6,15 +6,15 @@ codes, ``changes.<dataset>`` tells what changed. Views and macros may share a na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import duckdb
 
 from pipelines.catalog.macros import changes_macro, quoted, version_macro
 from pipelines.catalog.shapes import Shape
-from pipelines.catalog.tables import CODELISTS, place
+from pipelines.catalog.tables import AMONG, CODELISTS, place, rows_of
 from pipelines.catalog.timeline import FileRange, Timeline
 from pipelines.catalog.views import select_rows
 from pipelines.core.messages import in_both
@@ -53,59 +53,65 @@ class Indexed:
         return f"{identifier(self.theme)}.{identifier(self.dataset)}"
 
 
-def read_indexed(connection: duckdb.DuckDBPyConnection, dataset: str) -> Indexed:
-    """Read from the index's tables what its views and macros are made of."""
-    rows = _asking(connection, dataset)
-    ((theme, comment, latest),) = rows(
-        "SELECT theme, concat(title_zh, ' | ', title_en, chr(10), description_zh, chr(10), description_en), version "
-        "FROM main.datasets WHERE dataset = ?"
+def read_indexed(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str]) -> Iterator[Indexed]:
+    """Read from the index's tables what views and macros are made of, of those datasets that it shows."""
+    rows = partial(rows_of, connection, datasets=datasets)
+    shown = rows(
+        "SELECT dataset, theme, concat(title_zh, ' | ', title_en, chr(10), description_zh, chr(10), description_en), "
+        f"version FROM main.datasets WHERE {AMONG} ORDER BY dataset"
     )
     fields = rows(
-        "SELECT field, concat_ws(' | ', title_zh, title_en), concat_ws(chr(10), description_zh, description_en), unit, "
-        "(SELECT any_value(l.codelist) FROM main.code_lists l WHERE l.codelist = f.codelist) "
-        "FROM main.fields f WHERE dataset = ? ORDER BY position"
+        "SELECT f.dataset, field, concat_ws(' | ', title_zh, title_en), "
+        "concat_ws(chr(10), description_zh, description_en), unit, l.codelist "
+        "FROM main.fields f LEFT JOIN main.code_lists l ON l.codelist = f.codelist "
+        f"WHERE f.{AMONG} ORDER BY f.dataset, position"
     )
-    timeline = _read_timeline(connection, dataset)
-    shown = [version for version, _, _ in timeline.versions].index(latest) + 1
-    files = [entry for entry in timeline.files if entry.first <= shown <= (entry.last or shown)]
-    return Indexed(
-        dataset, theme, comment, [Field(*row) for row in fields], timeline.shapes[timeline.versions[shown - 1][1] - 1],
-        [(timeline.shapes[entry.shape - 1], entry.sha256) for entry in files], timeline,
-    )  # fmt: skip
+    timelines = {timeline.dataset: timeline for timeline in _read_timelines(connection, datasets)}
+    for dataset, ((theme, comment, latest),) in shown.items():
+        timeline = timelines[dataset]
+        number = [version for version, _, _ in timeline.versions].index(latest) + 1
+        files = [entry for entry in timeline.files if entry.first <= number <= (entry.last or number)]
+        yield Indexed(
+            dataset, theme, comment, [Field(*row) for row in fields.get(dataset, ())],
+            timeline.shapes[timeline.versions[number - 1][1] - 1],
+            [(timeline.shapes[entry.shape - 1], entry.sha256) for entry in files], timeline,
+        )  # fmt: skip
 
 
-def _asking(connection: duckdb.DuckDBPyConnection, dataset: str) -> Callable[[str], list[tuple[Any, ...]]]:
-    """What answers questions about a dataset."""
-    return lambda sql: connection.execute(sql, [dataset]).fetchall()
-
-
-def _read_timeline(connection: duckdb.DuckDBPyConnection, dataset: str) -> Timeline:
-    rows = _asking(connection, dataset)
-    definitions = rows("SELECT definition FROM main.shapes WHERE dataset = ? ORDER BY shape")
-    versions = rows("SELECT version, shape, previous, number FROM main.versions WHERE dataset = ? ORDER BY number")
-    withdrawn = {version for (version,) in rows("SELECT version FROM main.withdrawals WHERE dataset = ?")}
-    numbers = {version: number for version, _, _, number in versions if version not in withdrawn}
+def _read_timelines(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str]) -> Iterator[Timeline]:
+    rows = partial(rows_of, connection, datasets=datasets)
+    definitions = rows(f"SELECT dataset, definition FROM main.shapes WHERE {AMONG} ORDER BY dataset, shape")
+    versions = rows(
+        f"SELECT dataset, version, shape, previous, number FROM main.versions WHERE {AMONG} ORDER BY dataset, number"
+    )
+    withdrawn = rows(f"SELECT dataset, version FROM main.withdrawals WHERE {AMONG}")
     releases = rows(
-        "SELECT strftime(released, '%Y-%m-%dT%H:%M:%S'), version FROM main.releases WHERE dataset = ? ORDER BY snapshot"
+        "SELECT dataset, strftime(released, '%Y-%m-%dT%H:%M:%S'), version FROM main.releases "
+        f"WHERE {AMONG} ORDER BY dataset, snapshot"
     )
     files = rows(
-        "SELECT f.sha256, s.shape, r.first, r.last, dense_rank() OVER (ORDER BY s.period) FROM main.segment_versions r "
+        "SELECT r.dataset, f.sha256, s.shape, r.first, r.last, "
+        "dense_rank() OVER (PARTITION BY r.dataset ORDER BY s.period) FROM main.segment_versions r "
         "JOIN main.segments s ON s.dataset = r.dataset AND s.segment = r.segment "
         "JOIN main.segment_files f ON f.dataset = s.dataset AND f.segment = s.segment "
-        "WHERE r.dataset = ? ORDER BY s.period, s.segment, f.part, r.first"
+        f"WHERE r.{AMONG} ORDER BY r.dataset, s.period, s.segment, f.part, r.first"
     )
-    followed: dict[str, int] = {}
-    for version, _, previous, _ in versions:
-        followed[version] = numbers.get(previous, followed.get(previous, 0))
-    # Files that only withdrawn versions had are not to be found here any more.
-    kept = set(numbers.values())
-    return Timeline(
-        dataset,
-        [("" if version in withdrawn else version, shape, followed[version]) for version, shape, _, _ in versions],
-        [(released, numbers.get(version, 0)) for released, version in releases],
-        [Shape.parse(text) for (text,) in definitions],
-        [FileRange(*row) for row in files if not kept.isdisjoint(range(row[2], (row[3] or len(versions)) + 1))],
-    )
+    for dataset, found in versions.items():
+        gone = {version for (version,) in withdrawn.get(dataset, ())}
+        numbers = {version: number for version, _, _, number in found if version not in gone}
+        followed: dict[str, int] = {}
+        for version, _, previous, _ in found:
+            followed[version] = numbers.get(previous, followed.get(previous, 0))
+        # Files that only withdrawn versions had are not to be found here any more.
+        kept = set(numbers.values())
+        listed = (FileRange(*row) for row in files.get(dataset, ()))
+        yield Timeline(
+            dataset,
+            [("" if version in gone else version, shape, followed[version]) for version, shape, _, _ in found],
+            [(released, numbers.get(version, 0)) for released, version in releases.get(dataset, ())],
+            [Shape.parse(text) for (text,) in definitions.get(dataset, ())],
+            [entry for entry in listed if not kept.isdisjoint(range(entry.first, (entry.last or len(found)) + 1))],
+        )
 
 
 def dataset_statements(indexed: Indexed) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
 from pipelines.catalog.shapes import Shape
-from pipelines.catalog.tables import Row, as_json, insert
+from pipelines.catalog.tables import AMONG, Row, as_json, insert, remove, rows_of
 from pipelines.core.errors import CorruptStore
 from pipelines.publish import Manifest, Segment, Snapshot, Store, Tombstone, load_deliveries, manifest_path
 from pipelines.publish.diff.model import PeriodChanges
@@ -38,22 +39,27 @@ class History:
     _new: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def load(cls, connection: duckdb.DuckDBPyConnection, store: Store, dataset: str) -> History:
-        """Read it from the index."""
+    def load(cls, connection: duckdb.DuckDBPyConnection, store: Store, datasets: Sequence[str]) -> list[History]:
+        """Read those of some datasets from the index."""
 
-        def rows(columns: str, table: str) -> list[Row]:
-            return connection.execute(f"SELECT {columns} FROM main.{table} WHERE dataset = ?", [dataset]).fetchall()
+        def rows(columns: str, table: str) -> Mapping[str, list[Row]]:
+            return rows_of(connection, f"SELECT dataset, {columns} FROM main.{table} WHERE {AMONG}", datasets)
 
+        versions, shapes = rows("version, number", "versions"), rows("definition, shape", "shapes")
         segments = rows("segment, digest, period, rows", "segments")
-        return cls(
-            store,
-            dataset,
-            dict(rows("version, number", "versions")),
-            dict(rows("definition, shape", "shapes")),
-            {digest: number for number, digest, _, _ in segments},
-            {number: (period, count) for number, _, period, count in segments},
-            [_Range(*row) for row in rows("segment, first, last", "segment_versions")],
-        )
+        ranges = rows("segment, first, last", "segment_versions")
+        return [
+            cls(
+                store,
+                dataset,
+                dict(versions.get(dataset, ())),
+                dict(shapes.get(dataset, ())),
+                {digest: number for number, digest, _, _ in segments.get(dataset, ())},
+                {number: (period, count) for number, _, period, count in segments.get(dataset, ())},
+                [_Range(*row) for row in ranges.get(dataset, ())],
+            )
+            for dataset in datasets
+        ]
 
     def add(self, snapshot: Snapshot, manifest: Manifest, sha256: str) -> None:
         """Record a version that ``snapshot`` brought.
@@ -88,20 +94,25 @@ class History:
             self.dataset, version, stone.withdrawn, reason["zh"], reason["en"], stone.basis, stone.bytes_removed,
         )  # fmt: skip
 
-    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+    @staticmethod
+    def write(connection: duckdb.DuckDBPyConnection, histories: Sequence[History]) -> None:
         """Bring the index's tables up to date."""
-        connection.execute("DELETE FROM main.segment_versions WHERE dataset = ?", [self.dataset])
-        for version, row in self._withdrawn.items():
-            key = [self.dataset, version]
-            connection.execute("DELETE FROM main.withdrawals WHERE dataset = ? AND version = ?", key)
-            self._new["withdrawals"].append(row)
-        self._new["segment_versions"] = [
-            (self.dataset, entry.segment, entry.first, entry.last)
-            for entry in sorted(self._ranges, key=lambda entry: (entry.segment, entry.first))
-        ]
-        for table, rows in self._new.items():
+        remove(connection, "segment_versions", [history.dataset for history in histories])
+        new: dict[str, list[Row]] = defaultdict(list)
+        for history in histories:
+            for version, row in history._withdrawn.items():
+                key = [history.dataset, version]
+                connection.execute("DELETE FROM main.withdrawals WHERE dataset = ? AND version = ?", key)
+                new["withdrawals"].append(row)
+            new["segment_versions"] += [
+                (history.dataset, entry.segment, entry.first, entry.last)
+                for entry in sorted(history._ranges, key=lambda entry: (entry.segment, entry.first))
+            ]
+            for table, rows in history._new.items():
+                new[table] += rows
+            history._new.clear()
+        for table, rows in new.items():
             insert(connection, table, rows)
-        self._new.clear()
 
     def _shape(self, shape: Shape) -> int:
         text = str(shape)

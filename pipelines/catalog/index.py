@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -25,7 +26,7 @@ from pipelines.catalog.index_files import (
 )
 from pipelines.catalog.script import write_script
 from pipelines.catalog.stubs import Stubs
-from pipelines.catalog.tables import add_snapshot, opening_statements, remove_latest, set_codes, set_latest
+from pipelines.catalog.tables import add_snapshot, batched, opening_statements, set_codes, set_latest
 from pipelines.core.files import scratch_folder
 from pipelines.core.sql import identifier, literal
 from pipelines.publish import (
@@ -104,13 +105,14 @@ def build_index(store: Store, built: Path, numbers: Sequence[int], start: int | 
         connection.execute(f"ATTACH {literal(str(built))} AS {_ALIAS} ({options})")
         # Views are made inside the database: a qualified name would bake this alias into them.
         connection.execute(f"USE {_ALIAS}")
+        # It is written out once, in the end: written out between, it would keep the room of what was written before.
+        connection.execute("SET wal_autocheckpoint = '1TB'")
         stubs = Stubs(connection, built.parent / "stubs")
         connection.execute(f"SET VARIABLE catalog_root = {literal(str(stubs.folder))}")
-        connection.execute("BEGIN")
         if start is None:
-            _run(connection, opening_statements())
+            with _transaction(connection):
+                _run(connection, opening_statements())
         changed = _add_snapshots(connection, store, stubs, start, numbers)
-        connection.execute("COMMIT")
         write_script(connection, built.with_suffix(".sql"), earlier, changed)
         connection.execute("USE memory")
         connection.execute(f"DETACH {_ALIAS}")
@@ -123,21 +125,34 @@ def _add_snapshots(
     base = load_snapshot(store, start) if start is not None else Snapshot(0, "", None, {})
     events: dict[str, list[tuple[Snapshot, Snapshot]]] = defaultdict(list)
     newest = base
-    for number in numbers[numbers.index(start) + 1 :] if start is not None else numbers:
-        before, newest = newest, load_snapshot(store, number)
-        add_snapshot(connection, newest)
-        for dataset in _changed(before, newest):
-            events[dataset].append((before, newest))
+    with _transaction(connection):
+        for number in numbers[numbers.index(start) + 1 :] if start is not None else numbers:
+            before, newest = newest, load_snapshot(store, number)
+            add_snapshot(connection, newest)
+            for dataset in _changed(before, newest):
+                events[dataset].append((before, newest))
     codelists: dict[str, tuple[int, str]] = {}
-    for dataset in sorted(events):
-        history = History.load(connection, store, dataset)
-        for before, snapshot in events[dataset]:
-            _add_event(store, history, before, snapshot, codelists)
-        history.write(connection)
-    _set_codelists(connection, store, codelists)
-    for dataset in sorted(events):
-        _show_latest(connection, store, stubs, dataset, base.datasets.get(dataset), newest.datasets.get(dataset))
+    for batch in batched(sorted(events)):
+        with _transaction(connection):
+            histories = History.load(connection, store, batch)
+            for history in histories:
+                for before, snapshot in events[history.dataset]:
+                    _add_event(store, history, before, snapshot, codelists)
+            History.write(connection, histories)
+    with _transaction(connection):
+        _set_codelists(connection, store, codelists)
+    for batch in batched(sorted(events)):
+        with _transaction(connection):
+            _show_latest(connection, store, stubs, batch, base.datasets, newest.datasets)
     return set(events)
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is done in the block at once: it is faster than one by one. What fails leaves a file that nobody keeps."""
+    connection.execute("BEGIN")
+    yield
+    connection.execute("COMMIT")
 
 
 def _changed(before: Snapshot, after: Snapshot) -> list[str]:
@@ -169,18 +184,18 @@ def _add_event(
 
 
 def _show_latest(
-    connection: duckdb.DuckDBPyConnection, store: Store, stubs: Stubs, dataset: str, old: SnapshotEntry | None,
-    new: SnapshotEntry | None,
+    connection: duckdb.DuckDBPyConnection, store: Store, stubs: Stubs, datasets: Sequence[str],
+    before: Mapping[str, SnapshotEntry], after: Mapping[str, SnapshotEntry],
 ) -> None:  # fmt: skip
-    if old is not None and (new is None or old.theme != new.theme):
-        _run(connection, removal_statements(dataset, old.theme))
-    if new is None:
-        remove_latest(connection, dataset)
-        return
-    set_latest(connection, load_manifest(store, new.manifest), new.manifest)
-    indexed = read_indexed(connection, dataset)
-    stubs.stand_for(indexed.files)
-    _run(connection, dataset_statements(indexed))
+    for dataset in datasets:
+        old, new = before.get(dataset), after.get(dataset)
+        if old is not None and (new is None or old.theme != new.theme):
+            _run(connection, removal_statements(dataset, old.theme))
+    shown = (after[dataset].manifest for dataset in datasets if dataset in after)
+    set_latest(connection, datasets, {sha256: load_manifest(store, sha256) for sha256 in shown})
+    for indexed in read_indexed(connection, datasets):
+        stubs.stand_for(indexed.files)
+        _run(connection, dataset_statements(indexed))
 
 
 def _note_codelists(noted: dict[str, tuple[int, str]], snapshot: Snapshot, manifest: Manifest) -> None:

@@ -18,7 +18,7 @@ SCRIPT = "index.sql"
 _FOLDER = "index"
 _NAME = re.compile(r"catalog-([0-9]{6,})\.duckdb")
 #: Counts the forms that indexes have had: one of another form is made anew, not built on.
-_FORM = b"# form 3\n"
+_FORM = b"# form 4\n"
 
 
 def index_path(snapshot: int) -> str:

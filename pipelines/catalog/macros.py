@@ -1,9 +1,11 @@
 """The macros of the index: any version of a dataset, by number or date, and what changed between two.
 
 No subquery may stand in ``read_parquet``, and each version has columns of its own. So when a query is prepared a
-macro writes the SELECT for what is asked and has ``query`` run it, in two steps: the first finds the
-versions, the second their files. Names are never qualified in them: DuckDB takes ``a.b`` in an argument for text;
-and lambdas hardly nested: the time that it takes to bind one doubles with each level.
+macro writes the SELECT for what is asked and has ``query`` run it, in three steps: the first writes down what is asked,
+the second finds the versions, the third their files. Names are never qualified in them: DuckDB takes ``a.b`` in an
+argument for text; and lambdas hardly nested: the time that it takes to bind one doubles with each level. All but the
+first step is text within the macro: whoever attaches an index has all of its macros in memory, expressions take far
+more than text.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pipelines.core.sql import identifier, literal
 
 #: Places in the second step for what the first finds, in the order in which it comes in; no other text has an @.
 _VERSION, _SINCE, _FILES, _ROOT = "@n", "@o", "@f", "@r"
+_ASKED_VERSION, _ASKED_SINCE = "@v", "@s"
 _PREVIOUS_NUMBER = "-1"
 
 
@@ -31,19 +34,23 @@ def version_macro(name: str, timeline: Timeline) -> str:
     update_preimage, update_postimage), then the fields of both versions; one that has had several types is text.
     """
     since = (
-        f"CASE WHEN CAST(since AS VARCHAR) = '{PREVIOUS}' THEN '{_PREVIOUS_NUMBER}' "
-        f"ELSE CAST({timeline.number_of('CAST(since AS VARCHAR)')} AS VARCHAR) END"
+        f"CASE WHEN {_ASKED_SINCE} = '{PREVIOUS}' THEN '{_PREVIOUS_NUMBER}' "
+        f"ELSE CAST({timeline.number_of(_ASKED_SINCE)} AS VARCHAR) END"
     )
-    text = f"CASE WHEN since IS NULL THEN {literal(_rows(timeline))} ELSE {literal(_changes(timeline))} END"
+    text = f"CASE WHEN {_ASKED_SINCE} IS NULL THEN {literal(_rows(timeline))} ELSE {literal(_changes(timeline))} END"
     for place, found in (
-        (_VERSION, f"CAST({timeline.number_of('CAST(version AS VARCHAR)')} AS VARCHAR)"),
-        (_SINCE, f"CASE WHEN since IS NULL THEN '' ELSE {since} END"),
+        (_VERSION, f"CAST({timeline.number_of(_ASKED_VERSION)} AS VARCHAR)"),
+        (_SINCE, f"CASE WHEN {_ASKED_SINCE} IS NULL THEN '' ELSE {since} END"),
         # The folder comes last: its name may hold anything.
         (_FILES, literal(timeline.listed)),
         (_ROOT, f"replace({ROOT}, '''', '''''')"),
     ):
         text = f"replace({text}, '{place}', {found})"
-    return f"CREATE OR REPLACE MACRO {name}(version, since := NULL) AS TABLE FROM query('FROM query(' || {text} || ')')"
+    asked = literal(f"FROM query('FROM query(' || {text} || ')')")
+    # What is asked may hold anything too; no version has an @.
+    for place, argument in ((_ASKED_VERSION, "replace(CAST(version AS VARCHAR), '@', '＠')"), (_ASKED_SINCE, "since")):
+        asked = f"replace({asked}, '{place}', {quoted(argument)})"
+    return f"CREATE OR REPLACE MACRO {name}(version, since := NULL) AS TABLE FROM query({asked})"
 
 
 def _rows(timeline: Timeline) -> str:

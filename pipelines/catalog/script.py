@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import duckdb
 
 from pipelines.catalog.datasets import codelist_statements, dataset_statements, read_indexed
-from pipelines.catalog.tables import TABLES, opening_statements, place
+from pipelines.catalog.tables import AMONG, TABLES, Row, batched, opening_statements, place, rows_of
 from pipelines.core.messages import in_both
 from pipelines.core.sql import literal
 
@@ -34,17 +35,16 @@ def write_script(
         earlier: the script of the index that this one was made from, if it was made from one.
         changed: datasets that are no longer as ``earlier`` has them.
     """
-    kept = _blocks(earlier) if earlier is not None else {}
-    shown = {row[0] for row in connection.execute("SELECT dataset FROM main.datasets").fetchall()}
+    blocks = _blocks(earlier) if earlier is not None else {}
+    kept = {dataset: place for dataset, place in blocks.items() if dataset not in changed}
     known = connection.execute("SELECT DISTINCT dataset FROM main.versions ORDER BY dataset").fetchall()
     with target.open("wb") as file, (earlier or target).open("rb") as old:
         file.write(_terminated(_opening(connection)))
-        for (dataset,) in known:
-            if dataset in kept and dataset not in changed:
-                _copy(old, kept[dataset], file, dataset)
-                continue
-            block = _terminated(_dataset(connection, dataset, dataset in shown))
-            file.write(f"-- dataset {dataset} {len(block)}\n".encode() + block)
+        for batch in batched([dataset for (dataset,) in known]):
+            new = dict(_datasets(connection, [dataset for dataset in batch if dataset not in kept]))
+            for dataset in batch:
+                block = new[dataset] if dataset in new else _read(old, kept[dataset])
+                file.write(f"-- dataset {dataset} {len(block)}\n".encode() + block)
         file.write(_terminated(["COMMIT"]))
 
 
@@ -56,23 +56,29 @@ def _opening(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from opening_statements()
     for table, columns in TABLES.items():
         if "dataset" not in columns:
-            yield from _inserts(connection, table, "true")
+            yield from _inserts(table, connection.execute(f"SELECT * FROM {place(table)} ORDER BY ALL").fetchall())
     codelists = connection.execute("SELECT codelist FROM main.code_lists ORDER BY codelist").fetchall()
     yield from codelist_statements([name for (name,) in codelists])
 
 
-def _dataset(connection: duckdb.DuckDBPyConnection, dataset: str, shown: bool) -> Iterator[str]:
-    for table, columns in TABLES.items():
-        if "dataset" in columns:
-            yield from _inserts(connection, table, f"dataset = {literal(dataset)}")
-    if shown:
-        yield from dataset_statements(read_indexed(connection, dataset))
+def _datasets(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Datasets and their blocks."""
+    if not datasets:
+        return
+    found = {
+        table: rows_of(connection, f"SELECT dataset, * FROM {place(table)} WHERE {AMONG} ORDER BY ALL", datasets)
+        for table, columns in TABLES.items()
+        if "dataset" in columns
+    }
+    shown = {indexed.dataset: dataset_statements(indexed) for indexed in read_indexed(connection, datasets)}
+    for dataset in datasets:
+        filled = chain.from_iterable(_inserts(table, rows.get(dataset, ())) for table, rows in found.items())
+        yield dataset, _terminated(chain(filled, shown.get(dataset, ())))
 
 
-def _inserts(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> Iterator[str]:
-    found = connection.execute(f"SELECT * FROM {place(table)} WHERE {condition} ORDER BY ALL")
-    while rows := found.fetchmany(_ROWS_PER_INSERT):
-        values = ",\n".join(f"({', '.join(map(_value, row))})" for row in rows)
+def _inserts(table: str, rows: Sequence[Row]) -> Iterator[str]:
+    for begin in range(0, len(rows), _ROWS_PER_INSERT):
+        values = ",\n".join(f"({', '.join(map(_value, row))})" for row in rows[begin : begin + _ROWS_PER_INSERT])
         yield f"INSERT INTO {place(table)} VALUES\n{values}"
 
 
@@ -99,7 +105,7 @@ def _blocks(script: Path) -> Mapping[str, tuple[int, int]]:
     return found
 
 
-def _copy(old: BinaryIO, place: tuple[int, int], new: BinaryIO, dataset: str) -> None:
+def _read(script: BinaryIO, place: tuple[int, int]) -> bytes:
     begin, length = place
-    old.seek(begin)
-    new.write(f"-- dataset {dataset} {length}\n".encode() + old.read(length))
+    script.seek(begin)
+    return script.read(length)

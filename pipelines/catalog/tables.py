@@ -10,6 +10,7 @@ too), and the views spread that out again. So an index grows with what changed, 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,9 @@ from pipelines.publish import Manifest, Snapshot, manifest_path
 from pipelines.publish.schemas import columns, primary_key
 
 Row = tuple[Any, ...]
+#: A condition: the dataset is one of the list that is the query's parameter.
+AMONG = "dataset IN (SELECT unnest(?))"
+_AT_ONCE = 64
 #: The schema of code lists.
 CODELISTS = "codelists"
 
@@ -141,6 +145,28 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row
     connection.unregister("new_rows")
 
 
+def batched(datasets: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Datasets some at a time: as many as are asked about with one query, or changed in one transaction.
+
+    Asked one by one, every one would have its tables read through; all in one transaction, DuckDB keeps each state
+    that a view or macro had in it.
+    """
+    return (datasets[begin : begin + _AT_ONCE] for begin in range(0, len(datasets), _AT_ONCE))
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequence[str]) -> Mapping[str, list[Row]]:
+    """Dataset → its rows, without the dataset, as a query has them that selects it first and takes :data:`AMONG`."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for dataset, *row in connection.execute(query, [list(datasets)]).fetchall():
+        found[dataset].append(tuple(row))
+    return found
+
+
+def remove(connection: duckdb.DuckDBPyConnection, table: str, datasets: Sequence[str]) -> None:
+    """Take all rows of datasets out of a table."""
+    connection.execute(f"DELETE FROM {place(table)} WHERE {AMONG}", [list(datasets)])
+
+
 def add_snapshot(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     """Record a release."""
     insert(connection, "snapshots", [(snapshot.number, snapshot.released)])
@@ -156,24 +182,32 @@ def set_codes(
     insert(connection, "code_lists", [(codelist, sha256, snapshot)])
 
 
-def set_latest(connection: duckdb.DuckDBPyConnection, manifest: Manifest, manifest_sha256: str) -> None:
-    """Make a version the one that ``datasets`` and ``fields`` tell of."""
-    remove_latest(connection, manifest.dataset)
+def set_latest(
+    connection: duckdb.DuckDBPyConnection, datasets: Sequence[str], manifests: Mapping[str, Manifest]
+) -> None:
+    """Have ``datasets`` and ``fields`` tell of these versions of datasets.
+
+    Args:
+        connection: to the index.
+        datasets: those concerned; of one without a manifest nothing is told there any more. What is known of its
+            versions stays.
+        manifests: by their SHA-256.
+    """
+    for table in ("datasets", "fields"):
+        remove(connection, table, datasets)
+    insert(connection, "datasets", (_dataset_row(sha256, manifest) for sha256, manifest in manifests.items()))
+    insert(connection, "fields", (row for manifest in manifests.values() for row in _field_rows(manifest)))
+
+
+def _dataset_row(sha256: str, manifest: Manifest) -> Row:
     about, periods = manifest.metadata, manifest.periods
-    insert(connection, "datasets", [(
+    return (
         manifest.dataset, manifest.theme, about["title"]["zh"], about["title"]["en"], about["description"]["zh"],
         about["description"]["en"], about["theme_title"]["zh"], about["theme_title"]["en"],
         about["disclosure_class"], about["period"], about["licence"], [entry["id"] for entry in about["publishers"]],
         manifest.version, periods[0] if periods else None, periods[-1] if periods else None, manifest.rows,
-        manifest.size, manifest_path(manifest_sha256), manifest.logical_hash,
-    )])  # fmt: skip
-    insert(connection, "fields", _field_rows(manifest))
-
-
-def remove_latest(connection: duckdb.DuckDBPyConnection, dataset: str) -> None:
-    """Take a dataset out of ``datasets`` and ``fields``; what is known of its versions stays."""
-    for table in ("datasets", "fields"):
-        connection.execute(f"DELETE FROM main.{identifier(table)} WHERE dataset = ?", [dataset])
+        manifest.size, manifest_path(sha256), manifest.logical_hash,
+    )  # fmt: skip
 
 
 def _field_rows(manifest: Manifest) -> Sequence[Row]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from publicising import two_datasets
 from publishing import (
     Row,
     add_candidate,
@@ -20,10 +22,11 @@ from publishing import (
 )
 from support import tree_descriptor, tree_schema, write_registry
 
-from pipelines.catalog import index_path
+from pipelines.catalog import index_path, verify_index
 from pipelines.catalog.shapes import Shape
 from pipelines.catalog.units import UNITS
 from pipelines.core.paths import Workspace
+from pipelines.core.sql import literal
 from pipelines.disclose.reviews import load_reviews
 from pipelines.publish import FolderStore, object_path, rollback, withdraw
 
@@ -105,6 +108,30 @@ def test_a_catalog_may_lie_in_a_folder_of_any_name(tmp_path: Path, name: str) ->
     assert species(workspace, "1.0.0") == [("a",)]
     told = "SELECT _change_type, species FROM changes.tree_inventory('1.0.1') ORDER BY ALL"
     assert ask(workspace, told) == [("update_postimage", "b"), ("update_preimage", "a")]
+
+
+@pytest.mark.parametrize("asked", ["@s", "@v", "@n @o @f @r", "a'b", "' || error('run') || '", "''", "公开"])
+def test_what_is_asked_stays_text_whatever_it_says(workspace: Workspace, asked: str) -> None:
+    publish(workspace, 4, tree(1))
+    text = literal(asked)
+    for told in (
+        refused(workspace, f"FROM parks.tree_inventory({text}, since := {literal(' || error(chr(33)) || ')})"),
+        refused(workspace, f"FROM parks.tree_inventory('1.0.0', since := {text})"),
+        refused(workspace, f"FROM changes.tree_inventory({text}, since := {text})"),
+    ):
+        assert "is neither a version" in told and "Parser" not in told
+
+
+def test_datasets_are_indexed_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = two_datasets(tmp_path)
+    monkeypatch.setattr("pipelines.catalog.tables._AT_ONCE", 1)
+    assert ask(workspace, "SELECT dataset FROM datasets ORDER BY 1") == [("benches",), ("tree_inventory",)]
+    script = (workspace.catalog / "index.sql").read_bytes()
+    monkeypatch.undo()
+    assert verify_index(FolderStore(workspace.catalog), workspace.work) == []
+    shutil.rmtree(workspace.catalog / "index")
+    index_now(workspace)
+    assert (workspace.catalog / "index.sql").read_bytes() == script
 
 
 def test_withdrawn_versions_leave_the_macros_for_good(workspace: Workspace) -> None:

@@ -4,7 +4,8 @@ Proxy, account, container and object servers are threads of one process, on one 
 system has to keep extended attributes.
 
 Swift looks whether an object exists and writes later, so of several creators at once more than one may be told that
-they created it. Here creating is one step, except in buckets whose names begin with ``racing``. See ``s3_serving``.
+they created it. Here creating is one step, except in buckets whose names begin with ``racing``: there a creator of an
+object waits for another one, at most a second, and they begin at once. See ``s3_serving``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from collections.abc import Iterable  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from eventlet import wsgi  # noqa: E402
+from eventlet import Timeout, wsgi  # noqa: E402
+from eventlet.event import Event  # noqa: E402
 from eventlet.semaphore import Semaphore  # noqa: E402
 from swift.account.server import AccountController  # noqa: E402
 from swift.common import utils  # noqa: E402
@@ -57,12 +59,27 @@ class _Front:
     def __init__(self, proxy: Any) -> None:
         self._proxy = proxy
         self._lock = Semaphore()
+        self._alone: dict[str, Event] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if "HTTP_IF_NONE_MATCH" not in environ or environ["PATH_INFO"].startswith("/racing"):
+        if "HTTP_IF_NONE_MATCH" not in environ:
+            return self._proxy(environ, start_response)  # type: ignore[no-any-return]
+        if environ["PATH_INFO"].startswith("/racing"):
+            self._meet(environ["PATH_INFO"])
             return self._proxy(environ, start_response)  # type: ignore[no-any-return]
         with self._lock:
             return list(self._proxy(environ, start_response))
+
+    def _meet(self, path: str) -> None:
+        other = self._alone.pop(path, None)
+        if other is not None:
+            other.send()
+            return
+        self._alone[path] = met = Event()
+        with Timeout(1, False):
+            met.wait()
+        if self._alone.get(path) is met:
+            del self._alone[path]
 
 
 def _storage(folder: Path) -> None:

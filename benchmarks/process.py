@@ -63,8 +63,13 @@ def cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def forget_peak() -> None:
+    """Have :func:`peak` tell of what comes after (Linux: proc(5), ``clear_refs``)."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
 def peak() -> float:
-    """The largest resident set of this process in MB.
+    """The largest resident set of this process in MB, so far or since :func:`forget_peak`.
 
     From the kernel's own record: ``ru_maxrss`` would begin with the size of the process that started this one.
     """

@@ -49,6 +49,12 @@ class Fleet:
         commit_versions(store, *_first(catalog, store, workspace.work, segment, periods))
         return cls(workspace, catalog, store)
 
+    @classmethod
+    def opened(cls, folder: Path) -> Fleet:
+        """One that was released in this folder."""
+        workspace = Workspace.at(folder / "data", folder / "schema")
+        return cls(workspace, load_catalog(workspace.schema), FolderStore(workspace.catalog))
+
     @property
     def keys(self) -> dict[str, str]:
         """Processing keys of all datasets."""

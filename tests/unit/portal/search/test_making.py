@@ -99,7 +99,7 @@ def test_the_second_time_nothing_is_written(folder: Path) -> None:
 def test_new_rows_change_the_card_and_load_no_dictionary(folder: Path) -> None:
     cards, before = many(300), parts(folder)
     cards[7] = _with(cards[7], rows=99)
-    with patch.object(words.Words, "_tokenizer", property(lambda _: pytest.fail("a dictionary was loaded"))):
+    with patch.object(words, "tokenizer_of", lambda _: pytest.fail("a dictionary was loaded")):
         make(folder, cards)
     after = parts(folder)
     assert {path.split("/")[1] for path in before.keys() ^ after.keys()} == {"cards"}

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +17,14 @@ from searching import card
 
 from pipelines.portal.search.folding import COMMON, fold, runs
 from pipelines.portal.search.terms import Level, terms_of, texts_digest, texts_of
-from pipelines.portal.search.words import Words, pieces
+from pipelines.portal.search.words import TOTAL, Words, pieces, tokenizer_of
 
 WORDS = Words()
+#: Words and what is none, some of which can be cut in several ways where they meet.
+PARTS = (
+    *("部门", "预算", "执行", "公开", "南京市", "市长", "长江大桥", "研究生", "生命", "起源", "的", "尚未", "结婚"),
+    *("和", "未结", "欧阳", "㐀", "镕", "绿化", "行道树", "木", "乡镇", "一", "了", "不", "国有资本", "社会保险基金"),
+)  # fmt: skip
 BUDGET = card("department_budget", "部门预算", "Department budgets")
 
 
@@ -92,6 +99,39 @@ def test_what_is_not_searched_does_not_change_the_digest_of_texts() -> None:
     digest = texts_digest(texts_of(card("x")))
     assert digest == texts_digest(texts_of(card("x", rows=3, released="2027-01-01T00:00:00Z")))
     assert digest != texts_digest(texts_of(card("x", "行道")))
+
+
+def test_all_frequencies_are_counted() -> None:
+    tokenizer = jieba.Tokenizer()
+    assert tokenizer.gen_pfdict(tokenizer.get_dict_file())[1] == TOTAL
+
+
+@pytest.fixture(scope="module")
+def whole() -> Any:
+    return tokenizer_of(None)
+
+
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=12).map("".join))
+def test_part_of_the_dictionary_cuts_as_the_whole_does(whole: Any, run: str) -> None:
+    assert list(tokenizer_of(frozenset(run)).cut_for_search(run)) == list(whole.cut_for_search(run))
+
+
+def test_more_is_loaded_when_other_characters_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[frozenset[str] | None] = []
+
+    def load(characters: frozenset[str] | None) -> Any:
+        loaded.append(characters)
+        return tokenizer_of(characters)
+
+    monkeypatch.setattr("pipelines.portal.search.words.tokenizer_of", load)
+    monkeypatch.setattr("pipelines.portal.search.words._MOST_CHARACTERS", 8)
+    words = Words()
+    words.expect(["预算公开", "部门"])
+    assert words.words("部门预算") == ["部门", "预算"] and words.words("公开") == ["公开"]
+    assert words.words("城市") == ["城市"]
+    words.expect(["城市公园", "行道树木"])
+    assert words.words("公园") == ["公园"] and words.words("行政") == ["行政"]
+    assert loaded == [frozenset("预算公开部门"), frozenset("预算公开部门城市"), None]
 
 
 def test_dictionaries_are_loaded_without_a_word_and_without_a_file(tmp_path: Path) -> None:

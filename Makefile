@@ -87,7 +87,7 @@ fuzz: $(READY)
 faults: $(READY)
 	FAULTS=all $(BIN)/python -m pytest -n 2 tests/unit/publish/test_faults.py tests/unit/publish/test_races.py \
 	  tests/unit/publish/test_store_faults.py tests/unit/catalog/test_index_faults.py tests/unit/catalog/metadata/test_refresh.py \
-	  tests/unit/portal/test_refresh.py tests/unit/portal/search/test_making.py
+	  tests/unit/portal/test_refresh_crashes.py tests/unit/portal/search/test_making.py
 	PYTHONPATH=.:tests $(BIN)/python tests/fault_sweep.py $(FAULT_FLAGS)
 
 # Everything that can be made again; delivered and landed files stay.

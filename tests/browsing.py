@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import yaml
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
@@ -38,6 +38,7 @@ from pipelines.flow.releasing import make_downloads, refresh_index, refresh_meta
 from pipelines.portal.browser_assets import pinned_bundles
 from pipelines.publish import FolderStore, withdraw
 
+Seen = TypeVar("Seen", bound="Watched")
 #: Where `make` puts other people's scripts.
 ASSETS = Path(pipelines.__file__).parents[1] / ".browser-assets"
 #: Milliseconds for anything to happen: machines that run tests are slow.
@@ -210,6 +211,16 @@ class Watched:
         self.page.evaluate(source)
         found: list[str] = self.page.evaluate(_AXE)
         return found
+
+
+@contextlib.contextmanager
+def watching(browser: Browser, site: Host, kind: type[Seen]) -> Iterator[Seen]:
+    """An empty page in English; at the end it must have asked no other host, nor done what its policy forbids."""
+    with browser.new_context(locale="en", accept_downloads=True) as context:
+        page = kind(context.new_page(), site)
+        yield page
+        assert page.elsewhere == []
+        assert page.faults == []
 
 
 class Console(Watched):

@@ -17,6 +17,10 @@ from pipelines.publish.manifests import PreviousVersion
 from pipelines.publish.snapshots import commit_snapshot, next_snapshot
 from pipelines.publish.store import put_manifest
 
+#: Where pages and what they need lie.
+_FOLDERS = (
+    "about", "assets", "browse", "code-lists", "datasets", "disclosure", "en", "organisations", "search", "themes",
+)  # fmt: skip
 #: Elements that begin no line of their own.
 _INLINE = {"a", "b", "code", "pre", "script", "span", "strong", "time"}
 _VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
@@ -26,6 +30,20 @@ def make_portal(workspace: Workspace, store: Store | None = None) -> PortalRefre
     """Bring the pages of a workspace's catalog up to date."""
     place = store or FolderStore(workspace.catalog)
     return refresh_portal(place, registry(workspace), workspace.portal, workspace.work)
+
+
+def portal_files(workspace: Workspace) -> dict[str, tuple[float, bytes]]:
+    """All files of the portal: when they were written, and their bytes."""
+    store = FolderStore(workspace.catalog)
+    # Code lists themselves lie beside the pages about them.
+    entries = [entry for folder in _FOLDERS for entry in store.entries(folder) if not entry.path.endswith(".csv")]
+    entries += [entry for entry in store.entries("") if entry.path == "index.html"]
+    return {entry.path: (entry.modified, store.read(entry.path)) for entry in entries}
+
+
+def contents(workspace: Workspace) -> dict[str, bytes]:
+    """All files of the portal."""
+    return {path: content for path, (_, content) in portal_files(workspace).items()}
 
 
 def reshown(workspace: Workspace, *changes: Callable[[Manifest], Manifest], dataset: str = "tree_inventory") -> None:

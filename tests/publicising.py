@@ -17,6 +17,8 @@ from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, Store
 
 BASE = "https://data.testville.example/open/"
+#: Why something is withdrawn.
+REASON = {"zh": "误发", "en": "Sent by mistake"}
 #: Something of each kind that is markup, code or an escape somewhere, and what XML 1.0 cannot hold.
 HOSTILE = "</script><script>x</script> [a](javascript:alert(1)) \"'`{}<>|\\^ ]]> &amp; \u202e\u2066\x00\x07\x1b\ufffe é"
 

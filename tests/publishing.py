@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import importlib
+import shutil
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,9 @@ from pipelines.publish import (
     Segment,
     Store,
     build_segment,
+    latest_snapshot,
+    load_manifest,
+    object_path,
     release,
     save_candidate,
 )
@@ -171,6 +175,24 @@ def look_at_texts_once(catalog: Catalog) -> None:
     module: Any = importlib.import_module("pipelines.publish.release")
     gate = TextGate(catalog)
     module.TextGate = lambda _: gate
+
+
+def copied(workspace: Workspace, folder: Path) -> Workspace:
+    """A copy of a workspace's data and descriptors, to be changed."""
+    shutil.copytree(workspace.data, folder / "data")
+    shutil.copytree(workspace.schema, folder / "schema")
+    return Workspace.at(folder / "data", folder / "schema")
+
+
+def newest_object(workspace: Workspace, dataset: str) -> Path:
+    """The first file with rows of a dataset's newest version, which may be damaged."""
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    manifest = load_manifest(store, snapshot.datasets[dataset].manifest)
+    file = workspace.catalog / object_path(manifest.parts[0].sha256)
+    file.chmod(0o600)
+    return file
 
 
 def file_of(segment: Segment) -> Path:

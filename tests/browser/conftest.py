@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from apiserving import Site, site_of
-from browsing import Console, Watched, chromium, make_catalog, workspace_at
+from browsing import Console, Watched, chromium, make_catalog, watching, workspace_at
 from playwright.sync_api import Browser
 from shared import shared_folder
 
@@ -39,22 +39,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def watched(browser: Browser, site: Site) -> Iterator[Watched]:
     """An empty page; at the end it must have asked no other host and done nothing that its policy forbids."""
-    with browser.new_context(locale="en") as context:
-        page = Watched(context.new_page(), site)
+    with watching(browser, site, Watched) as page:
         yield page
-        assert page.elsewhere == []
-        assert page.faults == []
 
 
 @pytest.fixture
 def console(browser: Browser, site: Site) -> Iterator[Console]:
     """The console in English, nothing loaded yet; the same must hold at the end."""
-    with browser.new_context(locale="en", accept_downloads=True) as context:
-        page = Console(context.new_page(), site)
+    with watching(browser, site, Console) as page:
         page.open("en/console/")
         yield page
-        assert page.elsewhere == []
-        assert page.faults == []
         assert page.page.locator("body[data-hacked]").count() == 0
 
 

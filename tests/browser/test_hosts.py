@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from apiserving import Site
-from browsing import Console, Watched
+from browsing import Console, Watched, watching
 from playwright.sync_api import Browser, expect
 from static_hosting import Host, static_host
 
@@ -26,11 +26,8 @@ def host(workspace: Workspace) -> Iterator[Host]:
 @pytest.fixture
 def elsewhere(browser: Browser, host: Host) -> Iterator[Console]:
     """An empty page; at the end it must have asked no other host and done nothing that its policy forbids."""
-    with browser.new_context(locale="en") as context:
-        page = Console(context.new_page(), host)
+    with watching(browser, host, Console) as page:
         yield page
-        assert page.elsewhere == []
-        assert page.faults == []
 
 
 def styled(watched: Watched) -> bool:

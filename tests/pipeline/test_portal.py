@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flowing import GOOD, HEADER, Command, Deliver
+from publishing import newest_object
 from registering import keep_registers
 
 from pipelines.core.paths import Workspace
-from pipelines.publish import FolderStore, latest_snapshot, load_manifest, object_path
 
 TREES = "tree_inventory"
 
@@ -23,13 +23,8 @@ def test_runs_make_pages_and_tell_which_they_could_not(
     assert "均为最新" in gongkai("portal", "--lang", "zh").stdout
     scores = (workspace.catalog / "en" / "organisations" / "index.html").read_text("utf-8")
     assert "100%" in scores and "Scoreboard of" in scores
-    store = FolderStore(workspace.catalog)
-    snapshot = latest_snapshot(store)
-    assert snapshot is not None
-    (part,) = load_manifest(store, snapshot.datasets[TREES].manifest).parts
-    object_file = workspace.catalog / object_path(part.sha256)
+    object_file = newest_object(workspace, TREES)
     whole = object_file.read_bytes()
-    object_file.chmod(0o600)
     object_file.write_bytes(b"x" * len(whole))
     workspace.portal.unlink()
     broken = gongkai("portal", "--json")

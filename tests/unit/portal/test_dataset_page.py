@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from publicising import HOSTILE, download, publicise, refresh, two_datasets
 from publishing import (
     NOW,
     add_candidate,
+    copied,
     public_schema,
     registry,
     release_now,
@@ -48,9 +48,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture
 def workspace(made: Workspace, tmp_path: Path) -> Workspace:
-    shutil.copytree(made.data, tmp_path / "data")
-    shutil.copytree(made.schema, tmp_path / "schema")
-    return Workspace.at(tmp_path / "data", tmp_path / "schema")
+    return copied(made, tmp_path)
 
 
 @pytest.fixture

@@ -4,47 +4,40 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from listing import hostile, keep, told
-from publicising import HOSTILE, refresh, two_datasets
-from publishing import index_now, registry
+from pages import make_portal
+from publicising import HOSTILE
+from publishing import copied
 
 from pipelines.catalog.harvested import HarvestedDataset, harvested_sources, kept_sources, remove_source
 from pipelines.core.paths import Workspace
-from pipelines.portal import PortalRefresh, refresh_portal
+from pipelines.portal import PortalRefresh
 from pipelines.portal.search import making
 from pipelines.publish import FolderStore
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("released")
-    workspace = two_datasets(folder)
-    refresh(workspace)
-    index_now(workspace)
-    make(workspace)
-    return folder
+def made(two_released: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """With pages of its own datasets."""
+    workspace = copied(two_released, tmp_path_factory.mktemp("made"))
+    make_portal(workspace)
+    return workspace
 
 
 @pytest.fixture
-def workspace(released: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
-    return Workspace.at(tmp_path / "data", tmp_path / "schema")
-
-
-def make(workspace: Workspace) -> PortalRefresh:
-    return refresh_portal(FolderStore(workspace.catalog), registry(workspace), workspace.portal, workspace.work)
+def workspace(made: Workspace, tmp_path: Path) -> Workspace:
+    return copied(made, tmp_path)
 
 
 def listed(workspace: Workspace, *datasets: HarvestedDataset, **keys: Any) -> PortalRefresh:
     """Keep a catalog elsewhere, and bring the portal up to date."""
     keep(FolderStore(workspace.catalog), workspace.work, datasets, **keys)
-    return make(workspace)
+    return make_portal(workspace)
 
 
 def page(workspace: Workspace, place: str) -> str:
@@ -123,7 +116,7 @@ def test_what_did_not_change_is_not_made_again(workspace: Workspace) -> None:
     listed(workspace, *(told(number) for number in range(120)))
     before = written(workspace)
     with patch("pipelines.catalog.harvested._datasets_file", side_effect=AssertionError("it was read")):
-        make(workspace)
+        make_portal(workspace)
         assert written(workspace) == before
         # It was asked again and is the same.
         listed(workspace, *(told(number) for number in range(120)), checked="2026-03-02T00:00:00Z")
@@ -154,10 +147,10 @@ def test_a_catalog_that_is_taken_away_leaves_nothing(workspace: Workspace) -> No
     listed(workspace, *(told(number) for number in range(60)))
     assert kept_sources(store) == {"neighbour", "other"}
     remove_source(store, "neighbour")
-    assert make(workspace).failed == {}
+    assert make_portal(workspace).failed == {}
     assert {path: (workspace.catalog / path).read_bytes() for path in written(workspace)} == alone
     remove_source(store, "other")
-    make(workspace)
+    make_portal(workspace)
     assert {path: (workspace.catalog / path).read_bytes() for path in written(workspace)} == before
     assert kept_sources(store) == set() and list(harvested_sources(store)) == []
 
@@ -175,7 +168,7 @@ def test_a_listing_that_cannot_be_read_holds_nothing_else_back(workspace: Worksp
     source = keep(FolderStore(workspace.catalog), workspace.work, [told(2)])
     (workspace.catalog / source.path).write_text(line, "utf-8")
     keep(FolderStore(workspace.catalog), workspace.work, [told(3)], name="other")
-    failed = make(workspace).failed
+    failed = make_portal(workspace).failed
     assert set(failed) == {"harvested/neighbour/"} and "harvested/neighbour/" in failed["harvested/neighbour/"].text()
     assert "Park number 1" in page(workspace, "en/harvested/neighbour")
     assert {"Park number 1", "Park number 3"} <= found(workspace).keys()

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from describing import update
 from publicising import BASE, HOSTILE
-from publishing import registry
+from publishing import copied, newest_object, registry
 from register_rows import (
     ACTIVE,
     CORRECTIONS,
@@ -38,21 +38,19 @@ from pipelines.core.paths import Workspace
 from pipelines.core.web_pages import PAGE_POLICY
 from pipelines.disclose.negative_list import under
 from pipelines.portal.pages import register_pages
-from pipelines.publish import FolderStore, latest_snapshot, load_manifest, object_path
 from pipelines.registry.negative_list import NegativeList
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("released")
-    make_pages(city_with_registers(folder))
-    return folder
+def released(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    city = city_with_registers(tmp_path_factory.mktemp("released"))
+    make_pages(city)
+    return city
 
 
 @pytest.fixture
-def city(released: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
-    return Workspace.at(tmp_path / "data", tmp_path / "schema")
+def city(released: Workspace, tmp_path: Path) -> Workspace:
+    return copied(released, tmp_path)
 
 
 def written(workspace: Workspace) -> dict[str, int]:
@@ -213,13 +211,8 @@ def test_a_register_that_cannot_be_read_holds_no_other_page_back(city: Workspace
     make_pages(city)
     before = written(city)
     tell(city, {OVERDUE: {"all": [overdue(7)]}, ACTIVE: {"all": [entry("lakes")]}}, 2)
-    store = FolderStore(city.catalog)
-    snapshot = latest_snapshot(store)
-    assert snapshot is not None
-    (part,) = load_manifest(store, snapshot.datasets[OVERDUE].manifest).parts
-    broken = city.catalog / object_path(part.sha256)
+    broken = newest_object(city, OVERDUE)
     whole = broken.read_bytes()
-    broken.chmod(0o600)
     broken.write_bytes(b"x" * len(whole))
     failed = make_pages(city).failed
     assert {"disclosure/overdue/", "organisations/"} <= failed.keys() and "disclosure/catalog/" not in failed
@@ -340,8 +333,8 @@ def test_templates_name_messages_that_there_are_and_leave_none_out() -> None:
     assert {name for name in known - named if not name.startswith(prefixes)} == set()
 
 
-def test_what_the_catalog_tells_of_itself_is_not_what_is_newest(released: Path) -> None:
-    home = page(Workspace.at(released / "data", released / "schema"), "")
+def test_what_the_catalog_tells_of_itself_is_not_what_is_newest(released: Workspace) -> None:
+    home = page(released, "")
     newest = home.split('id="newest"')[1]
     assert "datasets/tree_inventory/" in newest
     assert not [kind for kind in (ACTIVE, SCORES, CORRECTIONS, OVERDUE) if f"datasets/{kind}/" in newest]

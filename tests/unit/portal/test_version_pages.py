@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pages import Element, make_portal, page, reshown
 from publicising import download, two_datasets
-from publishing import NOW, add_candidate, registry, release_now, tree
+from publishing import NOW, add_candidate, copied, registry, release_now, tree
 
 from pipelines.core.paths import Workspace
 from pipelines.portal.state import PortalState
@@ -38,9 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def workspace(made: Workspace, tmp_path: Path) -> Workspace:
     # The index of pages belongs to a folder, so it is made anew in this one.
-    shutil.copytree(made.data, tmp_path / "data")
-    shutil.copytree(made.schema, tmp_path / "schema")
-    here = Workspace.at(tmp_path / "data", tmp_path / "schema")
+    here = copied(made, tmp_path)
     make_portal(here)
     return here
 

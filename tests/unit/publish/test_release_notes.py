@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from publishing import NOW, add_candidate, registry, release_now, tree, workspace_with_registry
+from publishing import NOW, add_candidate, copied, registry, release_now, tree, workspace_with_registry
 
 from pipelines.core.paths import Workspace
 from pipelines.publish import (
@@ -36,20 +35,18 @@ HOSTILE = "1. <script>x</script> [a](javascript:b) |`c`| &amp; ]]> **d**\n# e \u
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Three snapshots of one dataset."""
-    folder = tmp_path_factory.mktemp("released")
-    workspace = workspace_with_registry(folder)
+    workspace = workspace_with_registry(tmp_path_factory.mktemp("released"))
     for rows, period in (([tree(1)], "2024"), ([tree(1)], "2025"), ([tree(1, height="4.00")], "2025")):
         add_candidate(workspace, rows, period=period)
         release_now(workspace, registry(workspace))
-    return folder
+    return workspace
 
 
 @pytest.fixture
-def workspace(released: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
-    return Workspace.at(tmp_path / "data", tmp_path / "schema")
+def workspace(released: Workspace, tmp_path: Path) -> Workspace:
+    return copied(released, tmp_path)
 
 
 def newest(store: FolderStore) -> tuple[Snapshot, Manifest, Manifest]:

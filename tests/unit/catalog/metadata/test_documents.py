@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +16,7 @@ import feedparser
 import pytest
 from describing import update
 from publicising import BASE, HOSTILE, documents, download, refresh, two_datasets
-from publishing import NOW
+from publishing import NOW, copied
 from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
@@ -168,9 +167,7 @@ class _Scripts(HTMLParser):
 
 
 def test_hostile_metadata_stay_text_and_keep_the_rules(made: Workspace, tmp_path: Path) -> None:
-    shutil.copytree(made.data, tmp_path / "data")
-    shutil.copytree(made.schema, tmp_path / "schema")
-    workspace = Workspace.at(tmp_path / "data", tmp_path / "schema")
+    workspace = copied(made, tmp_path)
     hostile, store = {"zh": HOSTILE, "en": HOSTILE}, FolderStore(workspace.catalog)
     update(workspace.schema / "catalog.yaml", title=hostile, description=hostile, contact_name=hostile, rights=hostile)
     snapshot = latest_snapshot(store)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from describing import dataset_file, update
-from faults import Faults, Kind, faulty_store, some_of
-from publicising import BASE, documents, download, publicise, refresh, two_datasets
-from publishing import NOW, add_candidate, registry, release_now, tree, workspace_with_registry
+from faults import Kind
+from faulty_refreshes import check_finished_after_faults
+from publicising import BASE, REASON, documents, download, publicise, refresh, two_datasets
+from publishing import NOW, add_candidate, copied, registry, release_now, tree, workspace_with_registry
 
 from pipelines.catalog.metadata import MetadataRefresh
 from pipelines.catalog.metadata.contract import ContractMissing
@@ -19,20 +20,16 @@ from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, withdraw
 
 TREES, BENCHES = "metadata/datasets/tree_inventory", "metadata/datasets/benches"
-REASON = {"zh": "误发", "en": "Sent by mistake"}
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("released")
-    two_datasets(folder)
-    return folder
+def released(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return two_datasets(tmp_path_factory.mktemp("released"))
 
 
 @pytest.fixture
-def workspace(released: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
-    return Workspace.at(tmp_path / "data", tmp_path / "schema")
+def workspace(released: Workspace, tmp_path: Path) -> Workspace:
+    return copied(released, tmp_path)
 
 
 def times(workspace: Workspace, folder: str) -> Iterator[float]:
@@ -93,23 +90,7 @@ def test_at_whichever_call_it_fails_the_next_time_finishes_it(workspace: Workspa
     refresh(workspace)
     update(dataset_file(workspace), coverage={"temporal": {"start": "2020-01-01"}})
     withdraw(FolderStore(workspace.catalog), "benches", [], REASON, NOW.replace(day=3))
-    undisturbed = tmp_path / "undisturbed"
-    shutil.copytree(workspace.data, undisturbed)
-    counted = Faults()
-    other = Workspace.at(undisturbed, workspace.schema)
-    refresh(other, faulty_store(FolderStore(other.catalog), counted))
-    # The index is of another store: its address says so, and it would begin anew.
-    expected = documents(other)
-    changing = [number for number, name in enumerate(counted.names, 1) if name.startswith(("replace", "remove"))]
-    for number in some_of(changing, 11):
-        tried = tmp_path / f"tried-{number}"
-        shutil.copytree(workspace.data, tried)
-        again = Workspace.at(tried, workspace.schema)
-        with pytest.raises(OSError, match="Input/output"):
-            refresh(again, faulty_store(FolderStore(again.catalog), Faults(number, kind)))
-        refresh(again)
-        assert documents(again) == expected
-        shutil.rmtree(tried)
+    check_finished_after_faults(workspace, tmp_path, refresh, documents, kind, every=11)
 
 
 def test_a_dataset_that_breaks_a_rule_keeps_its_documents_and_holds_no_other_back(workspace: Workspace) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from pipelines.registry.dataset import DisclosureClass
+
 #: Folders and files of the store.
 FOLDER = "metadata"
 SITEMAP, ROBOTS = "sitemap.xml", "robots.txt"
@@ -16,8 +18,11 @@ PAGE_FOLDERS = {"zh-Hans": "", "en": "en/"}
 #: Pages that every catalog has, by their path without a language; themes and organisations have one each besides.
 PLACES = (
     "", "browse/", "themes/", "organisations/", "disclosure/", "disclosure/catalog/", "disclosure/negative-list/",
-    "disclosure/corrections/", "disclosure/overdue/", "about/",
+    "disclosure/corrections/", "disclosure/overdue/", *(f"disclosure/{name}/" for name in DisclosureClass),
+    "code-lists/", "about/",
 )  # fmt: skip
+#: The page that lists catalogs elsewhere, where there are any; each of them has one below it.
+ELSEWHERE = "harvested/"
 
 
 def dataset_folder(dataset: str) -> str:

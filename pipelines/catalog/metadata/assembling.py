@@ -42,8 +42,8 @@ class Assembly:
     snapshot: Snapshot
     state: MetadataState
     organisations: tuple[str, ...]
-    foreign: tuple[str, ...] = ()
-    """Names of the catalogs elsewhere whose datasets are told beside this one's."""
+    foreign: Mapping[str, str]
+    """The catalogs elsewhere whose datasets are told beside this one's: source → what names it in DCAT."""
 
     @property
     def issued(self) -> str:
@@ -54,7 +54,7 @@ class Assembly:
     def head(self) -> tuple[Node, ...]:
         """The catalog's own nodes."""
         own = distinct(catalog_nodes(self.catalog, self.issued, self.snapshot.released))
-        further = [node(self.catalog.addresses.catalog, dcat__catalog=iri(name)) for name in self.foreign]
+        further = [node(self.catalog.addresses.catalog, dcat__catalog=iri(name)) for name in self.foreign.values()]
         return (*own, *further)
 
     def write(self, store: Store, work: Path) -> None:
@@ -105,7 +105,7 @@ class Assembly:
     def _write_sitemap(self, store: Store, file: Path) -> None:
         at = self.catalog.addresses
         themes = [theme.id for theme in self.catalog.themes]
-        own = list(sitemap.site_pages(at, themes, self.organisations, self.snapshot.released))
+        own = list(sitemap.site_pages(at, themes, self.organisations, sorted(self.foreign), self.snapshot.released))
         pages = chain(own, self.state.parts("page"))
         parts = -(-(len(own) + len(self.state.digests)) // sitemap.MOST)
         for number in range(1, parts + 1):

@@ -207,8 +207,8 @@ class _Refreshing:
             return same(dataset)
         return shorts(load_manifest(self.store, entry.manifest).metadata["title"])
 
-    def _tell_harvested(self, work: Path) -> tuple[str, ...]:
-        """Write the documents of catalogs elsewhere that changed, remove those that are gone; the names of all."""
+    def _tell_harvested(self, work: Path) -> dict[str, str]:
+        """Write the documents of catalogs elsewhere that changed, remove those that are gone; all, and their names."""
         known, sources = self.state.harvested, list(harvested_sources(self.store))
         told = {each.source: document_digest(each) for each in sources}
         paths = {document_path(each.source) for each in sources}
@@ -225,7 +225,7 @@ class _Refreshing:
                 self.store.remove(entry.path)
         if told != known:
             self.state.set_harvested(told)
-        return tuple(each.address for each in foreign)
+        return {each.source.source: each.address for each in foreign}
 
     def _write_foreign(self, foreign: ForeignCatalog, path: str, work: Path) -> bool:
         """Write the document of a catalog elsewhere; tell whether it was done."""
@@ -239,7 +239,7 @@ class _Refreshing:
             return False
         return True
 
-    def _assemble(self, work: Path, foreign: tuple[str, ...]) -> None:
+    def _assemble(self, work: Path, foreign: dict[str, str]) -> None:
         made = json_digest([self.snapshot.number, self.state.digests, foreign])
         if made == self.state.made:
             return

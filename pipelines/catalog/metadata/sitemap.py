@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from pipelines.catalog.metadata.addresses import PAGE_FOLDERS, PLACES, SITEMAP, Addresses
+from pipelines.catalog.metadata.addresses import ELSEWHERE, PAGE_FOLDERS, PLACES, SITEMAP, Addresses
 
 #: A sitemap has 50,000 addresses at most: so many pages in two languages.
 MOST = 25_000
@@ -34,12 +34,20 @@ def page(at: Addresses, place: str, modified: str | None = None) -> str:
     )
 
 
-def site_pages(at: Addresses, themes: Iterable[str], organisations: Iterable[str], released: str) -> Iterator[str]:
-    """The pages that are not about one dataset; the first one changes with every release."""
+def site_pages(
+    at: Addresses, themes: Iterable[str], organisations: Iterable[str], sources: Sequence[str], released: str
+) -> Iterator[str]:
+    """The pages that are not about one dataset; the first one changes with every release.
+
+    ``sources`` are the catalogs elsewhere; further pages of a list are found by its first one.
+    """
     yield page(at, "", released)
     yield from (page(at, place) for place in PLACES if place)
     yield from (page(at, f"themes/{theme}/") for theme in themes)
     yield from (page(at, f"organisations/{organisation}/") for organisation in organisations)
+    if sources:
+        yield page(at, ELSEWHERE)
+        yield from (page(at, f"{ELSEWHERE}{source}/") for source in sources)
 
 
 def sitemap(pages: Iterable[str]) -> Iterator[str]:

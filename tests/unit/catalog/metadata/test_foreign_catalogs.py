@@ -86,6 +86,9 @@ def test_a_catalog_is_told_until_it_is_taken_away(workspace: Workspace) -> None:
     own = rdflib.URIRef(f"{BASE}#catalog")
     assert (own, DCAT.catalog, CATALOG) in rdflib.Graph().parse(whole, format="json-ld")
     assert (own, DCAT.catalog, CATALOG) in rdflib.Graph().parse(whole.with_suffix(".ttl"), format="turtle")
+    sitemap = workspace.catalog / "sitemap.xml"
+    pages = {f"<loc>{BASE}{folder}harvested/{place}</loc>" for folder in ("", "en/") for place in ("", "neighbour/")}
+    assert all(page in sitemap.read_text("utf-8") for page in pages)
     before = (workspace.catalog / DOCUMENT).stat(), whole.stat()
     refresh(workspace)
     assert ((workspace.catalog / DOCUMENT).stat(), whole.stat()) == before
@@ -93,6 +96,7 @@ def test_a_catalog_is_told_until_it_is_taken_away(workspace: Workspace) -> None:
     refresh(workspace)
     assert not (workspace.catalog / DOCUMENT).exists()
     assert (own, DCAT.catalog, None) not in rdflib.Graph().parse(whole, format="json-ld")
+    assert "harvested" not in sitemap.read_text("utf-8")
 
 
 def test_what_is_kept_can_be_damaged_or_replaced_meanwhile(workspace: Workspace) -> None:

@@ -244,7 +244,8 @@ class _Refreshing:
         """Make the parts of the site that changed; those that could not be made, and why."""
         registers = published_registers(self.store, self.catalog, self.snapshot, self.work)
         shelf = CardShelf(self.state)
-        source = SiteSource(self.store, self.catalog, self.about, self.snapshot, registers, shelf, self.harvested)
+        gone = self.state.digests.keys() - self.snapshot.datasets.keys()
+        source = SiteSource(self.store, self.catalog, self.about, self.snapshot, registers, shelf, self.harvested, gone)
         parts, failed = sections(source), {}
         for owner in set(self.state.sections) - {section.owner for section in parts}:
             PageWriter(self.store, self.state, owner).finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -28,7 +28,10 @@ from pipelines.registry.dataset import RegisterKind
 
 @dataclass(frozen=True)
 class SiteSource:
-    """What pages about more than one dataset are made of: published registers, all cards, catalogs elsewhere."""
+    """What pages about more than one dataset are made of: published registers, all cards, catalogs elsewhere.
+
+    ``gone`` are the datasets that left the catalog and have pages that say so.
+    """
 
     store: Store
     catalog: Catalog
@@ -37,6 +40,7 @@ class SiteSource:
     registers: Mapping[RegisterKind, Register]
     shelf: CardShelf
     harvested: Sequence[HarvestedSource] = ()
+    gone: Set[str] = frozenset()
 
     @cached_property
     def groups(self) -> CardGroups:
@@ -45,8 +49,13 @@ class SiteSource:
 
     @property
     def shown(self) -> Collection[str]:
-        """The datasets that there are pages about."""
+        """The datasets that the catalog shows."""
         return self.groups.digests.keys()
+
+    @property
+    def linked(self) -> Collection[str]:
+        """The datasets that there are pages about."""
+        return self.groups.digests.keys() | self.gone
 
     @cached_property
     def names(self) -> Mapping[str, Texts]:

@@ -22,7 +22,7 @@ def correction_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
     found = headings(correction_counts(register) if register else (), PER_PAGE)
     entries = correction_entries(register) if register else ()
     context = {
-        "register": register.dataset if register else None, "kinds": CORRECTION_KINDS, "shown": source.shown,
+        "register": register.dataset if register else None, "kinds": CORRECTION_KINDS, "shown": source.linked,
         "names": source.names,
     }  # fmt: skip
     register_pages(site, pages, "corrections.html.j2", CORRECTIONS, found, entries, context)

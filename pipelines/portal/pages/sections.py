@@ -75,7 +75,7 @@ def _of_register(kind: RegisterKind) -> Callable[[SiteSource], object]:
     """What a page depends on that shows a register: its rows, and which datasets there are pages about."""
 
     def depends(source: SiteSource) -> object:
-        return [source.register_digest(kind), sorted(source.groups.digests), sorted(source.names)]
+        return [source.register_digest(kind), sorted(source.shown), sorted(source.linked), sorted(source.names)]
 
     return depends
 

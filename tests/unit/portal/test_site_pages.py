@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from describing import update
-from publicising import BASE, HOSTILE
-from publishing import copied, newest_object, registry
+from publicising import BASE, HOSTILE, REASON
+from publishing import NOW, copied, newest_object, registry
 from register_rows import (
     ACTIVE,
     CORRECTIONS,
@@ -38,6 +38,7 @@ from pipelines.core.paths import Workspace
 from pipelines.core.web_pages import PAGE_POLICY
 from pipelines.disclose.negative_list import under
 from pipelines.portal.pages import register_pages
+from pipelines.publish import FolderStore, withdraw
 from pipelines.registry.negative_list import NegativeList
 
 
@@ -187,6 +188,18 @@ def test_long_registers_are_paged_under_headings_that_go_on(city: Workspace, mon
     tell(city, {OVERDUE: {"all": [overdue(1)]}}, 3)
     make_pages(city)
     assert not (city.catalog / "disclosure" / "overdue" / "2" / "index.html").exists()
+
+
+def test_withdrawals_lead_to_the_page_that_says_what_there_was(city: Workspace) -> None:
+    make_pages(city)
+    link = '../../../en/datasets/benches/"'
+    tell(city, {CORRECTIONS: {"2026": [correction(1, dataset="benches", title_en="Benches", kind="withdrawal")]}}, 2)
+    make_pages(city)
+    assert link in page(city, "disclosure/corrections/")
+    withdraw(FolderStore(city.catalog), "benches", [], REASON, NOW.replace(day=20))
+    make_pages(city)
+    assert link in page(city, "disclosure/corrections/")
+    assert REASON["en"] in page(city, "datasets/benches/")
 
 
 def test_where_a_register_is_not_published_its_page_says_so(city: Workspace) -> None:

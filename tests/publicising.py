@@ -12,6 +12,7 @@ from publishing import NOW, add_candidate, named, registry, release_now, tree, w
 from shipped import REGISTRY
 
 from pipelines.catalog.downloads import DownloadFile, VersionFiles
+from pipelines.catalog.downloads.record import Made, record, recorded
 from pipelines.catalog.metadata import MetadataRefresh, refresh_metadata
 from pipelines.core.paths import Workspace
 from pipelines.publish import FolderStore, Store
@@ -78,3 +79,4 @@ def download(workspace: Workspace, version: str, dataset: str = "tree_inventory"
         listed.append(DownloadFile(name, media_type, len(content), hashlib.sha256(content).hexdigest(), 2))
     made = VersionFiles(dataset, version, "0" * 64, 2, tuple(listed), {})
     store.replace(f"downloads/{dataset}/{version}/files.json", made.content())
+    record(store, {**(recorded(store) or {}), dataset: Made.of(made)})

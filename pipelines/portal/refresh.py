@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
+from pipelines.catalog.downloads import files_digests
 from pipelines.catalog.harvested import HarvestedSource, harvested_datasets, harvested_sources
 from pipelines.catalog.metadata.facts import CatalogFacts
-from pipelines.catalog.metadata.gathering import catalog_facts, files_path
+from pipelines.catalog.metadata.gathering import catalog_facts
 from pipelines.core.digests import json_digest
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.messages import Message
@@ -125,6 +126,10 @@ class _Refreshing:
     work: Path
     progress: Progress
 
+    @cached_property
+    def _files(self) -> Mapping[str, str]:
+        return files_digests(self.store)
+
     def run(self) -> PortalRefresh:
         if any(self.store.size(page_file("", language)) is None for language in LANGUAGES):
             self.state.outdate()
@@ -173,7 +178,7 @@ class _Refreshing:
         coverage = known.descriptor.coverage if known else None
         said = coverage.model_dump(mode="json") if coverage else None
         # Files of a version are made after it, and may be made anew.
-        files = self.store.modified(files_path(dataset, entry.version))
+        files = self._files.get(dataset)
         stones = self.snapshot.tombstones.get(dataset, {})
         charts = charts_digest(declared_charts(self.catalog, dataset), self.catalog.codelists)
         told = [freshness.said(self.catalog, dataset), field_titles(self.catalog, dataset), charts]

@@ -6,6 +6,7 @@ Not here: what is said of datasets to other catalogs (``catalog.metadata``), ser
 """
 
 from pipelines.catalog.downloads.making import REVISION, DownloadFile, VersionFiles, load_files, make_version
+from pipelines.catalog.downloads.record import files_digests
 from pipelines.catalog.downloads.refreshing import Refreshed, make_downloads, refresh_downloads
 from pipelines.catalog.downloads.verifying import verify_downloads
 
@@ -14,6 +15,7 @@ __all__ = [
     "DownloadFile",
     "Refreshed",
     "VersionFiles",
+    "files_digests",
     "load_files",
     "make_downloads",
     "make_version",

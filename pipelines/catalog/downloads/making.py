@@ -106,17 +106,18 @@ def load_files(store: Store, dataset: str, version: str) -> VersionFiles | None:
         raise CorruptStore(path, MALFORMED) from problem
 
 
-def is_made(store: Store, manifest: Manifest, sha256: str) -> bool:
-    """Whether a version's downloads are there in the sizes that they were made with; nothing is hashed."""
+def made_files(store: Store, manifest: Manifest, sha256: str) -> VersionFiles | None:
+    """A version's downloads, if they are there in the sizes that they were made with; nothing is hashed."""
     with suppress(CorruptStore):
         found = load_files(store, manifest.dataset, manifest.version)
         folder = downloads_folder(manifest.dataset, manifest.version)
-        return (
+        if (
             found is not None
             and (found.manifest, found.revision) == (sha256, REVISION)
             and all(store.size(f"{folder}/{file.name}") == file.bytes for file in found.files)
-        )
-    return False
+        ):
+            return found
+    return None
 
 
 def make_version(

@@ -1,23 +1,22 @@
 """Bringing downloads up to the latest snapshot: what is made, what is removed, what failed.
 
-``downloads/index.json`` says which version of each dataset was made last; only where the snapshot says otherwise is
-anything looked at. Deleting it, or the whole folder, costs looking at all datasets once.
+Only where the snapshot shows another version of a dataset than the record of what was made last (``record.py``) is
+anything looked at. Deleting the record, or the whole folder, costs looking at all datasets once.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from traceback import format_tb
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.catalog.downloads.making import REVISION, VersionFiles, is_made, make_version
+from pipelines.catalog.downloads.making import VersionFiles, made_files, make_version
+from pipelines.catalog.downloads.record import Made, record, recorded
 from pipelines.core.errors import GongkaiError, UnknownDataset
 from pipelines.core.messages import Message
 from pipelines.publish import (
@@ -30,8 +29,7 @@ from pipelines.publish import (
     newest_version,
     refuse_withdrawn,
 )
-from pipelines.publish.download_files import DOWNLOADS, RECORD, downloads_folder, remove_downloads
-from pipelines.publish.records import canonical_json
+from pipelines.publish.download_files import DOWNLOADS, downloads_folder, remove_downloads
 
 _logger = logging.getLogger(__name__)
 
@@ -49,18 +47,6 @@ class Refreshed:
 
     made: list[VersionFiles] = field(default_factory=list)
     failed: dict[str, Message] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Made:
-    """The version of a dataset that was made last, and its manifest's SHA-256; empty: one was begun."""
-
-    version: str = ""
-    manifest: str = ""
-
-    @classmethod
-    def of(cls, entry: SnapshotEntry) -> _Made:
-        return cls(entry.version, entry.manifest)
 
 
 def refresh_downloads(store: Store, work: Path, progress: Progress = no_progress) -> Refreshed:
@@ -106,70 +92,67 @@ def make_downloads(store: Store, work: Path, dataset: str, version: str | None =
         # Withdrawn meanwhile: at that time there was nothing to remove yet.
         remove_downloads(store, downloads_folder(dataset, manifest.version))
         raise
+    known = recorded(store)
+    if known is not None and sha256 == entry.manifest:
+        record(store, {**known, dataset: Made.of(made)})
     return made
 
 
 def _refresh(store: Store, work: Path, snapshot: Snapshot, done: Refreshed, progress: Progress) -> None:
-    recorded = _recorded(store)
-    shown = {dataset: _Made.of(entry) for dataset, entry in snapshot.datasets.items()}
-    known = recorded if recorded is not None else dict.fromkeys(_present(store), _Made())
-    changed = sorted(dataset for dataset in shown.keys() | known.keys() if shown.get(dataset) != known.get(dataset))
+    before = recorded(store)
+    known = before if before is not None else dict.fromkeys(_present(store), Made())
+    changed = sorted(
+        dataset
+        for dataset in snapshot.datasets.keys() | known.keys()
+        if not known.get(dataset, Made()).is_of(snapshot.datasets.get(dataset))
+    )
     if not changed:
         return
     # First: what a crash leaves half made is found by this, also of a dataset that leaves the catalog meanwhile.
-    _record(store, {**known, **dict.fromkeys(changed, _Made())})
+    record(store, {**known, **dict.fromkeys(changed, Made())})
     for place, dataset in enumerate(changed):
         progress(place, len(changed), dataset)
         entry = snapshot.datasets.get(dataset)
-        failure = _tried(store, work, dataset, entry, done)
         done.failed.pop(dataset, None)
-        if failure is not None:
-            done.failed[dataset] = failure
-        elif entry is not None:
-            known[dataset] = _Made.of(entry)
+        made = _tried(store, work, dataset, entry, done)
+        if isinstance(made, Message):
+            done.failed[dataset] = made
+        elif made is not None:
+            known[dataset] = made
         else:
             known.pop(dataset, None)
-    _record(store, {**known, **dict.fromkeys(done.failed, _Made())})
+    record(store, {**known, **dict.fromkeys(done.failed, Made())})
 
 
-def _tried(store: Store, work: Path, dataset: str, entry: SnapshotEntry | None, done: Refreshed) -> Message | None:
+def _tried(
+    store: Store, work: Path, dataset: str, entry: SnapshotEntry | None, done: Refreshed
+) -> Made | Message | None:
     """Bring a dataset's downloads up to date; otherwise tell why not. Errors of libraries may hold values."""
     try:
-        _bring_up(store, work, dataset, entry, done)
+        return _bring_up(store, work, dataset, entry, done)
     except GongkaiError as problem:
         return problem.message
     except (OSError, MemoryError, duckdb.Error, pa.ArrowException) as problem:
         where = "".join(format_tb(problem.__traceback__))
         _logger.error("%s: downloads were not made: %s\n%s", dataset, type(problem).__name__, where)
         return Message("downloads-failed", {"problem": type(problem).__name__})
-    return None
 
 
-def _bring_up(store: Store, work: Path, dataset: str, entry: SnapshotEntry | None, done: Refreshed) -> None:
+def _bring_up(store: Store, work: Path, dataset: str, entry: SnapshotEntry | None, done: Refreshed) -> Made | None:
+    made = None
     if entry is not None:
         manifest = load_manifest(store, entry.manifest)
-        if not is_made(store, manifest, entry.manifest):
-            done.made.append(make_version(store, manifest, entry.manifest, work))
+        files = made_files(store, manifest, entry.manifest)
+        if files is None:
+            files = make_version(store, manifest, entry.manifest, work)
+            done.made.append(files)
+        made = Made.of(files)
     for version in sorted({path.path.split("/")[2] for path in store.entries(f"{DOWNLOADS}/{dataset}")}):
         if entry is None or version != entry.version:
             remove_downloads(store, downloads_folder(dataset, version))
+    return made
 
 
 def _present(store: Store) -> set[str]:
     """The datasets that there are downloads of; lists all of them."""
     return {parts[1] for entry in store.entries(DOWNLOADS) if len(parts := entry.path.split("/")) > 2}
-
-
-def _recorded(store: Store) -> dict[str, _Made] | None:
-    """What was made last; ``None`` where nobody knows, or files come to be other ones now."""
-    try:
-        document = json.loads(store.read(RECORD))
-        made = {dataset: _Made(**entry) for dataset, entry in document["datasets"].items()}
-        return made if document["revision"] == REVISION else None
-    except (AttributeError, FileNotFoundError, KeyError, TypeError, ValueError):
-        return None
-
-
-def _record(store: Store, made: Mapping[str, _Made]) -> None:
-    document: dict[str, Any] = {dataset: asdict(entry) for dataset, entry in made.items()}
-    store.replace(RECORD, canonical_json({"revision": REVISION, "datasets": document}))

@@ -14,9 +14,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from pipelines.catalog.downloads import files_digests
 from pipelines.catalog.harvested import harvested_datasets, harvested_sources
 from pipelines.catalog.metadata.addresses import (
     FOLDER,
@@ -32,7 +35,7 @@ from pipelines.catalog.metadata.contract import Contract, xml_problems
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.catalog.metadata.foreign_catalogs import DOCUMENTS as FOREIGN
 from pipelines.catalog.metadata.foreign_catalogs import ForeignCatalog, document_digest, document_path
-from pipelines.catalog.metadata.gathering import catalog_facts, dataset_facts, files_path
+from pipelines.catalog.metadata.gathering import catalog_facts, dataset_facts
 from pipelines.catalog.metadata.graph import as_json_ld
 from pipelines.catalog.metadata.problems import MetadataProblem
 from pipelines.catalog.metadata.state import MetadataState
@@ -105,6 +108,10 @@ class _Refreshing:
     snapshot: Snapshot
     problems: list[MetadataProblem] = field(default_factory=list)
 
+    @cached_property
+    def _files(self) -> Mapping[str, str]:
+        return files_digests(self.store)
+
     def run(self, work: Path) -> MetadataRefresh:
         if self.state.made is not None and any(self.store.size(path) is None for path in (*DOCUMENTS, FEED)):
             self.state.outdate()
@@ -135,7 +142,7 @@ class _Refreshing:
         coverage = known.descriptor.coverage if known else None
         said = coverage.model_dump(mode="json") if coverage else None
         # Files of a version are made after it, and may be made anew.
-        files = self.store.modified(files_path(dataset, entry.version))
+        files = self._files.get(dataset)
         return json_digest([entry.manifest, said, files, sorted(self.snapshot.tombstones.get(dataset, ()))])
 
     def _follow(self) -> None:

@@ -15,7 +15,7 @@ from faults import Faults, Kind, faulty_store
 from publishing import NOW, named, publish, tree, workspace_with_registry
 from storing import files as stored_files
 
-from pipelines.catalog.downloads import Refreshed, make_downloads, refresh_downloads, verify_downloads
+from pipelines.catalog.downloads import Refreshed, files_digests, make_downloads, refresh_downloads, verify_downloads
 from pipelines.core.errors import UnknownDataset, UnknownVersion
 from pipelines.core.paths import Workspace
 from pipelines.flow import verify_installed
@@ -143,6 +143,28 @@ def test_a_dataset_that_fails_holds_no_other_back(workspace: Workspace, store: F
     assert downloads(store) == ["tree_inventory 1.0.0"]
     store.replace(path, rows)
     assert versions(refresh_downloads(store, workspace.work)) == ["benches 1.0.0"]
+
+
+def test_the_record_tells_which_files_changed(workspace: Workspace, store: FolderStore) -> None:
+    assert files_digests(store) == {}
+    refresh_downloads(store, workspace.work)
+    first = files_digests(store)
+    assert first.keys() == {BENCHES, TREES}
+    publish(workspace, tree(1), tree(2))
+    path = object_of(store, TREES)
+    rows = store.read(path)
+    store.replace(path, bytes(len(rows)))
+    assert refresh_downloads(store, workspace.work).failed.keys() == {TREES}
+    assert files_digests(store) == {BENCHES: first[BENCHES]}
+    store.replace(path, rows)
+    make_downloads(store, workspace.work, TREES, "1.0.0")
+    assert files_digests(store).keys() == {BENCHES}
+    make_downloads(store, workspace.work, TREES)
+    second = files_digests(store)
+    assert second[BENCHES] == first[BENCHES] and second[TREES] != first[TREES]
+    assert versions(refresh_downloads(store, workspace.work)) == [] and files_digests(store) == second
+    store.remove("downloads/index.json")
+    assert versions(refresh_downloads(store, workspace.work)) == [] and files_digests(store) == second
 
 
 def object_of(store: FolderStore, dataset: str) -> str:

@@ -6,17 +6,20 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from describing import dataset_file, update
 from faults import Kind
 from faulty_refreshes import check_finished_after_faults
+from pages import make_portal
 from publicising import BASE, REASON, documents, download, publicise, refresh, two_datasets
 from publishing import NOW, add_candidate, copied, registry, release_now, tree, workspace_with_registry
 
 from pipelines.catalog.metadata import MetadataRefresh
 from pipelines.catalog.metadata.contract import ContractMissing
 from pipelines.core.paths import Workspace
+from pipelines.portal import PortalRefresh
 from pipelines.publish import FolderStore, withdraw
 
 TREES, BENCHES = "metadata/datasets/tree_inventory", "metadata/datasets/benches"
@@ -153,10 +156,39 @@ def test_files_that_come_later_are_taken_up(workspace: Workspace) -> None:
     assert files == [f"{BASE}downloads/tree_inventory/1.0.1/tree_inventory-1.0.1.{end}" for end in
                      ("csv", "parquet", "xlsx", "zip")]  # fmt: skip
     assert refresh(workspace).made == ()
+    download(workspace, "1.0.0", "benches")
     broken = workspace.catalog / "downloads" / "benches" / "1.0.0" / "files.json"
-    broken.parent.mkdir(parents=True)
+    broken.chmod(0o600)
     broken.write_text('{"files": 1}', encoding="utf-8")
     assert [problem.gate for problem in refresh(workspace).problems] == ["facts"]
+
+
+class Asking(FolderStore):
+    """Keeps what it was asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def size(self, path: str) -> int | None:
+        self.asked.append(path)
+        return super().size(path)
+
+    def modified(self, path: str) -> float | None:
+        self.asked.append(path)
+        return super().modified(path)
+
+    def read(self, path: str) -> bytes:
+        self.asked.append(path)
+        return super().read(path)
+
+
+def test_where_nothing_changed_no_dataset_is_asked_about(workspace: Workspace) -> None:
+    download(workspace, "1.0.1")
+    refresh(workspace)
+    make_portal(workspace)
+    Asking.asked.clear()
+    store = Asking(workspace.catalog)
+    assert refresh(workspace, store) == MetadataRefresh() and make_portal(workspace, store) == PortalRefresh()
+    assert Asking.asked and not [path for path in Asking.asked if "benches" in path or "tree_inventory" in path]
 
 
 def test_without_an_address_there_are_no_metadata_and_without_rules_neither(tmp_path: Path) -> None:

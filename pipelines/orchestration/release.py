@@ -120,19 +120,21 @@ def release_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
         for told in derived.portal.failed.values():
             context.log.error(both(told.id, **told.params))
         problems = {
-            "downloads_failed": len(derived.downloads.failed),
-            "metadata_problems": len(derived.metadata.problems),
-            "portal_failed": len(derived.portal.failed),
+            "downloads_failed": dg.MetadataValue.int(len(derived.downloads.failed)),
+            "metadata_problems": dg.MetadataValue.int(len(derived.metadata.problems)),
+            "portal_failed": dg.MetadataValue.int(len(derived.portal.failed)),
         }
-        return dg.MaterializeResult(asset_key=INDEX_KEY, metadata={**index_metadata(installation.store), **problems})
+        found = index_metadata(installation.store, installation.catalog)
+        return dg.MaterializeResult(asset_key=INDEX_KEY, metadata={**found, **problems})
 
     return [catalog_release, catalog_index]
 
 
-def index_metadata(store: Store) -> dict[str, str]:
-    """Where the index is."""
+def index_metadata(store: Store, catalog: Catalog) -> dict[str, dg.MetadataValue]:
+    """Where the index is, and the portal: on the web, where the catalog has an address there."""
     address = store.root.as_uri() if isinstance(store, FolderStore) else store.address
-    return {"dagster/uri": f"{address}/catalog.duckdb"}
+    portal = catalog.descriptor.base_url or f"{address}/index.html"
+    return {"dagster/uri": dg.MetadataValue.text(f"{address}/catalog.duckdb"), "portal": dg.MetadataValue.url(portal)}
 
 
 def descriptors_check(catalog: Catalog) -> dg.AssetCheckResult:

@@ -125,7 +125,8 @@ def _report_release(report: _Report, workspace: Workspace, catalog: Catalog, rel
             tags={DATA_VERSION_TAG: release_data_version(release)},
         )
     )
-    report.materialised(dg.AssetMaterialization(asset_key=INDEX_KEY, metadata=index_metadata(catalog_store(workspace))))
+    found = index_metadata(catalog_store(workspace), catalog)
+    report.materialised(dg.AssetMaterialization(asset_key=INDEX_KEY, metadata=found))
     report.check(_evaluation(descriptors_check(catalog)))
 
 

@@ -39,7 +39,10 @@ def test_a_delivery_is_requested_processed_and_released(dagster_installation: Da
     release = dagster_installation.run("release")
     assert release.success
     assert materialised(release) == {"catalog/release", "catalog/index"}
-    assert (dagster_installation.workspace.catalog / "catalog.duckdb").is_file()
+    catalog = dagster_installation.workspace.catalog
+    told = release.asset_materializations_for_node("catalog_index")[0].metadata
+    assert told["dagster/uri"].value == f"{catalog.as_uri()}/catalog.duckdb" and (catalog / "catalog.duckdb").is_file()
+    assert told["portal"].value == f"{catalog.as_uri()}/index.html" and (catalog / "index.html").is_file()
     assert not dagster_installation.tick("release_when_ready").run_requests
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import localcontext
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
@@ -13,7 +14,7 @@ from pipelines.portal.charts.bars import distribution, tree
 from pipelines.portal.charts.choosing import chosen
 from pipelines.portal.charts.lines import progress, rows
 from pipelines.portal.charts.names import Names
-from pipelines.portal.charts.queries import Rows
+from pipelines.portal.charts.queries import Rows, distinct
 from pipelines.portal.charts.records import Chart
 from pipelines.portal.charts.stacks import MOST_STACKS, categories, status
 from pipelines.portal.charts.telling import Asked
@@ -33,7 +34,7 @@ from pipelines.registry.charts import (
 )
 
 #: Raised when charts of the same version come to be other ones.
-REVISION = 1
+REVISION = 2
 #: The newest periods that a chart over periods has.
 MOST_PERIODS = 24
 #: More than a sum in DECIMAL has, which are 38.
@@ -63,7 +64,7 @@ def charts_of(
         store: the catalog.
         manifest: the version.
         wanted: what its dataset declares (``charts:``); empty, or of fields that the version does not have: charts
-            that its public schema suggests.
+            that its public schema and its values suggest.
         lists: the registry's code lists, for fields whose public schema names none.
         work: private folder for what does not fit into memory.
         memory_limit: as DuckDB has it.
@@ -72,8 +73,7 @@ def charts_of(
         CorruptStore: when an object or a code list is missing or damaged.
         duckdb.Error, OSError: when memory or disk do not suffice.
     """
-    charts = chosen(manifest, wanted)
-    if not charts:
+    if not any(segment.rows for segment in manifest.segments):
         return ()
     with (
         localcontext(prec=_DIGITS),
@@ -81,7 +81,7 @@ def charts_of(
         scratch_database(folder, 1, memory_limit) as connection,
     ):
         made = []
-        for place, chart in enumerate(charts, 1):
+        for place, chart in enumerate(chosen(manifest, wanted, partial(distinct, connection, store, manifest)), 1):
             read = Rows(connection, store, manifest, _segments(manifest, chart), chart)
             asked = Asked(f"chart-{place}", chart, Names(store, manifest, lists, chart), read)
             made.append(_make(asked, chart))

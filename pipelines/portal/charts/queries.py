@@ -60,6 +60,15 @@ def decimal(value: Any) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
+def distinct(
+    connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, fields: Sequence[str]
+) -> Sequence[int]:
+    """How many different values each of these fields has in a version, roughly (HyperLogLog)."""
+    counts = ", ".join(f"approx_count_distinct({identifier(name)})" for name in fields)
+    found: Sequence[int] = connection.execute(f"SELECT {counts} FROM ({version_rows(store, manifest)})").fetchall()[0]
+    return found
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows that a chart is about."""

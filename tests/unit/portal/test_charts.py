@@ -182,6 +182,19 @@ def test_without_a_declaration_the_schema_suggests(readings: Made) -> None:
     assert found[0].title["en"] == "amount, total by period" and found[1].title["en"] == "Number of rows by place"
 
 
+def test_where_the_schema_says_little_the_values_suggest(tmp_path: Path) -> None:
+    unit = {"unit": None}
+    bare = {"place": {"codelist": None}, "state": {"constraints": {}}, "amount": unit, "ratio": unit}
+    rows = [row(n, f"place {n}", "shut" if n % 3 else "open", f"{n}.00", None) for n in range(30)]
+    found = charts(version(tmp_path / "many", {"2025": rows}, **bare))
+    assert [(made.kind, made.title["en"]) for made in found] == [
+        ("codes", "Number of rows by state"), ("distribution", "Distribution of amount"),
+    ]  # fmt: skip
+    assert amounts(found[0]) == {"shut": 20, "open": 10}
+    few = charts(version(tmp_path / "few", {"2025": rows[:4]}, **bare))
+    assert [made.kind for made in few] == ["distribution"]
+
+
 def test_what_the_version_does_not_have_is_passed_over(readings: Made) -> None:
     gone = charts(readings, {"kind": "codes", "by": "gone"}, {"kind": "distribution", "value": "place"})
     assert [made.kind for made in gone] == ["progress", "codes", "distribution"]

@@ -233,8 +233,10 @@ def test_files_that_cannot_be_republished_are_told_and_others_delivered(
         dataset("inside", distribution=[csv_of(server) | {"downloadURL": "http://10.0.0.1/t.csv"}]),
         dataset("wrong", distribution=[csv_of(server, checksum=checksum("MD5", "ab" * 16))]),
         dataset("junk", distribution=[csv_of(server, checksum=checksum("etag", "1"))]),
+        dataset("query", distribution=[csv_of(server) | {"downloadURL": server.url("?file=t.csv")}]),
     ))}  # fmt: skip
-    periods = dict(zip(("two", "none", "closed", "host", "inside", "wrong", "absent"), range(2026, 2033), strict=True))
+    told_of = ("two", "none", "closed", "host", "inside", "wrong", "absent", "query")
+    periods = dict(zip(told_of, range(2026, 2034), strict=True))
     entries = {name: {**MAPPED, "period": f"{year}"} for name, year in periods.items()}
     entries |= {"good": MAPPED, "junk": {**MAPPED, "organisation": "east_district_office", "title": "Table"}}
     rows = republished(workspace, gongkai, server, **entries)
@@ -242,7 +244,7 @@ def test_files_that_cannot_be_republished_are_told_and_others_delivered(
     assert told == {
         "good": None, "junk": None, "two": "harvest-distribution", "none": "harvest-distribution",
         "closed": "harvest-licence", "host": "fetch-host", "inside": "fetch-host", "wrong": "harvest-checksum",
-        "absent": "harvest-absent",
+        "absent": "harvest-absent", "query": "fetch-address",
     }  # fmt: skip
     assert {row["outcome"] for row in rows.values()} == {"placed", "failed"}
     assert sorted(path.parent.parent.parent.name for path in workspace.inbox.rglob("other.csv")) == [

@@ -36,23 +36,24 @@ class Republishing:
         entry = self.harvest.republish[identifier]
         problem: FetchFailed | None = None
         address, checksum = "", None
+        # It says whose delivery it is even where there is no address: the delivery's other files are held back then.
+        source = self._source(entry)
         try:
             chosen = self._distribution(identifier, entry)
             address, checksum = chosen.address, chosen.checksum
-            source = self._source(entry, address)
+            source = _at(source, address)
         except FetchFailed as failed:
-            problem, source = failed, self._source(entry, self.harvest.url)
+            problem = failed
         given = f"{checksum.algorithm}:{checksum.value}" if checksum is not None else ""
         origin = FileOrigin(self.source.source, self.source.url, identifier, address, given, self.source.checked)
         return Wanted(dataset, source, entry.period, ForeignFile(origin, checksum, problem))
 
-    def _source(self, entry: Republication, url: str) -> WebSource:
-        try:
-            return WebSource(name=self.source.source, organisation=entry.organisation, file=entry.file,
-                             period=entry.period, max_megabytes=entry.max_megabytes, max_seconds=entry.max_seconds,
-                             url=url)  # fmt: skip
-        except ValidationError:
-            raise FetchFailed("fetch-address") from None
+    def _source(self, entry: Republication) -> WebSource:
+        """Where the file goes, still with the catalog's own address. Not validated: descriptors have been."""
+        return WebSource.model_construct(
+            name=self.source.source, organisation=entry.organisation, file=entry.file, period=entry.period,
+            max_megabytes=entry.max_megabytes, max_seconds=entry.max_seconds, url=self.harvest.url,
+        )  # fmt: skip
 
     def _distribution(self, identifier: str, entry: Republication) -> HarvestedDistribution:
         """The one distribution that the descriptor means.
@@ -72,6 +73,18 @@ class Republishing:
         if licence and licence not in self.harvest.licences:
             raise FetchFailed("harvest-licence", **about, licence=licence[:100])
         return fitting[0]
+
+
+def _at(source: WebSource, address: str) -> WebSource:
+    """A source at an address that somebody else has written.
+
+    Raises:
+        FetchFailed: when it is none.
+    """
+    try:
+        return WebSource.model_validate({**source.model_dump(), "url": address})
+    except ValidationError:
+        raise FetchFailed("fetch-address") from None
 
 
 def _fits(entry: HarvestedDistribution, wanted: Republication) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from pipelines.catalog.metadata.addresses import HARVESTED_PER_PAGE, harvested_place, numbered
+
 #: The language of the pages at the root comes first.
 LANGUAGES = ("zh", "en")
 HOME = ""
 BROWSE, DATASETS, THEMES, ORGANISATIONS, CODELISTS = "browse/", "datasets/", "themes/", "organisations/", "code-lists/"
-DISCLOSURE, ABOUT, CONSOLE, SEARCH, HARVESTED = "disclosure/", "about/", "console/", "search/", "harvested/"
+DISCLOSURE, ABOUT, CONSOLE, SEARCH = "disclosure/", "about/", "console/", "search/"
 ACTIVE_DISCLOSURE, NEGATIVE_LIST = f"{DISCLOSURE}catalog/", f"{DISCLOSURE}negative-list/"
 CORRECTIONS, OVERDUE = f"{DISCLOSURE}corrections/", f"{DISCLOSURE}overdue/"
-#: Datasets of a catalog elsewhere on a page.
-HARVESTED_PER_PAGE = 50
 
 
 def folder(language: str) -> str:
@@ -69,20 +69,10 @@ def codelist_place(codelist: str) -> str:
     return f"{CODELISTS}{codelist}/"
 
 
-def harvested_place(source: str) -> str:
-    """The first page with the datasets of a catalog elsewhere."""
-    return f"{HARVESTED}{source}/"
-
-
 def harvested_dataset_place(source: str, position: int, short: str) -> str:
     """Where a dataset of a catalog elsewhere is: its page, by its position from 0, and its place there, by a short
     name: its identifier may be any text."""
     return f"{numbered(harvested_place(source), position // HARVESTED_PER_PAGE + 1)}#of-{short}"
-
-
-def numbered(place: str, number: int) -> str:
-    """A page of a list that begins at a place, counted from 1."""
-    return place if number == 1 else f"{place}{number}/"
 
 
 def to_root(place: str, language: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.catalog.downloads import files_digests
 from pipelines.catalog.harvested import HarvestedSource, harvested_datasets, harvested_sources
+from pipelines.catalog.metadata.addresses import harvested_place
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.catalog.metadata.gathering import catalog_facts
 from pipelines.core.digests import json_digest
@@ -24,7 +25,7 @@ from pipelines.portal.pages.dataset import dataset_pages
 from pipelines.portal.pages.gone import gone_pages
 from pipelines.portal.pages.sections import Section, sections
 from pipelines.portal.pages.versions import version_pages
-from pipelines.portal.places import LANGUAGES, SEARCH, folder, harvested_place, page_file, version_place
+from pipelines.portal.places import LANGUAGES, SEARCH, folder, page_file, version_place
 from pipelines.portal.registers import published_registers
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import Listing, search_pages

@@ -11,13 +11,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipelines.catalog.metadata.addresses import numbered
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.core.messages import Message, Parameter, translate
 from pipelines.core.web_pages import PAGE_POLICY
 from pipelines.portal.assets import Asset
 from pipelines.portal.bundles import PlacedBundle
 from pipelines.portal.filters import FILTERS
-from pipelines.portal.places import LANGUAGES, numbered, to_file, to_page
+from pipelines.portal.places import LANGUAGES, to_file, to_page
 
 
 @cache

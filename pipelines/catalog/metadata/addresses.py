@@ -21,8 +21,23 @@ PLACES = (
     "disclosure/corrections/", "disclosure/overdue/", *(f"disclosure/{name}/" for name in DisclosureClass),
     "code-lists/", "about/",
 )  # fmt: skip
-#: The page that lists catalogs elsewhere, where there are any; each of them has one below it.
-ELSEWHERE = "harvested/"
+#: The list of catalogs elsewhere, where there are any, and how many datasets of one of them are on a page.
+HARVESTED, HARVESTED_PER_PAGE = "harvested/", 50
+
+
+def numbered(place: str, number: int) -> str:
+    """A page of a list that begins at a place, counted from 1."""
+    return place if number == 1 else f"{place}{number}/"
+
+
+def harvested_place(source: str) -> str:
+    """The first page with the datasets of a catalog elsewhere."""
+    return f"{HARVESTED}{source}/"
+
+
+def harvested_pages(datasets: int) -> int:
+    """How many pages the datasets of a catalog elsewhere have; one, which is empty, where there is none."""
+    return max(1, -(-datasets // HARVESTED_PER_PAGE))
 
 
 def dataset_folder(dataset: str) -> str:

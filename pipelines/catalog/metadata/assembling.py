@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any
 
+from pipelines.catalog.harvested import HarvestedSource
 from pipelines.catalog.metadata import data_package, dcat_us, sitemap
-from pipelines.catalog.metadata.addresses import FOLDER, ROBOTS, SITEMAP
+from pipelines.catalog.metadata.addresses import FOLDER, ROBOTS, SITEMAP, harvested_pages
 from pipelines.catalog.metadata.dcat_ap import catalog_nodes, distinct
 from pipelines.catalog.metadata.facts import CatalogFacts
+from pipelines.catalog.metadata.foreign_catalogs import ForeignCatalog
 from pipelines.catalog.metadata.graph import (
     JSON_LD_CLOSING,
     JSON_LD_OPENING,
@@ -24,6 +26,7 @@ from pipelines.catalog.metadata.graph import (
     turtle,
 )
 from pipelines.catalog.metadata.state import MetadataState
+from pipelines.core.digests import json_digest
 from pipelines.core.files import scratch_folder
 from pipelines.publish import Snapshot, Store
 
@@ -42,8 +45,8 @@ class Assembly:
     snapshot: Snapshot
     state: MetadataState
     organisations: tuple[str, ...]
-    foreign: Mapping[str, str]
-    """The catalogs elsewhere whose datasets are told beside this one's: source → what names it in DCAT."""
+    foreign: tuple[ForeignCatalog, ...] = ()
+    """Catalogs elsewhere, whose datasets are told beside this one's."""
 
     @property
     def issued(self) -> str:
@@ -54,8 +57,21 @@ class Assembly:
     def head(self) -> tuple[Node, ...]:
         """The catalog's own nodes."""
         own = distinct(catalog_nodes(self.catalog, self.issued, self.snapshot.released))
-        further = [node(self.catalog.addresses.catalog, dcat__catalog=iri(name)) for name in self.foreign.values()]
+        further = [node(self.catalog.addresses.catalog, dcat__catalog=iri(each.address)) for each in self.foreign]
         return (*own, *further)
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever the documents do."""
+        names = [each.address for each in self.foreign]
+        listed = [(each.source, harvested_pages(each.datasets)) for each in self._listed]
+        return json_digest([self.snapshot.number, self.state.digests, names, listed])
+
+    @property
+    def _listed(self) -> list[HarvestedSource]:
+        """Catalogs elsewhere whose datasets can be read, so that there are pages about them."""
+        told = self.state.harvested
+        return [each.source for each in self.foreign if each.source.source in told]
 
     def write(self, store: Store, work: Path) -> None:
         """Put all documents in place, each in one step.
@@ -66,11 +82,8 @@ class Assembly:
         """
         with scratch_folder(work, "metadata") as folder:
             for path, pieces in self._documents():
-                file = folder / "document"
-                with file.open("w", encoding="utf-8", newline="") as stream:
-                    stream.writelines(pieces)
-                store.replace_with(path, file)
-            self._write_sitemap(store, folder / "sitemap")
+                store.replace_with(path, _written(folder / "document", pieces))
+            self._write_sitemap(store, folder)
         store.replace(ROBOTS, sitemap.robots(self.catalog.addresses).encode())
 
     def _documents(self) -> Iterator[tuple[str, Iterable[str]]]:
@@ -102,18 +115,34 @@ class Assembly:
                 yield nodes[name][form]
             told |= nodes.keys()
 
-    def _write_sitemap(self, store: Store, file: Path) -> None:
+    def _write_sitemap(self, store: Store, folder: Path) -> None:
         at = self.catalog.addresses
         themes = [theme.id for theme in self.catalog.themes]
-        own = list(sitemap.site_pages(at, themes, self.organisations, sorted(self.foreign), self.snapshot.released))
-        pages = chain(own, self.state.parts("page"))
-        parts = -(-(len(own) + len(self.state.digests)) // sitemap.MOST)
-        for number in range(1, parts + 1):
-            with file.open("w", encoding="utf-8", newline="") as stream:
-                stream.writelines(sitemap.sitemap(islice(pages, sitemap.MOST)))
-            store.replace_with(sitemap.part_path(number) if parts > 1 else SITEMAP, file)
-        if parts > 1:
-            store.replace(SITEMAP, sitemap.index(parts, at).encode())
+        own = sitemap.site_pages(at, themes, self.organisations, self.snapshot.released)
+        pages = chain(own, self.state.parts("page"), sitemap.harvested(at, self._listed))
+        texts = enumerate(sitemap.sitemaps(pages), 1)
+        files = [_written(folder / sitemap.part_path(number), text) for number, text in texts]
+        parts = files if len(files) > 1 else []
+        for number, file in enumerate(parts, 1):
+            store.replace_with(sitemap.part_path(number), file)
+        if parts:
+            store.replace(SITEMAP, sitemap.index(len(parts), at).encode())
+        else:
+            store.replace_with(SITEMAP, files[0])
+        _remove_parts(store, len(parts))
+
+
+def _remove_parts(store: Store, kept: int) -> None:
+    """Remove parts of an earlier sitemap that had more; the last first, so that none is left behind a gap."""
+    paths = takewhile(lambda path: store.size(path) is not None, map(sitemap.part_path, count(kept + 1)))
+    for path in reversed(list(paths)):
+        store.remove(path)
+
+
+def _written(file: Path, pieces: Iterable[str]) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(pieces)
+    return file
 
 
 def _with_list(opening: Mapping[str, Any], name: str, entries: Iterable[str]) -> Iterator[str]:

@@ -214,14 +214,14 @@ class _Refreshing:
             return same(dataset)
         return shorts(load_manifest(self.store, entry.manifest).metadata["title"])
 
-    def _tell_harvested(self, work: Path) -> dict[str, str]:
-        """Write the documents of catalogs elsewhere that changed, remove those that are gone; all, and their names."""
+    def _tell_harvested(self, work: Path) -> tuple[ForeignCatalog, ...]:
+        """Write the documents of catalogs elsewhere that changed, remove those that are gone; all that there are."""
         known, sources = self.state.harvested, list(harvested_sources(self.store))
         told = {each.source: document_digest(each) for each in sources}
         paths = {document_path(each.source) for each in sources}
-        foreign = [
+        foreign = tuple(
             ForeignCatalog(each, self.about.addresses, self.catalog.descriptor.known_licence) for each in sources
-        ]
+        )
         for each in foreign:
             name, path = each.source.source, document_path(each.source.source)
             is_there = known.get(name) == told[name] and self.store.size(path) is not None
@@ -232,7 +232,7 @@ class _Refreshing:
                 self.store.remove(entry.path)
         if told != known:
             self.state.set_harvested(told)
-        return {each.source.source: each.address for each in foreign}
+        return foreign
 
     def _write_foreign(self, foreign: ForeignCatalog, path: str, work: Path) -> bool:
         """Write the document of a catalog elsewhere; tell whether it was done."""
@@ -246,11 +246,11 @@ class _Refreshing:
             return False
         return True
 
-    def _assemble(self, work: Path, foreign: dict[str, str]) -> None:
-        made = json_digest([self.snapshot.number, self.state.digests, foreign])
+    def _assemble(self, work: Path, foreign: tuple[ForeignCatalog, ...]) -> None:
+        assembly = Assembly(self.about, self.snapshot, self.state, tuple(self.catalog.organisations), foreign)
+        made = assembly.digest
         if made == self.state.made:
             return
-        assembly = Assembly(self.about, self.snapshot, self.state, tuple(self.catalog.organisations), foreign)
         head = {"@graph": [as_json_ld(entry) for entry in assembly.head]}
         found = self.contract.problems("dcat.jsonld", f"{FOLDER}/catalog.jsonld", head)
         if found:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from pipelines.catalog.metadata.addresses import ELSEWHERE, PAGE_FOLDERS, PLACES, SITEMAP, Addresses
+from pipelines.catalog.harvested import HarvestedSource
+from pipelines.catalog.metadata.addresses import (
+    HARVESTED,
+    PAGE_FOLDERS,
+    PLACES,
+    SITEMAP,
+    Addresses,
+    harvested_pages,
+    harvested_place,
+    numbered,
+)
 
-#: A sitemap has 50,000 addresses at most: so many pages in two languages.
-MOST = 25_000
+#: A sitemap has 50,000 addresses at most, which is so many pages in two languages, and 50 MB, of which some are left
+#: for what is around its pages.
+MOST, MOST_BYTES = 25_000, 50_000_000
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -34,24 +46,41 @@ def page(at: Addresses, place: str, modified: str | None = None) -> str:
     )
 
 
-def site_pages(
-    at: Addresses, themes: Iterable[str], organisations: Iterable[str], sources: Sequence[str], released: str
-) -> Iterator[str]:
-    """The pages that are not about one dataset; the first one changes with every release.
-
-    ``sources`` are the catalogs elsewhere; further pages of a list are found by its first one.
-    """
+def site_pages(at: Addresses, themes: Iterable[str], organisations: Iterable[str], released: str) -> Iterator[str]:
+    """The pages that are not about one dataset; the first one changes with every release."""
     yield page(at, "", released)
     yield from (page(at, place) for place in PLACES if place)
     yield from (page(at, f"themes/{theme}/") for theme in themes)
     yield from (page(at, f"organisations/{organisation}/") for organisation in organisations)
-    if sources:
-        yield page(at, ELSEWHERE)
-        yield from (page(at, f"{ELSEWHERE}{source}/") for source in sources)
 
 
-def sitemap(pages: Iterable[str]) -> Iterator[str]:
-    """The text of a sitemap, in pieces."""
+def harvested(at: Addresses, sources: Iterable[HarvestedSource]) -> Iterator[str]:
+    """The pages about catalogs elsewhere, which have their datasets; none where there is no such catalog."""
+    place = HARVESTED
+    for source in sources:
+        if place:
+            yield page(at, place)
+        place = ""
+        pages = range(1, harvested_pages(source.datasets) + 1)
+        yield from (page(at, numbered(harvested_place(source.source), number)) for number in pages)
+
+
+def sitemaps(pages: Iterable[str]) -> Iterator[Iterator[str]]:
+    """The texts of as few sitemaps as hold all pages in turn, each in pieces; one is to be used up before the next."""
+    part = count = size = 0
+
+    def part_of(text: str) -> int:
+        nonlocal part, count, size
+        count, size = count + 1, size + len(text.encode())
+        if count > MOST or size > MOST_BYTES:
+            part, count, size = part + 1, 1, len(text.encode())
+        return part
+
+    for _, texts in groupby(pages, part_of):
+        yield _sitemap(texts)
+
+
+def _sitemap(pages: Iterable[str]) -> Iterator[str]:
     yield f"{_DECLARATION}<urlset {_SPACE} {_XHTML}>\n"
     yield from pages
     yield "</urlset>\n"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from pipelines.catalog.metadata.addresses import numbered
 from pipelines.portal.pages.putting import are_made, digest_of, put_pages
-from pipelines.portal.places import numbered
 from pipelines.portal.rendering import Site
 from pipelines.portal.sources import SiteSource
 from pipelines.portal.writing import PageWriter

@@ -18,10 +18,16 @@ from pipelines.catalog.harvested import (
     harvested_datasets,
     in_language,
 )
+from pipelines.catalog.metadata.addresses import (
+    HARVESTED,
+    HARVESTED_PER_PAGE,
+    harvested_pages,
+    harvested_place,
+    numbered,
+)
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, cut
 from pipelines.catalog.metadata.vocabularies import FILE_TYPES
 from pipelines.portal.pages.putting import put_pages
-from pipelines.portal.places import HARVESTED, HARVESTED_PER_PAGE, harvested_place, numbered
 from pipelines.portal.rendering import Site
 from pipelines.portal.search import SEARCHABLE
 from pipelines.portal.sources import SiteSource
@@ -31,7 +37,7 @@ from pipelines.portal.writing import PageWriter
 _DESCRIPTION, _NAME, _FILES = 600, 80, 10
 
 
-def harvested_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
+def index_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
     """Make the page that lists all catalogs elsewhere."""
     context = {
         "sources": [dataclasses.asdict(each) for each in source.harvested],
@@ -53,7 +59,7 @@ def listing_pages(site: Site, source: SiteSource, told: HarvestedSource, pages: 
         LookupError, TypeError, ValueError: when its datasets cannot be read.
     """
     place, head = harvested_place(told.source), _head(told)
-    total = max(1, -(-told.datasets // HARVESTED_PER_PAGE))
+    total = harvested_pages(told.datasets)
     for number, batch in enumerate(_batches(harvested_datasets(source.store, told)), 1):
         context = {
             "source": head, "searchable": SEARCHABLE, "datasets": [_shown(source, each) for each in batch],

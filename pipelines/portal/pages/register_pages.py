@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pipelines.catalog.metadata.addresses import numbered
 from pipelines.portal.listing import Heading, entry_pages
 from pipelines.portal.pages.putting import digest_of, put_pages
-from pipelines.portal.places import numbered
 from pipelines.portal.rendering import Site
 from pipelines.portal.writing import PageWriter
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from pipelines.catalog.harvested import HarvestedSource
+from pipelines.catalog.metadata.addresses import HARVESTED, harvested_place
 from pipelines.portal.pages.about import about_pages
 from pipelines.portal.pages.codelists import codelist_pages
 from pipelines.portal.pages.console import console_pages
 from pipelines.portal.pages.corrections import correction_pages
 from pipelines.portal.pages.disclosure import disclosure_pages
 from pipelines.portal.pages.disclosure_catalog import disclosure_catalog_pages
-from pipelines.portal.pages.harvested import harvested_pages, listing_depends, listing_pages
+from pipelines.portal.pages.harvested import index_pages, listing_depends, listing_pages
 from pipelines.portal.pages.lists import list_pages, lists_depend
 from pipelines.portal.pages.negative_list import negative_list_pages
 from pipelines.portal.pages.organisations import organisation_pages
@@ -29,12 +30,10 @@ from pipelines.portal.places import (
     CONSOLE,
     CORRECTIONS,
     DISCLOSURE,
-    HARVESTED,
     NEGATIVE_LIST,
     ORGANISATIONS,
     OVERDUE,
     THEMES,
-    harvested_place,
 )
 from pipelines.portal.rendering import Site
 from pipelines.portal.rules import rules_digest
@@ -130,4 +129,4 @@ def sections(source: SiteSource) -> tuple[Section, ...]:
     if not source.harvested:
         return _ALWAYS
     listings = (_listing(told) for told in source.harvested)
-    return (*_ALWAYS, Section(HARVESTED, _harvested, harvested_pages), *listings)
+    return (*_ALWAYS, Section(HARVESTED, _harvested, index_pages), *listings)

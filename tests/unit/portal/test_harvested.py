@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 from listing import hostile, keep, told
 from pages import make_portal
-from publicising import HOSTILE
+from publicising import BASE, HOSTILE, refresh
 from publishing import copied
 
 from pipelines.catalog.harvested import HarvestedDataset, harvested_sources, kept_sources, remove_source
@@ -97,6 +97,16 @@ def test_datasets_are_listed_under_their_own_name(workspace: Workspace) -> None:
     browse = page(workspace, "en/browse")
     assert "2 datasets of this catalog" in browse and "3 datasets of 1 other catalog" in browse
     assert 'data-facet="catalog"' in browse
+
+
+def test_the_sitemap_names_the_pages_that_there_are(workspace: Workspace) -> None:
+    listed(workspace, *(told(number) for number in range(101)))
+    listed(workspace, name="empty")
+    refresh(workspace)
+    named = re.findall(f"<loc>{BASE}(.*harvested.*)</loc>", (workspace.catalog / "sitemap.xml").read_text("utf-8"))
+    assert {f"{place}index.html" for place in named} == {
+        path for path in written(workspace) if "harvested" in path and path.endswith(".html")
+    }
 
 
 def test_search_finds_them_marked_and_leads_to_their_place(workspace: Workspace) -> None:

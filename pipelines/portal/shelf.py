@@ -9,6 +9,9 @@ from pipelines.catalog.metadata.texts import Texts
 from pipelines.portal.cards import Card
 from pipelines.portal.state import PortalState
 
+#: Datasets that are named of those that use a code list.
+_NAMED = 50
+
 
 @dataclass(frozen=True)
 class CardShelf:
@@ -31,14 +34,33 @@ class CardShelf:
         return [Card.from_json(card) for card in found if card is not None]
 
 
+@dataclass
+class CodelistUse:
+    """A code list as the dataset with the newest version has it, and which datasets use it: ``count`` of them, the
+    first 50 with their titles."""
+
+    sha256: str = ""
+    released: str = ""
+    datasets: dict[str, Texts] = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, card: Card, sha256: str) -> None:
+        """Take up a dataset that uses it."""
+        self.count += 1
+        if len(self.datasets) < _NAMED:
+            self.datasets[card.id] = card.title
+        if card.released > self.released:
+            self.sha256, self.released = sha256, card.released
+
+
 @dataclass(frozen=True)
 class CardGroups:
-    """Which datasets belong together. Identifiers alone are held, however many datasets there are.
+    """Which datasets belong together. Hardly more than identifiers is held, however many datasets there are.
 
     ``digests``: dataset → the digest of what its card was made of; ``rows``: dataset → how many it has; the others are
     theme, class or organisation → its datasets, by identifier. ``theme_titles`` and ``names`` are those that cards
     give, of themes and organisations that the registry need not have any more; ``publishers``: dataset → who delivers
-    it.
+    it; ``codelists``: who uses each code list.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -49,6 +71,7 @@ class CardGroups:
     theme_titles: dict[str, Texts] = field(default_factory=dict)
     names: dict[str, Texts] = field(default_factory=dict)
     publishers: dict[str, Sequence[str]] = field(default_factory=dict)
+    codelists: dict[str, CodelistUse] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cards: Iterable[tuple[str, Card]]) -> CardGroups:
@@ -68,6 +91,8 @@ class CardGroups:
         for organisation, name in card.publishers.items():
             self.organisations.setdefault(organisation, []).append(card.id)
             self.names.setdefault(organisation, name)
+        for codelist, sha256 in card.codelists.items():
+            self.codelists.setdefault(codelist, CodelistUse()).add(card, sha256)
 
     def digests_of(self, datasets: Iterable[str]) -> list[str]:
         """What cards of datasets were made of: changes whenever one of them does."""

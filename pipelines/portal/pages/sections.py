@@ -11,7 +11,12 @@ from dataclasses import asdict, dataclass
 from pipelines.catalog.harvested import HarvestedSource
 from pipelines.catalog.metadata.addresses import HARVESTED, harvested_place
 from pipelines.portal.pages.about import about_pages
-from pipelines.portal.pages.codelists import codelist_pages
+from pipelines.portal.pages.codelists import (
+    codelist_counts,
+    codelist_depends,
+    codelist_page,
+    codelists_page,
+)
 from pipelines.portal.pages.console import console_pages
 from pipelines.portal.pages.corrections import correction_pages
 from pipelines.portal.pages.disclosure import disclosure_pages
@@ -34,6 +39,7 @@ from pipelines.portal.places import (
     ORGANISATIONS,
     OVERDUE,
     THEMES,
+    codelist_place,
 )
 from pipelines.portal.rendering import Site
 from pipelines.portal.rules import rules_digest
@@ -105,6 +111,16 @@ def _listing(told: HarvestedSource) -> Section:
     return Section(harvested_place(told.source), depends, make)
 
 
+def _codelist(name: str) -> Section:
+    def depends(source: SiteSource) -> object:
+        return codelist_depends(source.groups.codelists[name])
+
+    def make(site: Site, source: SiteSource, pages: PageWriter) -> None:
+        codelist_page(site, source, name, pages)
+
+    return Section(codelist_place(name), depends, make)
+
+
 def _about(source: SiteSource) -> object:
     return source.snapshot.number
 
@@ -119,14 +135,15 @@ _ALWAYS = (
     Section(CORRECTIONS, _of_register(RegisterKind.CORRECTIONS), correction_pages),
     Section(OVERDUE, _overdue, overdue_pages),
     Section(CONSOLE, _console, console_pages),
-    Section(CODELISTS, _cards, codelist_pages),
+    Section(CODELISTS, codelist_counts, codelists_page),
     Section(ABOUT, _about, about_pages),
 )
 
 
 def sections(source: SiteSource) -> tuple[Section, ...]:
     """All parts that the site has: those about catalogs elsewhere only where there are any."""
+    always = (*map(_codelist, sorted(source.groups.codelists)), *_ALWAYS)
     if not source.harvested:
-        return _ALWAYS
+        return always
     listings = (_listing(told) for told in source.harvested)
-    return (*_ALWAYS, Section(HARVESTED, _harvested, index_pages), *listings)
+    return (*always, Section(HARVESTED, _harvested, index_pages), *listings)

@@ -10,12 +10,23 @@ from describing import update
 from hypothesis import given
 from hypothesis import strategies as st
 from pages import check_accessible, make_portal, page
-from publicising import two_datasets
-from publishing import NOW, add_candidate, registry, release_now, tree
+from publicising import publicise, two_datasets
+from publishing import (
+    NOW,
+    add_candidate,
+    public_schema,
+    registry,
+    release_now,
+    tree,
+    workspace_with_registry,
+)
+from support import tree_descriptor, tree_schema
 
+from pipelines.core.paths import Workspace
 from pipelines.portal.dictionary import dictionary
 from pipelines.portal.pages.codelists import in_order
-from pipelines.publish import FolderStore, latest_snapshot, load_manifest
+from pipelines.publish import FolderStore, Manifest, latest_snapshot, load_manifest, withdraw
+from pipelines.publish.store import codelist_path
 
 
 def row(code: str, parent: str = "") -> dict[str, str]:
@@ -69,19 +80,58 @@ def test_a_list_shows_what_the_newest_version_has_and_is_made_once(tmp_path: Pat
     assert "999909" in page(workspace, "code-lists/district/").text
 
 
-def test_a_list_that_cannot_be_read_keeps_its_page(tmp_path: Path) -> None:
-    workspace = two_datasets(tmp_path)
+def two_lists(folder: Path) -> Workspace:
+    """A released catalog whose two datasets refer to a code list each, ``district`` and ``ward``."""
+    schema = tree_schema()
+    (district,) = (field for field in schema["fields"] if field["name"] == "district")
+    district["codelist"] = "ward"
+    schema["foreignKeys"][0]["reference"]["resource"] = "ward"
+    workspace = publicise(workspace_with_registry(folder, paths=({**tree_descriptor(), "id": "paths"}, schema)))
+    lists = workspace.schema / "codelists"
+    for ending in (".csv", ".schema.json"):
+        content = (lists / f"district{ending}").read_text(encoding="utf-8")
+        (lists / f"ward{ending}").write_text(content.replace("East", "Eastern"), encoding="utf-8")
+    add_candidate(workspace, [tree(1)])
+    add_candidate(workspace, [tree(2)], dataset="paths", schema=public_schema(schema))
+    release_now(workspace, registry(workspace))
+    return workspace
+
+
+def damage(workspace: Workspace, name: str) -> None:
+    """Have the released file of a code list hold something else."""
+    (sha256,) = (manifest.codelists[name] for manifest in manifests(workspace) if name in manifest.codelists)
+    file = workspace.catalog / codelist_path(sha256)
+    file.chmod(0o600)
+    file.write_bytes(b"code\n")
+
+
+def manifests(workspace: Workspace) -> list[Manifest]:
+    store = FolderStore(workspace.catalog)
+    snapshot = latest_snapshot(store)
+    assert snapshot is not None
+    return [load_manifest(store, entry.manifest) for entry in snapshot.datasets.values()]
+
+
+def test_a_list_that_cannot_be_read_keeps_its_page_and_holds_no_other_back(tmp_path: Path) -> None:
+    workspace = two_lists(tmp_path)
     make_portal(workspace)
     page_file = workspace.catalog / "code-lists" / "district" / "index.html"
     before = page_file.read_bytes()
-    for file in (workspace.catalog / "codelists").glob("*/*.csv"):
-        file.chmod(0o600)
-        file.write_bytes(b"code\n")
+    damage(workspace, "district")
     # All pages are to be made anew.
     update(workspace.schema / "catalog.yaml", title={"zh": "另一目录", "en": "Another catalog"})
-    assert set(make_portal(workspace).failed) == {"benches", "code-lists/", "tree_inventory"}
+    failed = make_portal(workspace).failed
+    assert set(failed) == {"code-lists/district/", "tree_inventory"}
+    assert "code-lists/district/" in failed["code-lists/district/"].text()
     assert page_file.read_bytes() == before
-    assert "Another catalog" in page(workspace, "en/code-lists/").text
+    assert "Another catalog" in page(workspace, "en/code-lists/ward/").text
+    assert page(workspace, "en/code-lists/").links().keys() >= {"district", "ward"}
+    # A list that nothing uses any more has no page, whatever is wrong with another one.
+    withdraw(FolderStore(workspace.catalog), "paths", [], {"zh": "误发", "en": "Sent by mistake"}, NOW.replace(day=3))
+    assert set(make_portal(workspace).failed) == {"code-lists/district/", "tree_inventory"}
+    assert page_file.read_bytes() == before
+    assert not (workspace.catalog / "en" / "code-lists" / "ward" / "index.html").exists()
+    assert "ward" not in page(workspace, "en/code-lists/").links()
 
 
 def test_long_lists_and_lists_of_several_fields_stand_on_the_page_once(tmp_path: Path) -> None:

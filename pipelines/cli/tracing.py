@@ -94,10 +94,10 @@ def _show_row(out: Output, row: Traced) -> None:
     place.append(out.text("cli-row", row=row.place.row))
     if row.place.column is not None:
         place.append(out.text("trace-column", column=row.place.column))
-    out.say("trace-place", place=out.text("trace-comma").join(place))
+    out.say("trace-place", place=out.text("mark-comma").join(place))
     shown = [_cell_text(out, cell) for cell in row.cells if cell.columns]
     if shown:
-        out.say("trace-cells", cells=out.text("trace-comma").join(shown))
+        out.say("trace-cells", cells=out.text("mark-comma").join(shown))
     if row.key:
         out.say("trace-key", key=", ".join(f"{name}={value or ''}" for name, value in row.key.items()))
     if row.reason is not None:

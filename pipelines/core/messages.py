@@ -7,7 +7,7 @@ parameters; the sentence is built when somebody reads it, in the reader's langua
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -18,7 +18,8 @@ LANGUAGES = ("en", "zh")
 #: A message with the lines that go on with it, which are indented or close a choice.
 _ENTRY = re.compile(r"^([a-zA-Z][\w-]*) *=.*(?:\n(?:[ \t}].*)?)*", re.MULTILINE)
 
-Parameter = str | int | float
+Parameter = str | int | float | tuple[str, ...]
+"""What a message is given; a tuple is told as a list."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Message:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Message:
         """The message of a JSON form."""
-        return cls(document["id"], document["params"])
+        params = {key: tuple(value) if isinstance(value, list) else value for key, value in document["params"].items()}
+        return cls(document["id"], params)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form: the identifier, the parameters and both sentences."""
@@ -76,6 +78,18 @@ def in_both(message_id: str, separator: str = " | ", /, **params: Parameter) -> 
     return separator.join(translate(message_id, language, **params) for language in reversed(LANGUAGES))
 
 
+def listed(texts: Iterable[str], language: str) -> str:
+    """Texts one after the other, as ``language`` writes them in a sentence."""
+    return translate("mark-list", language).join(texts)
+
+
+def _written(value: Parameter, language: str) -> str | int:
+    if isinstance(value, tuple):
+        return listed(value, language)
+    # Numbers are written as given: grouping and rounding would change figures that people compare.
+    return str(value) if isinstance(value, float) else value
+
+
 def translate(message_id: str, language: str = "en", /, **params: Parameter) -> str:
     """Build the sentence ``message_id`` in ``language``.
 
@@ -86,10 +100,7 @@ def translate(message_id: str, language: str = "en", /, **params: Parameter) -> 
     pattern = bundle.get_message(message_id).value
     if pattern is None:
         raise KeyError(message_id)
-    # Numbers are written as given: grouping and rounding would change figures that people compare.
-    text, errors = bundle.format_pattern(
-        pattern, {key: str(value) if isinstance(value, float) else value for key, value in params.items()}
-    )
+    text, errors = bundle.format_pattern(pattern, {key: _written(value, language) for key, value in params.items()})
     if errors:
         raise KeyError(f"{message_id}: {errors[0]}")
     return str(text)

@@ -55,7 +55,7 @@ def _learn(finding: Finding, adjustments: Adjustments) -> bool:
     elif finding.rule == "unit-contradictory":
         adjustments.unit_note = False
     elif finding.rule == "too-many-faulty-rows":
-        faulty, rows = (int(finding.message.params[key]) for key in ("faulty", "rows"))
+        faulty, rows = (int(str(finding.message.params[key])) for key in ("faulty", "rows"))
         if faulty >= rows:
             return False
         adjustments.max_quarantined_share = math.ceil(faulty / rows * _STEPS) / _STEPS

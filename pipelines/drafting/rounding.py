@@ -56,7 +56,7 @@ def _explained(finding: Finding, unit: Decimal) -> Rounding | None:
     params = finding.message.params
     stated, computed = Decimal(str(params["stated"])), Decimal(str(params["computed"]))
     difference = abs(stated - computed)
-    tolerance = min((int(params["parts"]) + 1) * unit / 2, _MOST_UNITS * unit)
+    tolerance = min((int(str(params["parts"])) + 1) * unit / 2, _MOST_UNITS * unit)
     if difference > tolerance or difference > abs(stated) * _LARGEST_SHARE:
         return None
     return Rounding(tolerance, difference)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.catalog.metadata.facts import DatasetFacts
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, cut
-from pipelines.core.messages import translate
+from pipelines.core.messages import listed, translate
 from pipelines.publish import Manifest
 
 #: Characters of a description, and departments, that a list shows.
@@ -62,7 +62,7 @@ class Card:
             said.append(translate("portal-more-publishers", language, count=more))
         if self.periods:
             said.append("–".join(dict.fromkeys(self.periods)))
-        return [*said, translate("portal-rows", language, rows=self.rows), ", ".join(self.formats)]
+        return [*said, translate("portal-rows", language, rows=self.rows), listed(self.formats, language)]
 
     @classmethod
     def from_json(cls, text: str) -> Card:

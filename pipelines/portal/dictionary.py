@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, cut, longs, same, short, shorts
 from pipelines.catalog.units import UNITS
-from pipelines.core.messages import Message
+from pipelines.core.messages import Message, translate
 from pipelines.publish import Manifest, Store, load_codelist
 from pipelines.publish.schemas import primary_key
 
@@ -163,7 +163,12 @@ def unit_texts(code: str) -> Texts:
     if known is None:
         return shorts(same(code))
     names = {"zh": known.zh, "en": known.en}
-    return {language: name if name == code else f"{name} ({code})" for language, name in names.items()}
+    return {language: name if name == code else _bracketed(name, code, language) for language, name in names.items()}
+
+
+def _bracketed(text: str, more: str, language: str) -> str:
+    opening, closing = (translate(f"mark-{name}", language) for name in ("open", "close"))
+    return f"{text}{opening}{more}{closing}"
 
 
 def _type(field: Mapping[str, Any]) -> Message:
@@ -184,11 +189,11 @@ def _rules(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Mess
         if name in constraints:
             yield Message(f"portal-rule-{name.lower()}", {"value": _value(constraints[name])})
     if values := constraints.get("enum", ()):
-        more = "…" if len(values) > _VALUES else ""
-        yield Message("portal-rule-enum", {"values": ", ".join(map(_value, values[:_VALUES])) + more})
+        more = ("…",) if len(values) > _VALUES else ()
+        yield Message("portal-rule-enum", {"values": (*map(_value, values[:_VALUES]), *more)})
     for names in schema.get("uniqueKeys", ()):
         if field["name"] in names:
-            yield Message("portal-rule-unique-together", {"fields": ", ".join(names)})
+            yield Message("portal-rule-unique-together", {"fields": tuple(names)})
 
 
 def _value(value: Any) -> str:

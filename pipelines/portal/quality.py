@@ -34,7 +34,7 @@ def _rules(manifest: Manifest) -> Iterator[Message]:
         if count:
             yield Message(f"portal-check-{name}", {"fields": count})
     if key := primary_key(schema):
-        yield Message("portal-check-key", {"fields": ", ".join(key)})
+        yield Message("portal-check-key", {"fields": tuple(key)})
     older = sum(segment.schema != schema for segment in manifest.segments)
     if older:
         yield Message("portal-check-older", {"periods": older})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, apart, long, same, short
-from pipelines.core.messages import Message
+from pipelines.core.messages import Message, listed, translate
 from pipelines.core.records import FieldReceipt
 from pipelines.disclose.small_cells.applying import SUPPRESSED, TREATMENT
 from pipelines.portal.dictionary import field_title
@@ -33,7 +33,7 @@ class Treated:
     published_as: str | None
     attribute: Message
     treatment: Message
-    condition: Message | None
+    condition: Texts | None
     basis: Texts
     rows: int
 
@@ -77,13 +77,14 @@ def _treated(manifest: Manifest, titles: Mapping[str, Texts]) -> Iterator[Treate
             continue
         known = fields.get(entry.published_as or "", {})
         said = known.get("disclosure", {})
+        when = said.get("when")
         yield Treated(
             field=short(entry.field),
             title=field_title(known) if known else titles.get(entry.field, same(short(entry.field))),
             published_as=entry.published_as,
             attribute=_known("portal-attribute-", entry.attribute, ("active", "on_application", "withheld")),
             treatment=_treatment(entry, said.get("treatment") or {}),
-            condition=_condition(said.get("when") or {}),
+            condition={language: _condition(when, language) for language in LANGUAGES} if when else None,
             basis=apart(long(entry.basis or "")),
             rows=entry.rows,
         )
@@ -148,12 +149,11 @@ def _treatment(entry: FieldReceipt, said: Mapping[str, Any]) -> Message:
     return _known("portal-treatment-", entry.treatment, _TREATMENTS)
 
 
-def _condition(when: Mapping[str, Any]) -> Message | None:
-    if not when:
-        return None
-    told = (f"{name} = {', '.join(map(str, list(values)[:_VALUES]))}{'…' if len(values) > _VALUES else ''}"
+def _condition(when: Mapping[str, Any], language: str) -> str:
+    told = (f"{name} = {listed(map(str, list(values)[:_VALUES]), language)}{'…' if len(values) > _VALUES else ''}"
             for name, values in when.items())  # fmt: skip
-    return Message("portal-treatment-when", {"condition": short("; ".join(told))})
+    return translate("portal-treatment-when", language,
+                     condition=short(translate("mark-semicolon", language).join(told)))  # fmt: skip
 
 
 def _level(level: str) -> Message:

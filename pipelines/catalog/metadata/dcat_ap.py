@@ -104,7 +104,7 @@ def _schemes(catalog: CatalogFacts) -> list[str]:
 
 
 def _words(language: str) -> list[str]:
-    return translate("metadata-service-keywords", language).split(", ")
+    return translate("metadata-service-keywords", language).split(translate("mark-list", language))
 
 
 def _both(message: str, /, **params: Texts) -> list[Literal]:

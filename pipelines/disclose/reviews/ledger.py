@@ -177,7 +177,7 @@ class ReviewLedger:
         try:
             entries = self.entries()
         except ReviewsAltered as problem:
-            return Altered(int(problem.message.params["entry"]))
+            return Altered(int(str(problem.message.params["entry"])))
         found = [place.entry for head in heads if (place := altered(entries, head)) is not None]
         return Altered(min(found)) if found else None
 

@@ -56,6 +56,7 @@ def draw_stacks(figure: Stacks, language: str) -> tuple[Markup, float]:
         )
     ]
     texts, top = _legend(series)
+    colon = translate("mark-colon", language)
     low, high = _ends(figure.stacks)
     for stack in figure.stacks:
         total = _total(stack, figure.scales[language], language)
@@ -64,7 +65,7 @@ def draw_stacks(figure: Stacks, language: str) -> tuple[Markup, float]:
         top += height
         for place, (start, width) in _parts(stack, low, high - low):
             told = figure.scales[language].text(stack.parts[place] or Decimal(0))
-            series[place].add(start, top, width, f"{fitted(series[place].name, _TIP)}: {told}")
+            series[place].add(start, top, width, f"{fitted(series[place].name, _TIP)}{colon}{told}")
         top += _THICK + _AFTER
     return Markup("").join([*texts, *(each.drawn() for each in series)]), top
 

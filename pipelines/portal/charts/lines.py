@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.catalog.metadata.texts import Texts, same
-from pipelines.portal.charts.names import enumerated, listed
+from pipelines.portal.charts.names import enumerated, in_a_row
 from pipelines.portal.charts.queries import PERIOD, Cell
 from pipelines.portal.charts.records import Bar, Bars, Chart, Line, Lines, Scales, Table, said
 from pipelines.portal.charts.telling import Asked, cell, exactly, missing_note, rounded, scales_of, with_amount
@@ -26,7 +26,7 @@ def progress(asked: Asked, chart: ProgressChart) -> Chart | None:
         Line(asked.names.title(name), tuple(told(found.get((point, place), empty).total) for point in points))
         for place, name in enumerate(chart.values)
     ]
-    titles = listed([line.label for line in lines])
+    titles = in_a_row([line.label for line in lines])
     title = said("charts-title-measured", value=titles, measure=chart.measure.value)
     columns = [asked.names.with_unit(name) for name in chart.values]
     missing = sum(figures.missing for figures in found.values())
@@ -86,4 +86,4 @@ def _course(points: Sequence[str], line: Line, scales: Scales) -> Texts:
     if not known:
         return with_amount(line.label, None, scales)
     ends = [with_amount(same(point), amount, scales) for point, amount in dict.fromkeys((known[0], known[-1]))]
-    return said("charts-course", label=line.label, ends=listed(ends))
+    return said("charts-course", label=line.label, ends=in_a_row(ends))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.catalog.metadata.texts import LANGUAGES, Texts, same, short, shorts
+from pipelines.core.messages import listed, translate
 from pipelines.portal.charts.records import said
 from pipelines.portal.numbers import unit_title
 from pipelines.publish import Manifest, Store, load_codelist
@@ -16,8 +17,6 @@ from pipelines.registry.charts import ChartDescriptor
 
 #: The only period of datasets that have none.
 _WHOLE = "all"
-_SEPARATORS = {"zh": "，", "en": ", "}
-_LIST = {"zh": "；", "en": "; "}
 
 
 @dataclass(frozen=True)
@@ -95,20 +94,22 @@ class Names:
     def conditions(self) -> tuple[Texts, ...]:
         """Which rows alone are counted, as far as the figure does not tell it."""
         return tuple(
-            said("charts-only", field=self.title(name), values=listed([self.label(name, value) for value in values]))
+            said("charts-only", field=self.title(name), values=in_a_row([self.label(name, value) for value in values]))
             for name, values in self.chart.where.items()
             if name not in self.chart.coded.values()
         )
 
 
-def listed(texts: list[Texts] | tuple[Texts, ...]) -> Texts:
+def in_a_row(texts: list[Texts] | tuple[Texts, ...]) -> Texts:
     """Texts one after the other, in one sentence."""
-    return {language: _SEPARATORS[language].join(text[language] for text in texts) for language in LANGUAGES}
+    return {language: listed((text[language] for text in texts), language) for language in LANGUAGES}
 
 
 def enumerated(texts: list[Texts] | tuple[Texts, ...]) -> Texts:
     """Parts of sentences one after the other."""
-    return {language: _LIST[language].join(text[language] for text in texts) for language in LANGUAGES}
+    return {
+        language: translate("mark-semicolon", language).join(text[language] for text in texts) for language in LANGUAGES
+    }
 
 
 def period_text(periods: tuple[str, ...]) -> Texts | None:

@@ -25,10 +25,11 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "found": ("shown", "found"), "link-copied": (), "link-in-address": (), "loading": ("table", "size"),
     "missing": ("path", "status"), "missing-value": (), "need": ("table", "rows", "size"), "not-started": ("problem",),
     "needs": ("tables", "size"), "reading": ("rows",), "result": ("rows",), "result-cut": ("rows", "shown"),
-    "running": (), "save-csv": (), "save-parquet": (), "separator": (), "shared": (), "starting": ("size",),
+    "running": (), "save-csv": (), "save-parquet": (), "shared": (), "starting": ("size",),
     "too-large-for-files": (), "too-much": ("rows", "size"), "took": ("seconds",),
     "unknown-version": ("dataset", "version"), "unreachable": ("path",),
 }  # fmt: skip
+_MARKS: Mapping[str, tuple[str, ...]] = {"colon": (), "semicolon": ()}
 
 
 def console_pages(site: Site, source: SiteSource, pages: PageWriter) -> None:
@@ -58,7 +59,7 @@ def _settings(site: Site, language: str, size: int) -> dict[str, Any]:
         "bytes": size,
         "most_bytes": _MOST_BYTES,
         "most_rows": _MOST_ROWS,
-        "texts": script_texts("console-", _TEXTS, language),
+        "texts": script_texts("console-", _TEXTS, language) | script_texts("mark-", _MARKS, language),
     }
 
 

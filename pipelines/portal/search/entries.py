@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pipelines.catalog.harvested import HarvestedDataset, HarvestedSource, in_language
 from pipelines.catalog.metadata.texts import LANGUAGES, cut
 from pipelines.catalog.metadata.vocabularies import FILE_TYPES
-from pipelines.core.messages import translate
+from pipelines.core.messages import listed, translate
 from pipelines.portal.cards import SUMMARY, Card
 from pipelines.portal.places import harvested_dataset_place
 from pipelines.portal.search.facets import FACETS, Value, format_values
@@ -92,7 +92,7 @@ def formats_of(dataset: HarvestedDataset) -> list[str]:
 
 
 def _facts(dataset: HarvestedDataset, formats: Iterable[str], language: str) -> list[str]:
-    said = (in_language(dataset.publisher, language), cut(dataset.licence, _LICENCE), ", ".join(formats))
+    said = (in_language(dataset.publisher, language), cut(dataset.licence, _LICENCE), listed(formats, language))
     return [text for text in said if text]
 
 

@@ -58,9 +58,10 @@ function short(value) {
  * @param {number} room for it on the page, in pixels
  * @param {string} title
  * @param {string} description
+ * @param {string} colon what stands between a label and its value
  * @returns {SVGElement}
  */
-export function chart(kind, marks, room, title, description) {
+export function chart(kind, marks, room, title, description, colon) {
   const width = Math.min(WIDEST, Math.max(NARROWEST, room));
   const steps = ticks(marks.map(({ value }) => value));
   const [low, high] = [steps[0], steps[steps.length - 1]];
@@ -89,7 +90,7 @@ export function chart(kind, marks, room, title, description) {
       svg("text", { x: EDGE.left - 8, y: y(value) + 4, "text-anchor": "end" }, short(value)),
     );
   }
-  picture.append(kind === "bar" ? bars(marks, x, y, step) : line(marks, x, y), labels(marks, x, step));
+  picture.append(kind === "bar" ? bars(marks, x, y, step, colon) : line(marks, x, y, colon), labels(marks, x, step));
   return picture;
 }
 
@@ -98,8 +99,9 @@ export function chart(kind, marks, room, title, description) {
  * @param {(position: number) => number} x
  * @param {(value: number) => number} y
  * @param {number} step
+ * @param {string} colon
  */
-function bars(marks, x, y, step) {
+function bars(marks, x, y, step, colon) {
   const width = Math.max(1, step * 0.7);
   const one = (/** @type {Mark} */ { label, value }, /** @type {number} */ position) =>
     svg(
@@ -111,7 +113,7 @@ function bars(marks, x, y, step) {
         height: Math.abs(y(0) - y(value)),
         class: "mark",
       },
-      svg("title", {}, `${label}: ${value}`),
+      svg("title", {}, `${label}${colon}${value}`),
     );
   return svg("g", {}, ...marks.map(one));
 }
@@ -120,11 +122,12 @@ function bars(marks, x, y, step) {
  * @param {Mark[]} marks
  * @param {(position: number) => number} x
  * @param {(value: number) => number} y
+ * @param {string} colon
  */
-function line(marks, x, y) {
+function line(marks, x, y, colon) {
   const points = marks.map(({ value }, position) => `${x(position).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const dot = (/** @type {Mark} */ { label, value }, /** @type {number} */ position) =>
-    svg("circle", { cx: x(position), cy: y(value), r: 3.5, class: "mark" }, svg("title", {}, `${label}: ${value}`));
+    svg("circle", { cx: x(position), cy: y(value), r: 3.5, class: "mark" }, svg("title", {}, `${label}${colon}${value}`));
   return svg("g", {}, svg("polyline", { points, class: "line" }), ...marks.map(dot));
 }
 

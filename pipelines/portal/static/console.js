@@ -100,7 +100,7 @@ async function sayNeeds() {
       text("need", { table: nameOf(version), rows: grouped(version.rows), size: size(version.bytes) }),
     );
     needs.textContent = parts.length
-      ? text("needs", { tables: parts.join(text("separator")), size: size(plan.bytes) })
+      ? text("needs", { tables: parts.join(text("semicolon")), size: size(plan.bytes) })
       : "";
     if (tables.isTooMuch(plan)) needs.textContent += ` ${tooMuch()}`;
   } catch (problem) {

@@ -51,9 +51,8 @@ export function offerChart(into, results, text) {
       .filter(({ value }) => Number.isFinite(value));
     const title = text("chart-title", { up: results.columns[b].name, across: results.columns[a].name });
     const shape = /** @type {"bar" | "line"} */ (kind.select.value);
-    picture.replaceChildren(
-      ...(marks.length ? [chart(shape, marks, picture.clientWidth, title, text("chart-description"))] : []),
-    );
+    const told = /** @type {const} */ ([title, text("chart-description"), text("colon")]);
+    picture.replaceChildren(...(marks.length ? [chart(shape, marks, picture.clientWidth, ...told)] : []));
     note.textContent = results.rows > MOST_MARKS ? text("chart-cut", { most: MOST_MARKS }) : "";
   };
   for (const { select } of [kind, across, up]) select.addEventListener("change", draw);

@@ -31,11 +31,6 @@ def code(name: str) -> str:
     return f"`{name}`" if _PLAIN.fullmatch(name) else escaped(name)
 
 
-def listed(names: Iterable[str]) -> str:
-    """Identifiers, one after the other."""
-    return ", ".join(code(name) for name in names)
-
-
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: int) -> list[str]:
     """Lines of a table; its last ``right`` columns are numbers."""
     marks = ["---"] * (len(headings) - right) + ["---:"] * right

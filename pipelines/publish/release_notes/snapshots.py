@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipelines.core.messages import translate
+from pipelines.core.messages import listed, translate
 from pipelines.core.versions import VersionNumber
 from pipelines.publish.manifests import Manifest
 from pipelines.publish.release_notes.markdown import code, escaped
@@ -41,7 +41,7 @@ class Withdrawn:
         """What was withdrawn and why; ``shown`` writes what is somebody's text."""
         said = {
             "title": shown(self.manifest.metadata["title"][language]),
-            "versions": ", ".join(sorted(self.tombstone.manifests, key=VersionNumber.parse)),
+            "versions": listed(sorted(self.tombstone.manifests, key=VersionNumber.parse), language),
             "reason": shown(self.tombstone.reason[language]),
         }
         if not self.tombstone.basis:

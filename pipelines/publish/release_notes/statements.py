@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pipelines.core.messages import translate
+from pipelines.core.messages import listed, translate
 from pipelines.disclose.small_cells.applying import SUPPRESSED, TREATMENT
 from pipelines.publish.diff.fields import FieldChanges, compare_fields
 from pipelines.publish.manifests import Manifest, load_deliveries
@@ -26,9 +26,9 @@ class Marks:
     code: Callable[[str], str]
     text: Callable[[str], str]
 
-    def listed(self, names: Iterable[str]) -> str:
+    def listed(self, names: Iterable[str], language: str) -> str:
         """Identifiers, one after the other."""
-        return ", ".join(map(self.code, names))
+        return listed(map(self.code, names), language)
 
 
 MARKDOWN = Marks(code, escaped)
@@ -72,23 +72,26 @@ def statements(manifest: Manifest, previous: Manifest | None, language: str, mar
 def _fields(fields: FieldChanges, language: str, marks: Marks) -> list[str]:
     lines = []
     if fields.added:
-        lines.append(translate("notes-fields-added", language, fields=marks.listed(fields.added)))
+        lines.append(translate("notes-fields-added", language, fields=marks.listed(fields.added, language)))
     if fields.removed:
-        lines.append(translate("notes-fields-removed", language, fields=marks.listed(fields.removed)))
+        lines.append(translate("notes-fields-removed", language, fields=marks.listed(fields.removed, language)))
     for entry in fields.retyped:
         retyped = {"field": marks.code(entry.name), "old": marks.text(entry.old), "new": marks.text(entry.new)}
         lines.append(translate("notes-field-retyped", language, **retyped))
     if fields.redefined:
-        lines.append(translate("notes-fields-redefined", language, fields=marks.listed(fields.redefined)))
+        lines.append(translate("notes-fields-redefined", language, fields=marks.listed(fields.redefined, language)))
     if fields.old_key != fields.new_key:
-        keys = {"old": marks.listed(fields.old_key) or "-", "new": marks.listed(fields.new_key) or "-"}
+        keys = {
+            "old": marks.listed(fields.old_key, language) or "-",
+            "new": marks.listed(fields.new_key, language) or "-",
+        }
         lines.append(translate("notes-key-changed", language, **keys))
     return lines
 
 
 def _some(periods: Sequence[str], language: str, marks: Marks) -> str:
     if len(periods) <= _PERIODS:
-        return marks.listed(periods)
+        return marks.listed(periods, language)
     ends = marks.code(periods[0]), marks.code(periods[-1])
     return translate("notes-periods-range", language, first=ends[0], last=ends[1], count=len(periods))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -57,6 +58,12 @@ def test_every_message_that_code_names_exists() -> None:
 def test_a_missing_parameter_is_an_error_not_a_hole() -> None:
     with pytest.raises(KeyError):
         translate("error-invalid-version", "en")
+
+
+def test_lists_are_told_as_the_language_writes_them() -> None:
+    message = Message("portal-check-key", {"fields": ("a", "b")})
+    assert "a, b" in message.text("en") and "a、b" in message.text("zh")
+    assert Message.from_dict(json.loads(json.dumps(message.as_dict()))) == message
 
 
 def test_numbers_are_written_as_they_are() -> None:

@@ -83,7 +83,10 @@ def test_what_modules_offer_and_take_fits_together() -> None:
 @pytest.mark.parametrize(
     ("texts", "modules"),
     [
-        (console._TEXTS, ["console.js", "dataset_list.js", "plot.js", "tables.js", "results.js", "files.js"]),
+        (
+            {**console._TEXTS, **console._MARKS},
+            ["console.js", "dataset_list.js", "plot.js", "tables.js", "results.js", "files.js"],
+        ),
         (paging._TEXTS, ["preview.js"]),
     ],
 )

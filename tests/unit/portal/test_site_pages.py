@@ -132,6 +132,19 @@ def test_every_page_that_the_sitemap_names_is_there(city: Workspace) -> None:
         assert address and (city.catalog / address.removeprefix(BASE) / "index.html").is_file(), address
 
 
+def test_chinese_pages_are_punctuated_as_chinese_is(city: Workspace) -> None:
+    odd = re.compile("[\u4e00-\u9fff）] ?[,;:(]|[,;:)] ?[\u4e00-\u9fff（]")
+    for path in written(city):
+        if not path.startswith("en/"):
+            markup = (city.catalog / path).read_text("utf-8").partition("<body")[2]
+            # Codes, and what programs read, are written as these want it.
+            for element in ("script", "pre", "code"):
+                markup = re.sub(f"<{element}[ >].*?</{element}>", "", markup, flags=re.DOTALL)
+            inline = re.sub("</?(a|span|time|strong)( [^>]*)?>", "", markup)
+            lines = unescape(re.sub("<[^>]*>", "\n", inline)).splitlines()
+            assert [line for line in lines if odd.search(line)] == [], path
+
+
 def test_themes_list_their_datasets_and_lead_to_their_feed(city: Workspace) -> None:
     assert "Parks <span" in page(city, "themes/")
     shown = page(city, "themes/parks/")

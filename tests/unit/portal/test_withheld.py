@@ -84,7 +84,8 @@ def test_treatments_in_words(manifest: Manifest, treatment: str, said: dict[str,
 
 def test_in_which_rows(manifest: Manifest) -> None:
     (found,) = treated(with_receipt(manifest, entry("mask"), when={"species": ["ginkgo", "pine"]}), {})
-    assert found.condition is not None and found.condition.text("en") == "only where species = ginkgo, pine"
+    assert found.condition is not None and found.condition["en"] == "only where species = ginkgo, pine"
+    assert found.condition["zh"] == "仅限 species = ginkgo、pine 的行"
 
 
 def test_small_cells(manifest: Manifest) -> None:

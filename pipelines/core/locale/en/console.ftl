@@ -53,7 +53,6 @@ console-result-cut = Rows: { $rows }. The first { $shown } are shown; files have
 console-running = Running …
 console-save-csv = Save as CSV
 console-save-parquet = Save as Parquet
-console-separator = ;{" "}
 console-shared = This query came with the link. It is run when you press “Run”.
 console-starting = Starting DuckDB ({ $size }) …
 console-too-large-for-files = The result is too large for a file made in the browser. Narrow it down, or use DuckDB on your machine.

@@ -1,6 +1,5 @@
 portal-section-failed = The pages of { $section } could not be made ({ $problem }); the earlier ones stay. Run “gongkai verify”, then “gongkai run”.
 site-about = About this catalog
-site-colon = {": "}
 site-datasets = { $count ->
     [one] 1 dataset
    *[other] { $count } datasets

@@ -12,7 +12,6 @@ trace-unreadable-value = The value given for “{ $field }” of “{ $dataset }
 trace-head = { $dataset } { $version } (snapshot { $snapshot }): published rows with this key: { $rows }.
 trace-not-released = { $dataset }: nothing of it is released now.
 trace-place = ● { $place }
-trace-comma = , { "" }
 trace-file = file { $file }
 trace-sheet = sheet { $sheet }
 trace-column = column “{ $column }”

@@ -53,7 +53,6 @@ console-result-cut = 共 { $rows } 行，此处显示前 { $shown } 行；导出
 console-running = 正在运行……
 console-save-csv = 另存为 CSV
 console-save-parquet = 另存为 Parquet
-console-separator = ；
 console-shared = 此查询来自链接，按“运行”后才会执行。
 console-starting = 正在启动 DuckDB（{ $size }）……
 console-too-large-for-files = 结果太大，无法在浏览器中生成文件。请缩小范围，或在本机使用 DuckDB。

@@ -1,6 +1,5 @@
 portal-section-failed = 未能生成 { $section } 各页（{ $problem }），原有页面保留。请运行 gongkai verify，再运行 gongkai run。
 site-about = 关于本目录
-site-colon = ：
 site-datasets = { $count } 个数据集
 site-feed = 订阅：Atom
 site-jump = 本页内容

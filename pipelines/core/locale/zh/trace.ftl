@@ -12,7 +12,6 @@ trace-unreadable-value = 为“{ $dataset }”的“{ $field }”给出的值不
 trace-head = { $dataset } { $version }（第 { $snapshot } 号快照）：含此主键的已公开行数：{ $rows }。
 trace-not-released = { $dataset }：目前没有公开任何内容。
 trace-place = ● { $place }
-trace-comma = ，
 trace-file = 文件 { $file }
 trace-sheet = 工作表 { $sheet }
 trace-column = “{ $column }”列

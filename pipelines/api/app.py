@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 
 from pipelines.api import sql
 from pipelines.api.ckan import actions
+from pipelines.api.compressing import Compressed
 from pipelines.api.envelope import Envelope
 from pipelines.api.files.serving import CatalogFiles
 from pipelines.api.gate import Gate
@@ -61,17 +63,17 @@ def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | N
     home = f"{ROOT}/datasets/{{dataset}}"
     app = Starlette(
         routes=[
-            Route(f"{ROOT}/", page.page),
+            _route(f"{ROOT}/", page.page),
             Route(ROOT, lambda _: RedirectResponse(f"{ROOT}/", 308)),
-            Route(f"{ROOT}/openapi.json", page.document),
-            Route(f"{ROOT}/datasets", resources.datasets),
-            Route(home, resources.dataset),
-            Route(f"{home}/versions", resources.versions),
-            Route(f"{home}/versions/{{version}}", resources.version),
-            Route(f"{home}/fields", resources.fields),
-            Route(f"{home}/rows", rows.rows),
-            Route("/sql", sql.sql, methods=["GET", "POST"]),
-            *(Route(f"{path}/{{action}}", actions.call, methods=["GET", "POST"]) for path in actions.PATHS),
+            _route(f"{ROOT}/openapi.json", page.document),
+            _route(f"{ROOT}/datasets", resources.datasets),
+            _route(home, resources.dataset),
+            _route(f"{home}/versions", resources.versions),
+            _route(f"{home}/versions/{{version}}", resources.version),
+            _route(f"{home}/fields", resources.fields),
+            _route(f"{home}/rows", rows.rows),
+            _route("/sql", sql.sql, "POST"),
+            *(_route(f"{path}/{{action}}", actions.call, "POST") for path in actions.PATHS),
             Mount("/", CatalogFiles(place, releases.is_withdrawn, f"{ROOT}/", _missing(base_url))),
         ],
         exception_handlers={Problem: _problem, OSError: _unreachable, Exception: _problem},
@@ -80,6 +82,11 @@ def make_app(place: Place, limits: ServerLimits | None = None, base_url: str | N
     app.router.redirect_slashes = False
     app.state.service = service
     return Envelope(app, bounds)
+
+
+def _route(path: str, endpoint: Callable[[Request], Awaitable[Response]], *methods: str) -> Route:
+    """What is answered to GET, and to other methods, with gzip for whoever wants it."""
+    return Route(path, endpoint, methods=["GET", *methods], middleware=[Middleware(Compressed)])
 
 
 def _missing(base_url: str | None) -> Sequence[str]:

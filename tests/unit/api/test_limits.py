@@ -73,10 +73,10 @@ def narrow(workspace: Workspace) -> Iterator[Site]:
         yield running
 
 
-def send(site: Site, path: str) -> socket.socket:
+def send(site: Site, path: str, coding: str = "identity") -> socket.socket:
     """A request whose answer nobody has read yet."""
     connection = site.connect()
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: {coding}\r\n\r\n".encode())
     return connection
 
 
@@ -86,10 +86,11 @@ def abort(connection: socket.socket) -> None:
     connection.close()
 
 
-def test_too_many_queries_are_told_to_come_again_and_hanging_up_ends_them(narrow: Site, log: Log) -> None:
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_too_many_queries_are_told_to_come_again_and_hanging_up_ends_them(narrow: Site, log: Log, coding: str) -> None:
     assert narrow.ask("/sql?query=SELECT+1").status == 200
     before = children()
-    waiting = [send(narrow, ENDLESS) for _ in range(2)]
+    waiting = [send(narrow, ENDLESS, coding) for _ in range(2)]
     # Both have entered once one more finds no place.
     while (answer := narrow.ask("/sql?query=SELECT+1")).status == 200:
         pass

@@ -59,11 +59,11 @@ lint: $(READY)
 test: $(OTHER_READY)
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
-# Three at once on two cores: tests wait for disks, servers and processes of their own. Tests of one file share what takes
+# Four at once on two cores: tests wait for disks, servers and processes of their own. Tests of one file share what takes
 # long to make, so they stay together; the order is that of tests/conftest.py.
 tests: $(OTHER_READY)
 	@$(BIN)/python -m pipelines.portal.browser_assets --required
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # For instance: make bench BENCH_FLAGS='--suite full --large --json results.json'
 bench: $(BENCH_READY)

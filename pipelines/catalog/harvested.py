@@ -59,7 +59,8 @@ class HarvestedDataset:
     """A dataset elsewhere, as its catalog tells of it; what that leaves out is empty.
 
     ``licence`` is one of the identifiers that are known here, or as the catalog writes it. Times are ISO 8601, of any
-    precision. ``republished_as`` is the dataset of this catalog that has its rows.
+    precision. Its data are about the time from ``starts`` to ``ends``, the latter included. ``republished_as`` is the
+    dataset of this catalog that has its rows.
     """
 
     identifier: str
@@ -70,6 +71,8 @@ class HarvestedDataset:
     landing_page: str = ""
     issued: str = ""
     modified: str = ""
+    starts: str = ""
+    ends: str = ""
     distributions: tuple[HarvestedDistribution, ...] = ()
     republished_as: str = ""
 

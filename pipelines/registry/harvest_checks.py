@@ -9,10 +9,11 @@ from pipelines.core.errors import InvalidPeriod
 from pipelines.core.inbox_names import is_ignored, is_unfinished
 from pipelines.core.messages import Message, Parameter
 from pipelines.core.paths import is_plain_name
+from pipelines.core.periods import PeriodClass
 from pipelines.core.web_addresses import is_listed, taken_apart
 from pipelines.registry.catalog import Dataset
 from pipelines.registry.catalog_descriptor import CatalogDescriptor
-from pipelines.registry.harvests import HarvestDescriptor, Republication
+from pipelines.registry.harvests import FROM_TEMPORAL, HarvestDescriptor, Republication
 from pipelines.registry.problems import Key, Problem, line_of, written
 
 
@@ -45,6 +46,8 @@ class HarvestChecker:
             place = entry.organisation, entry.dataset, entry.period, entry.file
             if place in self.places or self._is_a_source(entry):
                 yield self._problem((*key, "file"), "check-harvest-file-twice", name=entry.file)
+            elif not self._is_alone(entry):
+                yield self._problem((*key, "period"), "check-harvest-period-alone", dataset=entry.dataset)
             self.places.add(place)
 
     def _licence(self, key: Key, name: str) -> Iterator[Problem]:
@@ -63,6 +66,10 @@ class HarvestChecker:
             yield self._problem((*key, "dataset"), "check-harvest-register", dataset=entry.dataset)
         if entry.organisation not in dataset.descriptor.publishers:
             yield self._problem((*key, "organisation"), "check-source-publisher", organisation=entry.organisation)
+        if entry.period == FROM_TEMPORAL and dataset.period_class is not PeriodClass.NONE:
+            if self.harvest.kind != "dcat":
+                yield self._problem((*key, "period"), "check-harvest-temporal-kind", kind=self.harvest.kind)
+            return
         try:
             period = dataset.period(entry.period)
         except InvalidPeriod:
@@ -72,6 +79,17 @@ class HarvestChecker:
         if period.start is not None and period.year < self.catalog.first_year:
             yield self._problem((*key, "period"), "check-source-too-early", period=entry.period,
                                 first_year=self.catalog.first_year)  # fmt: skip
+
+    def _is_alone(self, entry: Republication) -> bool:
+        """Whether nothing else brings files of deliveries whose period is known only when they come: a part of the
+        files of a delivery could be taken for the whole."""
+        others = {period for organisation, dataset, period, _ in self.places
+                  if (organisation, dataset) == (entry.organisation, entry.dataset)}  # fmt: skip
+        if entry.period != FROM_TEMPORAL:
+            return FROM_TEMPORAL not in others
+        known = self.datasets.get(entry.dataset)
+        sources = known.descriptor.sources if known is not None else ()
+        return not others and all(source.organisation != entry.organisation for source in sources)
 
     def _is_a_source(self, entry: Republication) -> bool:
         """Whether ``sources:`` of the dataset brings a file to the same place."""

@@ -12,6 +12,8 @@ from pipelines.registry.sources import WebAddress
 
 #: Folder of the descriptors.
 HARVEST = "harvest"
+#: Instead of a period: the one that the other catalog says the dataset is about (dct:temporal).
+FROM_TEMPORAL = "from_temporal"
 
 
 class Selection(Descriptor):
@@ -36,7 +38,7 @@ class Republication(Descriptor):
     file: Text
     """The name it gets in the inbox."""
     period: Text
-    """The period it is about; ``all`` for datasets without periods."""
+    """The period it is about; ``all`` for datasets without periods; or :data:`FROM_TEMPORAL`."""
     media_type: Text | None = None
     title: Text | None = None
     """Of its distribution, in any language; with ``media_type`` both have to fit."""

@@ -280,6 +280,23 @@ def test_a_file_is_asked_for_only_while_its_checksum_is_new(
         assert [path for path, _ in server.asked].count("/t.csv") == asked
 
 
+def test_each_period_goes_where_the_catalog_says_it_belongs(
+    workspace: Workspace, gongkai: Command, server: Server
+) -> None:
+    server.answers["/t.csv"] = sends(TREES)
+    told = []
+    for temporal in ("2024-01-01/2024-12-31", "2025/2025", "2024/2025"):
+        good = dataset("good", temporal=temporal, distribution=[csv_of(server)])
+        server.answers["/data.json"] = sends(data_json(good))
+        row = republished(workspace, gongkai, server, good={**MAPPED, "period": "from_temporal"})["good"]
+        told.append((row["outcome"], row["path"] or row["message"]["id"]))
+    place = "parks_office/tree_inventory"
+    assert told == [
+        ("placed", f"{place}/2024/other.csv"), ("placed", f"{place}/2025/other.csv"), ("failed", "harvest-temporal"),
+    ]  # fmt: skip
+    assert [(workspace.inbox / path).read_bytes() for _, path in told[:2]] == [TREES, TREES]
+
+
 def test_a_dataset_of_ours_that_is_broken_is_told(workspace: Workspace, gongkai: Command, server: Server) -> None:
     server.answers["/data.json"] = sends(data_json(dataset("good", distribution=[csv_of(server)])))
     update(dataset_file(workspace), period="hourly")

@@ -123,12 +123,14 @@ class _Reading:
             return None
         licence = self._licence(node)
         files = tuple(self._distributions(node.get("distribution")))
+        starts, ends = self._temporal(node.get("temporal"))
         return HarvestedDataset(
             identifier=identifier, title=title, description=descriptions(node.get("description")),
             publisher=self._publisher(node.get("publisher")),
             licence=licence or next((entry.licence for entry in files if entry.licence), ""),
             landing_page=self._address(node.get("landingPage")) or address(node.get("@id")),
-            issued=time(_text(node.get("issued"))), modified=time(_text(node.get("modified"))), distributions=files,
+            issued=time(_text(node.get("issued"))), modified=time(_text(node.get("modified"))),
+            starts=starts, ends=ends, distributions=files,
         )  # fmt: skip
 
     def _distributions(self, value: Any) -> Iterator[HarvestedDistribution]:
@@ -147,6 +149,16 @@ class _Reading:
         for node in objects(self.graph.followed(first(value))):
             return Checksum.read(_text(node.get("algorithm")), _text(node.get("checksumValue")))
         return None
+
+    def _temporal(self, value: Any) -> tuple[str, str]:
+        """From when to when data are, by one dct:PeriodOfTime (DCAT 3, 6.17) or DCAT-US 1.1's ``start/end``."""
+        if isinstance(value, list) and len(value) != 1:
+            return "", ""
+        told = self.graph.followed(first(value))
+        if isinstance(told, dict) and "@value" not in told:
+            return time(_text(told.get("startDate"))), time(_text(told.get("endDate")))
+        starts, _, ends = _text(told).partition("/")
+        return time(starts), time(ends)
 
     def _publisher(self, value: Any) -> Texts:
         told = self.graph.followed(first(value))

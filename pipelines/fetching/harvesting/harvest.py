@@ -40,7 +40,7 @@ from pipelines.registry import Catalog
 from pipelines.registry.harvests import HarvestDescriptor
 
 #: Raised when a change of the program changes what is read out of documents, so that they are read anew.
-REVISION = 1
+REVISION = 2
 _READERS = {"dcat": dcat.datasets, "datapackage": datapackage.datasets, "ckan": ckan.datasets}
 
 

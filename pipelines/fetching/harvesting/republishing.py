@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ from pydantic import ValidationError
 from pipelines.catalog.harvested import HarvestedDataset, HarvestedDistribution, HarvestedSource
 from pipelines.core.messages import Parameter
 from pipelines.fetching.errors import FetchFailed
+from pipelines.fetching.harvesting.coverage import covered_period
 from pipelines.fetching.plan import ForeignFile, Wanted
 from pipelines.ingest.provenance import FileOrigin
 from pipelines.registry import Dataset
-from pipelines.registry.harvests import HarvestDescriptor, Republication
+from pipelines.registry.harvests import FROM_TEMPORAL, HarvestDescriptor, Republication
 from pipelines.registry.sources import WebSource
 
 
@@ -36,24 +38,40 @@ class Republishing:
         entry = self.harvest.republish[identifier]
         problem: FetchFailed | None = None
         address, checksum = "", None
-        # It says whose delivery it is even where there is no address: the delivery's other files are held back then.
+        period = None if entry.period == FROM_TEMPORAL else entry.period
+        # They say whose delivery it is even where there is no address: the delivery's other files are held back then.
         source = self._source(entry)
         try:
             chosen = self._distribution(identifier, entry)
             address, checksum = chosen.address, chosen.checksum
             source = _at(source, address)
+            period = period or self._covered(identifier, dataset)
         except FetchFailed as failed:
             problem = failed
         given = f"{checksum.algorithm}:{checksum.value}" if checksum is not None else ""
         origin = FileOrigin(self.source.source, self.source.url, identifier, address, given, self.source.checked)
-        return Wanted(dataset, source, entry.period, ForeignFile(origin, checksum, problem))
+        return Wanted(dataset, source, period, ForeignFile(origin, checksum, problem))
 
     def _source(self, entry: Republication) -> WebSource:
         """Where the file goes, still with the catalog's own address. Not validated: descriptors have been."""
         return WebSource.model_construct(
-            name=self.source.source, organisation=entry.organisation, file=entry.file, period=entry.period,
+            name=self.source.source, organisation=entry.organisation, file=entry.file, period=None,
             max_megabytes=entry.max_megabytes, max_seconds=entry.max_seconds, url=self.harvest.url,
         )  # fmt: skip
+
+    def _covered(self, identifier: str, dataset: Dataset) -> str:
+        """The period that a dataset elsewhere is about, as its catalog says.
+
+        Raises:
+            FetchFailed: when it says no single one that has begun.
+        """
+        told, until = self.found[identifier], dt.date.fromisoformat(self.source.checked[:10])
+        covered = covered_period(told.starts, told.ends, dataset.period_class, until)
+        if covered is None:
+            raise FetchFailed("harvest-temporal", source=self.source.source, dataset=identifier,
+                              starts=told.starts or "-", ends=told.ends or "-",
+                              period_class=dataset.period_class.value)  # fmt: skip
+        return str(covered)
 
     def _distribution(self, identifier: str, entry: Republication) -> HarvestedDistribution:
         """The one distribution that the descriptor means.

@@ -27,8 +27,9 @@ _SYNONYMS = {"licence": "license", "prefLabel": "name", "label": "name", "fn": "
 #: What of a document is looked at.
 _NAMES = frozenset((
     "Catalog", "Dataset", "DatasetSeries", "accessURL", "algorithm", "byteSize", "catalog", "checksum",
-    "checksumValue", "dataset", "description", "distribution", "downloadURL", "format", "identifier", "issued",
-    "landingPage", "license", "mediaType", "modified", "name", "next", "publisher", "title",
+    "checksumValue", "dataset", "description", "distribution", "downloadURL", "endDate", "format", "identifier",
+    "issued", "landingPage", "license", "mediaType", "modified", "name", "next", "publisher", "startDate", "temporal",
+    "title",
 ))  # fmt: skip
 #: How JSON-LD calls what is no name of a vocabulary (JSON-LD 1.1, 1.7), and short forms that contexts give it.
 _KEYWORDS = {name: name for name in ("@id", "@type", "@value", "@language")} | {"id": "@id", "type": "@type"}

@@ -49,6 +49,28 @@ def failure(folder: Path, content: Any, kind: str = "dcat") -> str:
     return told.value.message.id
 
 
+@pytest.mark.parametrize(
+    ("temporal", "told"),
+    [
+        ("2025-01-01/2025-12-31", ("2025-01-01", "2025-12-31")),
+        ({"@value": "2025-01-01T00:00:00Z/2025-12-31T00:00:00Z"}, ("2025-01-01T00:00:00Z", "2025-12-31T00:00:00Z")),
+        ([{"@type": "dct:PeriodOfTime", "dcat:startDate": {"@value": "2025-01"}, "dcat:endDate": ["2025-12"]}],
+         ("2025-01", "2025-12")),
+        ({"http://schema.org/startDate": "2025", "http://schema.org/endDate": "2025"}, ("2025", "2025")),
+        ({"@id": "_:time"}, ("2026-03-01", "2026-03-31")), ({"dcat:startDate": "2025"}, ("2025", "")),
+        # Several, or no times.
+        (["2024/2024", "2025/2025"], ("", "")), ("R/P1M", ("", "")), ("2025-01-01/P1Y", ("2025-01-01", "")),
+        ({"@id": "http://reference.data.gov.uk/id/year/2025"}, ("", "")), ([], ("", "")), (2025, ("2025", "")),
+        ({"dcat:startDate": "\u202e2025", "dcat:endDate": {"@id": "x"}}, ("2025", "")),
+    ],
+)  # fmt: skip
+def test_which_time_data_are_about(tmp_path: Path, temporal: Any, told: tuple[str, str]) -> None:
+    period = {"@id": "_:time", "dcat:startDate": "2026-03-01", "dcat:endDate": "2026-03-31"}
+    trees = {"@type": "dcat:Dataset", "dct:identifier": "trees", "dct:title": "Trees", "dct:temporal": temporal}
+    found = one(tmp_path, {"@graph": [trees, period]})
+    assert (found.starts, found.ends) == told
+
+
 def test_data_json_as_dcat_us_writes_it(tmp_path: Path) -> None:
     found = one(tmp_path, {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",

@@ -76,6 +76,7 @@ def test_what_is_wrong_is_told_with_its_key(workspace: Workspace, keys: dict[str
         ({"file": "other.csv.part"}, ("check-source-file", "republish.x.file")),
         ({"period": "2025-01"}, ("check-source-period", "republish.x.period")),
         ({"period": "1999"}, ("check-source-too-early", "republish.x.period")),
+        ({"period": "from_modified"}, ("check-source-period", "republish.x.period")),
         ({"media_type": None}, ("check-rule", "republish.x")),
     ],
 )
@@ -84,6 +85,31 @@ def test_what_is_republished_fits_the_dataset(
 ) -> None:
     mapped = {key: value for key, value in {**MAPPED, **change}.items() if value is not None}
     assert problems(workspace, licences=["CC0-1.0"], republish={"x": mapped}) == [found]
+
+
+def test_a_period_can_be_what_a_dcat_catalog_says(workspace: Workspace) -> None:
+    mapped = {**MAPPED, "period": "from_temporal"}
+    assert problems(workspace, licences=["CC0-1.0"], republish={"x": mapped}) == []
+    for kind in ("ckan", "datapackage"):
+        assert problems(workspace, kind=kind, licences=["CC0-1.0"], republish={"x": mapped}) == [
+            ("check-harvest-temporal-kind", "republish.x.period")
+        ]
+    update(dataset_file(workspace), period="none", deadlines=[])
+    assert problems(workspace, licences=["CC0-1.0"], republish={"x": mapped}) == [
+        ("check-source-period", "republish.x.period")
+    ]
+
+
+def test_where_a_period_is_not_known_nothing_else_brings_files(workspace: Workspace) -> None:
+    mapped, alone = {**MAPPED, "period": "from_temporal"}, "check-harvest-period-alone"
+    other = {**MAPPED, "file": "more.csv"}
+    for entries in ({"x": mapped, "y": other}, {"x": other, "y": mapped}):
+        assert problems(workspace, licences=["CC0-1.0"], republish=entries) == [(alone, "republish.y.period")]
+    elsewhere = {**other, "organisation": "east_district_office"}
+    assert problems(workspace, licences=["CC0-1.0"], republish={"x": mapped, "y": elsewhere}) == []
+    source = {"name": "s", "organisation": "parks_office", "file": "more.csv", "period": "2025", "url": URL}
+    update(dataset_file(workspace), sources=[source])
+    assert problems(workspace, licences=["CC0-1.0"], republish={"x": mapped}) == [(alone, "republish.x.period")]
 
 
 def test_two_files_do_not_go_to_one_place(workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from pipelines.core.digests import json_digest
@@ -12,8 +12,14 @@ from pipelines.portal.writing import PageWriter
 
 
 def digest_of(said: object) -> str:
-    """Changes whenever something does that a page shows; of records by what they are written as."""
-    return json_digest(said, repr)
+    """Changes whenever something does that a page shows; of records by what they are written as, of sets by their
+    members."""
+    return json_digest(said, _written)
+
+
+def _written(said: object) -> object:
+    # What a set is written as begins with another member in another process.
+    return sorted(said) if isinstance(said, Set) else repr(said)
 
 
 def are_made(pages: PageWriter, place: str, digest: str) -> bool:

@@ -10,8 +10,7 @@ from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipelines.api.answering import FORMATS
-from pipelines.api.preferences import codings
-from pipelines.api.problems import Problem
+from pipelines.api.problems import wanted_codings
 
 #: Bytes of an answer that hardly gets smaller.
 _LEAST = 1_000
@@ -39,9 +38,7 @@ class Compressed:
         Raises:
             Problem: when the client takes answers in no form that there is.
         """
-        gzip, as_it_is = codings(Headers(scope=scope).get("accept-encoding"))
-        if not gzip and not as_it_is:
-            raise Problem(406, "coding", {"Vary": "Accept-Encoding, Accept-Language"})
+        gzip, as_it_is = wanted_codings(Headers(scope=scope).get("accept-encoding"))
         if gzip and gzip >= as_it_is:
             compressing = GZipResponder(
                 self._app, _LEAST, _LEVEL, thread_minimum_size=_IN_A_THREAD, exclude_content_types=_AS_THEY_ARE

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from pipelines.api.preferences import qualities
+from pipelines.api.preferences import codings, qualities
 from pipelines.core.messages import LANGUAGES, Parameter, translate
 
 #: Where problems are explained; each has an anchor of its name.
@@ -54,6 +54,19 @@ class ProblemResponse(JSONResponse):
     def __init__(self, problem: Problem, language: str) -> None:
         headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept-Language"}
         super().__init__(problem.document(language), problem.status, {**headers, **problem.headers})
+
+
+def wanted_codings(header: str | None, *, has_gzip: bool = True) -> tuple[float, float]:
+    """How much a client wants gzip, where there is any, and how much the bytes as they are; see :func:`codings`.
+
+    Raises:
+        Problem: when the client takes an answer in no form that there is.
+    """
+    gzip, as_it_is = codings(header)
+    gzip = gzip if has_gzip else 0.0
+    if not gzip and not as_it_is:
+        raise Problem(406, "coding", {"Vary": "Accept-Encoding, Accept-Language"})
+    return gzip, as_it_is
 
 
 def language_of(request: HTTPConnection) -> str:

@@ -15,8 +15,7 @@ from pipelines.api.files.compressing import fits
 from pipelines.api.files.kinds import is_text, type_of
 from pipelines.api.files.ranges import NotSatisfiable, range_counts, wanted_ranges
 from pipelines.api.places.base import Opened
-from pipelines.api.preferences import codings
-from pipelines.api.problems import Problem
+from pipelines.api.problems import Problem, wanted_codings
 from pipelines.core.identifiers import is_sha256
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -74,10 +73,7 @@ class Asked:
         Raises:
             Problem: when the client takes the file in no form that there is.
         """
-        gzip, as_it_is = codings(self.conditions.get("accept-encoding"))
-        gzip = gzip if self.can_be_compressed else 0
-        if not gzip and not as_it_is:
-            raise Problem(406, "coding", {"Vary": "Accept-Encoding, Accept-Language"})
+        gzip, as_it_is = wanted_codings(self.conditions.get("accept-encoding"), has_gzip=self.can_be_compressed)
         return gzip > 0 and (not as_it_is or (gzip >= as_it_is and not self._is_for_ranges))
 
     @property

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 from pipelines.catalog.downloads import files_digests
 from pipelines.catalog.harvested import HarvestedSource, harvested_datasets, harvested_sources
 from pipelines.catalog.metadata.addresses import harvested_place
 from pipelines.catalog.metadata.facts import CatalogFacts
-from pipelines.catalog.metadata.gathering import catalog_facts
+from pipelines.catalog.metadata.gathering import catalog_facts, facts_depend
 from pipelines.core.digests import json_digest
 from pipelines.core.errors import CorruptStore, GongkaiError
 from pipelines.core.messages import Message
@@ -127,10 +127,6 @@ class _Refreshing:
     work: Path
     progress: Progress
 
-    @cached_property
-    def _files(self) -> Mapping[str, str]:
-        return files_digests(self.store)
-
     def run(self) -> PortalRefresh:
         if any(self.store.size(page_file("", language)) is None for language in LANGUAGES):
             self.state.outdate()
@@ -173,21 +169,18 @@ class _Refreshing:
         organisations = self.catalog.organisations_table.digest
         return json_digest([REVISION, tool_versions()["gongkai"], self.site.digest, organisations])
 
-    def _digest(self, dataset: str) -> str:
+    def _digest(self, dataset: str, files: Mapping[str, str]) -> str:
         """Changes whenever something changes that a dataset's pages depend on."""
-        entry, known = self.snapshot.datasets[dataset], self.catalog.datasets.get(dataset)
-        coverage = known.descriptor.coverage if known else None
-        said = coverage.model_dump(mode="json") if coverage else None
-        # Files of a version are made after it, and may be made anew.
-        files = self._files.get(dataset)
+        facts = facts_depend(self.catalog, self.snapshot, dataset, files)
         stones = self.snapshot.tombstones.get(dataset, {})
         charts = charts_digest(declared_charts(self.catalog, dataset), self.catalog.codelists)
         told = [freshness.said(self.catalog, dataset), field_titles(self.catalog, dataset), charts]
-        return json_digest([entry.manifest, said, files, stones, told])
+        return json_digest([*facts, stones, told])
 
     def _make_datasets(self) -> tuple[list[str], dict[str, Message]]:
         known = self.state.digests
-        wanted = {dataset: self._digest(dataset) for dataset in self.snapshot.datasets}
+        files = files_digests(self.store)
+        wanted = {dataset: self._digest(dataset, files) for dataset in self.snapshot.datasets}
         changed = [dataset for dataset, digest in wanted.items() if known.get(dataset) != digest]
         made, failed = [], {}
         for position, dataset in enumerate(changed):

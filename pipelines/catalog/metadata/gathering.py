@@ -44,6 +44,22 @@ def files_path(dataset: str, version: str) -> str:
     return f"{downloads_folder(dataset, version)}/{FILES}"
 
 
+def facts_depend(catalog: Catalog, snapshot: Snapshot, dataset: str, files: Mapping[str, str]) -> list[object]:
+    """What :func:`dataset_facts` are made of, but for withdrawals: it changes whenever they may be other ones.
+
+    Args:
+        catalog: the registry.
+        snapshot: shows the dataset.
+        dataset: its identifier.
+        files: of all datasets, see :func:`pipelines.catalog.downloads.files_digests`: files of a version are made
+            after it, and may be made anew.
+    """
+    known = catalog.datasets.get(dataset)
+    coverage = known.descriptor.coverage if known else None
+    said = coverage.model_dump(mode="json") if coverage else None
+    return [snapshot.datasets[dataset].manifest, said, files.get(dataset)]
+
+
 def catalog_facts(catalog: Catalog, base: str) -> CatalogFacts:
     """What the registry says of the catalog; ``base`` is its address on the web."""
     said = catalog.descriptor

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from pipelines.catalog.downloads import files_digests
@@ -35,7 +34,7 @@ from pipelines.catalog.metadata.contract import Contract, xml_problems
 from pipelines.catalog.metadata.facts import CatalogFacts
 from pipelines.catalog.metadata.foreign_catalogs import DOCUMENTS as FOREIGN
 from pipelines.catalog.metadata.foreign_catalogs import ForeignCatalog, document_digest, document_path
-from pipelines.catalog.metadata.gathering import catalog_facts, dataset_facts
+from pipelines.catalog.metadata.gathering import catalog_facts, dataset_facts, facts_depend
 from pipelines.catalog.metadata.graph import as_json_ld
 from pipelines.catalog.metadata.problems import MetadataProblem
 from pipelines.catalog.metadata.state import MetadataState
@@ -108,17 +107,14 @@ class _Refreshing:
     snapshot: Snapshot
     problems: list[MetadataProblem] = field(default_factory=list)
 
-    @cached_property
-    def _files(self) -> Mapping[str, str]:
-        return files_digests(self.store)
-
     def run(self, work: Path) -> MetadataRefresh:
         if self.state.made is not None and any(self.store.size(path) is None for path in (*DOCUMENTS, FEED)):
             self.state.outdate()
         self.state.belong(self.store.address, self._common())
         self._follow()
         known = self.state.digests
-        wanted = {dataset: self._digest(dataset) for dataset in self.snapshot.datasets}
+        files = files_digests(self.store)
+        wanted = {dataset: self._digest(dataset, files) for dataset in self.snapshot.datasets}
         made = [name for name in wanted if known.get(name) != wanted[name] and self._make(name, wanted[name])]
         removed = [dataset for dataset in known if dataset not in wanted]
         for dataset in removed:
@@ -136,14 +132,10 @@ class _Refreshing:
         ]  # fmt: skip
         return json_digest(parts)
 
-    def _digest(self, dataset: str) -> str:
+    def _digest(self, dataset: str, files: Mapping[str, str]) -> str:
         """Changes whenever something changes that a dataset's documents depend on."""
-        entry, known = self.snapshot.datasets[dataset], self.catalog.datasets.get(dataset)
-        coverage = known.descriptor.coverage if known else None
-        said = coverage.model_dump(mode="json") if coverage else None
-        # Files of a version are made after it, and may be made anew.
-        files = self._files.get(dataset)
-        return json_digest([entry.manifest, said, files, sorted(self.snapshot.tombstones.get(dataset, ()))])
+        facts = facts_depend(self.catalog, self.snapshot, dataset, files)
+        return json_digest([*facts, sorted(self.snapshot.tombstones.get(dataset, ()))])
 
     def _follow(self) -> None:
         """Take up the entries of snapshots that came since the last time, and write the document of each."""

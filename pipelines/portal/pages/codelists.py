@@ -10,7 +10,6 @@ from pipelines.portal.dictionary import code_name
 from pipelines.portal.pages.putting import put_pages
 from pipelines.portal.places import CODELISTS, codelist_place
 from pipelines.portal.rendering import Site
-from pipelines.portal.shelf import CodelistUse
 from pipelines.portal.sources import SiteSource
 from pipelines.portal.writing import PageWriter
 from pipelines.publish import load_codelist
@@ -42,12 +41,13 @@ def codelist_counts(source: SiteSource) -> dict[str, int]:
     return {name: used.count for name, used in sorted(source.groups.codelists.items())}
 
 
-def codelist_depends(used: CodelistUse) -> object:
+def codelist_depends(source: SiteSource, name: str) -> object:
     """What the page of a code list depends on."""
+    used = source.groups.codelists[name]
     return [used.sha256, used.datasets, used.count]
 
 
-def codelist_page(site: Site, source: SiteSource, name: str, pages: PageWriter) -> None:
+def codelist_page(site: Site, source: SiteSource, pages: PageWriter, name: str) -> None:
     """Make the page of a code list.
 
     Raises:

@@ -51,7 +51,7 @@ def listing_depends(source: SiteSource, told: HarvestedSource) -> object:
     return [told.sha256, _head(told), sorted(source.shown)]
 
 
-def listing_pages(site: Site, source: SiteSource, told: HarvestedSource, pages: PageWriter) -> None:
+def listing_pages(site: Site, source: SiteSource, pages: PageWriter, told: HarvestedSource) -> None:
     """Make the pages with the datasets of a catalog elsewhere, one page of them in memory at a time.
 
     Raises:

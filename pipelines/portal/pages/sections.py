@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from pipelines.catalog.harvested import HarvestedSource
 from pipelines.catalog.metadata.addresses import HARVESTED, harvested_place
@@ -102,23 +103,11 @@ def _harvested(source: SiteSource) -> object:
 
 
 def _listing(told: HarvestedSource) -> Section:
-    def depends(source: SiteSource) -> object:
-        return listing_depends(source, told)
-
-    def make(site: Site, source: SiteSource, pages: PageWriter) -> None:
-        listing_pages(site, source, told, pages)
-
-    return Section(harvested_place(told.source), depends, make)
+    return Section(harvested_place(told.source), partial(listing_depends, told=told), partial(listing_pages, told=told))
 
 
 def _codelist(name: str) -> Section:
-    def depends(source: SiteSource) -> object:
-        return codelist_depends(source.groups.codelists[name])
-
-    def make(site: Site, source: SiteSource, pages: PageWriter) -> None:
-        codelist_page(site, source, name, pages)
-
-    return Section(codelist_place(name), depends, make)
+    return Section(codelist_place(name), partial(codelist_depends, name=name), partial(codelist_page, name=name))
 
 
 def _about(source: SiteSource) -> object:

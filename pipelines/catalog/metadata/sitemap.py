@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -54,13 +54,11 @@ def site_pages(at: Addresses, themes: Iterable[str], organisations: Iterable[str
     yield from (page(at, f"organisations/{organisation}/") for organisation in organisations)
 
 
-def harvested(at: Addresses, sources: Iterable[HarvestedSource]) -> Iterator[str]:
+def harvested(at: Addresses, sources: Sequence[HarvestedSource]) -> Iterator[str]:
     """The pages about catalogs elsewhere, which have their datasets; none where there is no such catalog."""
-    place = HARVESTED
+    if sources:
+        yield page(at, HARVESTED)
     for source in sources:
-        if place:
-            yield page(at, place)
-        place = ""
         pages = range(1, harvested_pages(source.datasets) + 1)
         yield from (page(at, numbered(harvested_place(source.source), number)) for number in pages)
 

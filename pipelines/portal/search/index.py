@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 from pipelines.core.sqlite_files import writing
 from pipelines.portal.cards import Card
 from pipelines.portal.search.entries import Entry
-from pipelines.portal.search.folding import fold
 from pipelines.portal.search.shown import Shown
 from pipelines.portal.search.terms import terms_of, texts_digest
 from pipelines.portal.search.words import Words
@@ -122,7 +121,7 @@ class SearchIndex:
         self._leave_out(gone)
 
     def _take(self, batch: Sequence[tuple[Entry, str]], words: Words) -> None:
-        words.expect(fold(text) for entry, _ in batch for _, said in entry.texts for text in said)
+        words.expect(text for entry, _ in batch for _, said in entry.texts for text in said)
         with writing(self.connection):
             removed: list[tuple[str, int]] = []
             added: list[tuple[str, int, int]] = []

@@ -38,7 +38,7 @@ class Words:
         self._loaded: frozenset[str] | None = frozenset()
 
     def expect(self, texts: Iterable[str]) -> None:
-        """Have what these texts, as they are compared, need loaded together, once one of them is cut."""
+        """Have what these texts need loaded together, once one of them is cut; what else turns up is loaded then."""
         self._expected.update(*texts)
 
     def _cut(self, run: str) -> Iterable[str]:

@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.catalog.macros import changes_macro, quoted, version_macro
 from pipelines.catalog.shapes import Shape
-from pipelines.catalog.tables import AMONG, CODELISTS, place, rows_of
+from pipelines.catalog.tables import AMONG, CODELISTS, place, rows_by_dataset
 from pipelines.catalog.timeline import FileRange, Timeline
 from pipelines.catalog.views import select_rows
 from pipelines.core.messages import in_both
@@ -55,7 +55,7 @@ class Indexed:
 
 def read_indexed(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str]) -> Iterator[Indexed]:
     """Read from the index's tables what views and macros are made of, of those datasets that it shows."""
-    rows = partial(rows_of, connection, datasets=datasets)
+    rows = partial(rows_by_dataset, connection, datasets=datasets)
     shown = rows(
         "SELECT dataset, theme, concat(title_zh, ' | ', title_en, chr(10), description_zh, chr(10), description_en), "
         f"version FROM main.datasets WHERE {AMONG} ORDER BY dataset"
@@ -79,7 +79,7 @@ def read_indexed(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str])
 
 
 def _read_timelines(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str]) -> Iterator[Timeline]:
-    rows = partial(rows_of, connection, datasets=datasets)
+    rows = partial(rows_by_dataset, connection, datasets=datasets)
     definitions = rows(f"SELECT dataset, definition FROM main.shapes WHERE {AMONG} ORDER BY dataset, shape")
     versions = rows(
         f"SELECT dataset, version, shape, previous, number FROM main.versions WHERE {AMONG} ORDER BY dataset, number"

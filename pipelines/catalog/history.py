@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,8 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pipelines.catalog.shapes import Shape
-from pipelines.catalog.tables import AMONG, Row, as_json, insert, remove, rows_of
+from pipelines.catalog.tables import AMONG, Row, as_json, insert, remove, rows_by_dataset
+from pipelines.core.digests import json_digest
 from pipelines.core.errors import CorruptStore
 from pipelines.publish import Manifest, Segment, Snapshot, Store, Tombstone, load_deliveries, manifest_path
 from pipelines.publish.diff.model import PeriodChanges
@@ -43,7 +43,7 @@ class History:
         """Read those of some datasets from the index."""
 
         def rows(columns: str, table: str) -> Mapping[str, list[Row]]:
-            return rows_of(connection, f"SELECT dataset, {columns} FROM main.{table} WHERE {AMONG}", datasets)
+            return rows_by_dataset(connection, f"SELECT dataset, {columns} FROM main.{table} WHERE {AMONG}", datasets)
 
         versions, shapes = rows("version, number", "versions"), rows("definition, shape", "shapes")
         segments = rows("segment, digest, period, rows", "segments")
@@ -123,8 +123,7 @@ class History:
 
     def _segment(self, segment: Segment) -> int:
         """The number of a segment; equal ones of several versions share it."""
-        content = as_json([segment.period, segment.digest, segment.sources.sha256])
-        digest = hashlib.sha256(content.encode()).hexdigest()
+        digest = json_digest([segment.period, segment.digest, segment.sources.sha256])
         if digest in self._segments:
             return self._segments[digest]
         number = self._segments[digest] = len(self._segments) + 1

@@ -20,9 +20,10 @@ from pipelines.catalog.units import convert_expression
 from pipelines.catalog.views import ROOT
 from pipelines.core.sql import identifier, literal
 
-#: Places in the second step for what the first finds, in the order in which it comes in; no other text has an @.
-_VERSION, _SINCE, _FILES, _ROOT = "@n", "@o", "@f", "@r"
+#: Places in the second step for what is asked, and in the third for what the second finds, in the order in which it
+#: comes in; no other text has an @.
 _ASKED_VERSION, _ASKED_SINCE = "@v", "@s"
+_VERSION, _SINCE, _FILES, _ROOT = "@n", "@o", "@f", "@r"
 _PREVIOUS_NUMBER = "-1"
 
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import duckdb
 
 from pipelines.catalog.datasets import codelist_statements, dataset_statements, read_indexed
-from pipelines.catalog.tables import AMONG, TABLES, Row, batched, opening_statements, place, rows_of
+from pipelines.catalog.tables import AMONG, TABLES, Row, batched, opening_statements, place, rows_by_dataset
 from pipelines.core.messages import in_both
 from pipelines.core.sql import literal
 
@@ -66,7 +66,9 @@ def _datasets(connection: duckdb.DuckDBPyConnection, datasets: Sequence[str]) ->
     if not datasets:
         return
     found = {
-        table: rows_of(connection, f"SELECT dataset, * FROM {place(table)} WHERE {AMONG} ORDER BY ALL", datasets)
+        table: rows_by_dataset(
+            connection, f"SELECT dataset, * FROM {place(table)} WHERE {AMONG} ORDER BY ALL", datasets
+        )
         for table, columns in TABLES.items()
         if "dataset" in columns
     }

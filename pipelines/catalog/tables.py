@@ -154,7 +154,9 @@ def batched(datasets: Sequence[str]) -> Iterator[Sequence[str]]:
     return (datasets[begin : begin + _AT_ONCE] for begin in range(0, len(datasets), _AT_ONCE))
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequence[str]) -> Mapping[str, list[Row]]:
+def rows_by_dataset(
+    connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequence[str]
+) -> Mapping[str, list[Row]]:
     """Dataset → its rows, without the dataset, as a query has them that selects it first and takes :data:`AMONG`."""
     found: dict[str, list[Row]] = defaultdict(list)
     for dataset, *row in connection.execute(query, [list(datasets)]).fetchall():

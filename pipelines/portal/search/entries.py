@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,6 +9,7 @@ from urllib.parse import quote
 from pipelines.catalog.harvested import HarvestedDataset, HarvestedSource, in_language
 from pipelines.catalog.metadata.texts import LANGUAGES, cut
 from pipelines.catalog.metadata.vocabularies import FILE_TYPES
+from pipelines.core.digests import json_digest
 from pipelines.core.messages import listed, translate
 from pipelines.portal.cards import SUMMARY, Card
 from pipelines.portal.places import harvested_dataset_place
@@ -50,8 +49,7 @@ class Entry:
     def made_of(self, revision: str) -> str:
         """Changes when it is found or shown in another way. Not when it came in: that is said anew with each listing
         of a catalog elsewhere."""
-        said = json.dumps([revision, self.key, self.texts, self.shown.as_dict()], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+        return json_digest([revision, self.key, self.texts, self.shown.as_dict()])
 
 
 def foreign_folder(source: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 
 from pipelines.catalog.metadata.texts import LANGUAGES, SHORT, Texts
+from pipelines.core.digests import json_digest
 from pipelines.portal.cards import Card
 from pipelines.portal.search.folding import COMMON, runs
 from pipelines.portal.search.words import Words, pieces
@@ -50,8 +49,7 @@ def found_by(texts: Mapping[Level, Iterable[str]]) -> FoundBy:
 
 def texts_digest(texts: FoundBy) -> str:
     """Changes when a dataset is found by other terms."""
-    said = json.dumps([REVISION, texts], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    return json_digest([REVISION, texts])
 
 
 def terms_of(texts: FoundBy, words: Words) -> dict[str, int]:

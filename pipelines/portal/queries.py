@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.core.messages import translate
-from pipelines.core.sql import identifier, literal
+from pipelines.core.sql import identifier, is_one_of
 from pipelines.portal.places import LANGUAGES
 from pipelines.publish import Manifest
 from pipelines.publish.schemas import primary_key
@@ -110,10 +110,7 @@ def _declared(manifest: Manifest, charts: Sequence[ChartDescriptor]) -> Iterator
             continue
         if fields[chart.by].get("codelist") not in manifest.codelists:
             continue
-        conditions = [
-            f"CAST(d.{identifier(name)} AS VARCHAR) IN ({', '.join(literal(str(value)) for value in values)})"
-            for name, values in chart.where.items()
-        ]
+        conditions = [is_one_of(name, values, "d.") for name, values in chart.where.items()]
         if period and chart.periods is Periods.NEWEST:
             conditions.append(f"{period} = (SELECT max({period}) FROM {identifier(manifest.dataset)})")
         yield _Totals(fields[chart.by], identifier(chart.value) if chart.value else None, conditions)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.core.sql import identifier, literal
+from pipelines.core.sql import identifier, is_one_of, literal
 from pipelines.disclose.aggregates import Dimension, Source, dimension
 from pipelines.disclose.small_cells import Decision, Plan, make_plan
 from pipelines.disclose.small_cells.applying import generalised
@@ -76,10 +76,7 @@ class SourcePeriod:
 
     def applies(self, alias: str) -> str:
         """SQL: whether a row is counted."""
-        tests = [
-            f"CAST({alias}{identifier(name)} AS VARCHAR) IN ({', '.join(map(literal, values))})"
-            for name, values in self.said.applies_to.items()
-        ]
+        tests = [is_one_of(name, values, alias) for name, values in self.said.applies_to.items()]
         return " AND ".join(tests) or "true"
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.catalog.downloads.rows import version_rows
-from pipelines.core.sql import identifier, literal
+from pipelines.core.sql import identifier, is_one_of, literal
 from pipelines.publish import Manifest, Segment, Store
 from pipelines.publish.schemas import columns
 from pipelines.registry.charts import ChartDescriptor, Measure
@@ -183,10 +183,7 @@ class Rows:
         return f"CASE WHEN isfinite({quoted}) THEN {quoted} END" if kind == "DOUBLE" else quoted
 
     def _where(self) -> str:
-        conditions = [
-            f"CAST({identifier(name)} AS VARCHAR) IN ({', '.join(literal(str(value)) for value in values)})"
-            for name, values in self.chart.where.items()
-        ]
+        conditions = [is_one_of(name, values) for name, values in self.chart.where.items()]
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     def _arms(self, fields: set[str]) -> str:
